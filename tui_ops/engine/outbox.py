@@ -1,0 +1,141 @@
+"""What the watches found out, gathered and written a few times a second in one transaction."""
+
+import asyncio
+import logging
+from dataclasses import dataclass, field, replace
+
+from sqlmodel import Session
+
+from tui_ops.engine.news import News
+from tui_ops.model.clock import Stamp
+from tui_ops.model.readings import Reading, SectionReading
+from tui_ops.model.states import Severity
+from tui_ops.store import records
+from tui_ops.store.errors import StoreError
+from tui_ops.store.live import EventWrite, LatestWrite, SectionWrite
+from tui_ops.store.samples import SampleWrite
+from tui_ops.store.writer import Writer
+from tui_ops.transport.errors import OfferedKey
+
+log = logging.getLogger(__name__)
+
+FLUSH_S = 0.2
+"""Readings wait at most this long to be written together: news goes out four times a second anyway."""
+
+FILESYSTEMS = "filesystems"
+"""The one slow section so far."""
+
+HELD_MOST = 20_000
+"""Readings kept while the database can't be written (a full disk); the oldest go first after that."""
+
+
+@dataclass(slots=True)
+class Batch:
+    """What is to be written next."""
+
+    latest: dict[int, LatestWrite] = field(default_factory=dict)
+    samples: list[SampleWrite] = field(default_factory=list)
+    sections: dict[tuple[int, str], SectionWrite] = field(default_factory=dict)
+    events: list[EventWrite] = field(default_factory=list)
+    keys: list[tuple[int, OfferedKey, float]] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.latest or self.samples or self.sections or self.events or self.keys)
+
+
+class Outbox:
+    """Gathers writes and tells the news once they are on disk.
+
+    Args:
+        writer: the store's writing side.
+        news: who is told.
+    """
+
+    def __init__(self, writer: Writer, news: News) -> None:
+        self._writer = writer
+        self._news = news
+        self._batch = Batch()
+        self._filled = asyncio.Event()
+        self.error = ""
+        """Why readings are not on disk just now; empty while all is well."""
+
+    def latest(self, row: LatestWrite) -> None:
+        """Write a host's state; a later one of the same host takes its place, but keeps its reading."""
+        before = self._batch.latest.get(row.host_id)
+        if before is not None and before.good is not None and row.good is None:
+            row = replace(
+                before, state=row.state, reason=row.reason, severity=row.severity, since_at=row.since_at,
+                tried=row.tried, next_at=row.next_at,
+            )  # fmt: skip
+        self._batch.latest[row.host_id] = row
+        self._filled.set()
+
+    def sample(self, host_id: int, at: Stamp, reading: Reading) -> None:
+        """Write one packed row of raw readings."""
+        self._batch.samples.append(SampleWrite(at.at, host_id, reading))
+        self._filled.set()
+
+    def section(self, host_id: int, period_s: float, tried: Stamp, found: SectionReading | None, why: str = "") -> None:
+        """Write a run of a slow section, or why there is none."""
+        if found is None:
+            row = SectionWrite(host_id, FILESYSTEMS, period_s, tried, None, Severity.UNKNOWN, why)
+        else:
+            worst = next((one for one in found.statuses if one.severity is not Severity.OK), None)
+            severity, text = (worst.severity, worst.text) if worst else (Severity.OK, "")
+            detail = {f"{metric} {label}": value for (metric, label), value in found.gauges.items()}
+            row = SectionWrite(host_id, found.section, period_s, tried, tried, severity, text, found.document, detail)
+        self._batch.sections[(host_id, row.section)] = row
+        self._filled.set()
+
+    def event(self, host_id: int, at: float, kind: str, text: str) -> None:
+        """Write something that happened to a host."""
+        self._batch.events.append(EventWrite(host_id, at, kind, text))
+        self._filled.set()
+
+    def key_seen(self, host_id: int, key: OfferedKey, at: float) -> None:
+        """Write down a host key that was offered and is not trusted."""
+        self._batch.keys.append((host_id, key, at))
+        self._filled.set()
+
+    async def run(self) -> None:
+        """Write what comes until cancelled."""
+        while True:
+            await self._filled.wait()
+            await self.flush()
+            await asyncio.sleep(FLUSH_S)
+
+    async def flush(self) -> None:
+        """Write what has been gathered; what can't be written is kept and tried again."""
+        self._filled.clear()
+        batch, self._batch = self._batch, Batch()
+        if not batch:
+            return
+        try:
+            if batch.keys:
+                await self._writer.note(lambda session: _write_keys(session, batch.keys))
+            await self._writer.write_latest(list(batch.latest.values()), list(batch.sections.values()), batch.events)
+            if batch.samples:
+                samples, batch.samples = batch.samples, []
+                await self._writer.samples(samples)
+        except StoreError as error:
+            self._keep(batch, error)
+            return
+        self.error = ""
+        self._news.tell("hosts", *(["events"] if batch.events else []))
+
+    def _keep(self, batch: Batch, error: StoreError) -> None:
+        if self.error != error.message:
+            log.error("readings are not on disk: %s", error)
+        self.error = error.message
+        newer, self._batch = self._batch, batch
+        self._batch.latest |= newer.latest
+        self._batch.sections |= newer.sections
+        self._batch.samples = (batch.samples + newer.samples)[-HELD_MOST:]
+        self._batch.events = (batch.events + newer.events)[-HELD_MOST:]
+        self._batch.keys = (batch.keys + newer.keys)[-HELD_MOST:]
+        self._filled.set()
+
+
+def _write_keys(session: Session, keys: list[tuple[int, OfferedKey, float]]) -> None:
+    for host_id, key, at in keys:
+        records.key_offered(session, host_id, key.kind, key.fingerprint, key.public_key, at)

@@ -1,0 +1,103 @@
+"""The hosts under watch: made, changed and given up as the inventory says."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+
+from tui_ops.engine.outbox import Outbox
+from tui_ops.engine.schedule import Schedule
+from tui_ops.engine.watch import HostWatch, Standing
+from tui_ops.model.fleet import HostSpec
+from tui_ops.model.sparks import Sparks
+from tui_ops.store.views.rows import HostRow
+from tui_ops.transport.base import Transport
+
+log = logging.getLogger(__name__)
+
+SECTION_WAIT_S = 3600.0
+"""A slow section runs when its host answers first and then in its period; this is only when to look again."""
+
+
+class Roster:
+    """The watches by host id.
+
+    Args:
+        schedule: runs their polls.
+        transport: the way to hosts.
+        outbox: takes what they find out.
+    """
+
+    def __init__(self, schedule: Schedule, transport: Transport, outbox: Outbox) -> None:
+        self._schedule = schedule
+        self._transport = transport
+        self._outbox = outbox
+        self.watches: dict[int, HostWatch] = {}
+        self._by_name: dict[str, HostSpec] = {}
+
+    def find(self, name: str) -> HostSpec | None:
+        """Return the host of this name: how ``via`` finds its jump hosts."""
+        return self._by_name.get(name)
+
+    def apply(self, hosts: Sequence[tuple[HostSpec, int]], known: dict[int, HostRow]) -> list[HostWatch]:
+        """Watch exactly these hosts from now on.
+
+        Args:
+            hosts: what the inventory says, with the identity of each in the store.
+            known: by identity, what the store knew of them before, so that a start is no change of state.
+
+        Returns:
+            The watches that were given up; the caller closes them.
+        """
+        self._by_name = {spec.name: spec for spec, _ in hosts}
+        given_up = [self._drop(host_id) for host_id in set(self.watches) - {host_id for _, host_id in hosts}]
+        for spec, host_id in hosts:
+            old = self.watches.get(host_id)
+            if old is not None and old.spec == spec:
+                continue
+            if old is not None:
+                given_up.append(self._drop(host_id))
+            self._add(spec, host_id, old, known.get(host_id))
+        return given_up
+
+    def _add(self, spec: HostSpec, host_id: int, old: HostWatch | None, row: HostRow | None) -> None:
+        section = f"section {host_id}"
+
+        def arrived() -> None:
+            self._schedule.now(section)
+
+        watch = HostWatch(spec, host_id, self._transport, self._outbox, arrived)
+        if old is not None:
+            watch.standing, watch.sparks = Standing(old.standing.state, since_at=old.standing.since_at), old.sparks
+        elif row is not None and row.kept is not None:
+            watch.standing = Standing(row.kept.state, row.kept.reason, row.kept.severity, row.since_at)
+            watch.sparks = Sparks.decode(row.sparks, row.sparks_minute)
+        self.watches[host_id] = watch
+        self._schedule.every(f"poll {host_id}", spec.period_s, watch.poll)
+        self._schedule.every(section, spec.slow_period_s, watch.section, first_in_s=SECTION_WAIT_S)
+
+    def _drop(self, host_id: int) -> HostWatch:
+        self._schedule.remove(f"poll {host_id}")
+        self._schedule.remove(f"section {host_id}")
+        return self.watches.pop(host_id)
+
+    def read_now(self, host_ids: Sequence[int]) -> None:
+        """Read hosts at once, whatever they wait for."""
+        for host_id in host_ids:
+            watch = self.watches.get(host_id)
+            if watch is not None:
+                watch.retry_now()
+                self._schedule.now(f"poll {host_id}")
+                self._schedule.now(f"section {host_id}")
+
+    async def read_all_once(self, gap_s: float) -> list[HostWatch]:
+        """Read every host, its slow section, and once more after ``gap_s`` so that rates have a base.
+
+        Returns:
+            The watches whose host did not answer.
+        """
+        watches = list(self.watches.values())
+        await asyncio.gather(*(watch.poll() for watch in watches))
+        up = [watch for watch in watches if watch.standing.failing_since is None]
+        await asyncio.gather(asyncio.sleep(gap_s), *(watch.section() for watch in up))
+        await asyncio.gather(*(watch.poll() for watch in up))
+        return [watch for watch in watches if watch.standing.failing_since is not None]

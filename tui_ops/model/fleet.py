@@ -1,0 +1,121 @@
+"""What is looked after, as the inventory says it: sites, hosts, services, operators."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from tui_ops.model.people import Role
+
+DEFAULT_PERIOD_S = 10.0
+"""Vitals are read every 10 s unless the inventory says otherwise (DESIGN: two lanes)."""
+
+DEFAULT_SLOW_PERIOD_S = 60.0
+"""Filesystems move slowly and cost forks, so they are read once a minute."""
+
+LOCAL_ADDRESS = "local"
+"""The address of the machine the engine runs on: read through psutil, without SSH."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something stands in a file; lines and columns count from 1."""
+
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class SecretRef:
+    """Where a secret is kept. The secret itself is never in the inventory and never in this object."""
+
+    kind: Literal["env", "file", "command"]
+    argument: tuple[str, ...]
+    """The variable's name, the file's path, or the command's words."""
+    place: Place = field(default=Place("", 0, 0), compare=False)
+    """Where the reference is written, for the message when it can't be followed."""
+
+    def __repr__(self) -> str:
+        return f"SecretRef(!{self.kind} …)"
+
+
+@dataclass(frozen=True, slots=True)
+class HostSpec:
+    """One host to watch."""
+
+    name: str
+    key: str
+    """Its identity: ``id`` of the inventory where given, else the name. History hangs on it."""
+    address: str
+    """``local``, a name or an IP address."""
+    port: int | None = None
+    """None leaves it to ssh_config, and then 22."""
+    user: str | None = None
+    """None leaves it to ssh_config, and then the engine's own user."""
+    via: tuple[str, ...] = ()
+    """Jump hosts in order, by inventory name or as ``user@address:port``."""
+    site: str = ""
+    rack: str = ""
+    groups: tuple[str, ...] = ()
+    labels: tuple[tuple[str, str], ...] = ()
+    period_s: float = DEFAULT_PERIOD_S
+    slow_period_s: float = DEFAULT_SLOW_PERIOD_S
+    was: tuple[str, ...] = ()
+    """Former names whose history this host goes on with."""
+    password: SecretRef | None = None
+    """Where the login's password is kept; None where keys do."""
+
+    @property
+    def is_local(self) -> bool:
+        """Whether this is the machine the engine runs on."""
+        return self.address == LOCAL_ADDRESS
+
+
+@dataclass(frozen=True, slots=True)
+class SiteSpec:
+    """A site with its racks."""
+
+    name: str
+    title: str = ""
+    racks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceSpec:
+    """A business service: what people pay for, carried by hosts and other services."""
+
+    name: str
+    title: str = ""
+    hosts: tuple[str, ...] = ()
+    """Names of the hosts that carry it (groups are resolved)."""
+    depends_on: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorSpec:
+    """A person who may act."""
+
+    name: str
+    role: Role
+    user: str
+    """The account on the jump host by which the kernel knows him."""
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fleet:
+    """The whole inventory, checked: names are unique, every reference leads somewhere, no cycles."""
+
+    name: str
+    hosts: tuple[HostSpec, ...] = ()
+    sites: tuple[SiteSpec, ...] = ()
+    services: tuple[ServiceSpec, ...] = ()
+    operators: tuple[OperatorSpec, ...] = ()
+    source: str = ""
+    """Path of the file it came from; empty for the built-in fleet of one local host."""
+    digest: str = ""
+    """SHA-256 of the file's bytes."""
+    places: dict[str, Place] = field(default_factory=dict, compare=False, repr=False)
+    """Host name to where it is declared."""

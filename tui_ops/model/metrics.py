@@ -1,0 +1,142 @@
+"""The metrics: name, unit, kind and what the label says. Every collector speaks these, and no other."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """How a number is kept and shown."""
+
+    GAUGE = "gauge"
+    """A value as it is: float64 in the sample row."""
+    COUNTER = "counter"
+    """An ever-growing integer, kept raw as int64; its rate per second is derived when read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One metric of a host."""
+
+    name: str
+    kind: Kind
+    unit: str
+    """Of the raw value: ``ticks`` are hundredths of a second, ``us`` microseconds, ``ms`` milliseconds."""
+    label: str
+    """What the label names (``device``, ``interface``, ``mount``); empty where there is none."""
+    help: str
+
+
+Key = tuple[str, str]
+"""A series of one host: metric name and label ("" where the metric has none)."""
+
+
+def _counters(unit: str, label: str, **texts: str) -> list[Metric]:
+    return [Metric(name.replace("__", "."), Kind.COUNTER, unit, label, text) for name, text in texts.items()]
+
+
+def _gauges(unit: str, label: str, **texts: str) -> list[Metric]:
+    return [Metric(name.replace("__", "."), Kind.GAUGE, unit, label, text) for name, text in texts.items()]
+
+
+_ALL: list[Metric] = [
+    *_counters(
+        "ticks",
+        "",
+        cpu__user="CPU time in user mode, guests not included",
+        cpu__nice="CPU time of niced processes",
+        cpu__system="CPU time in the kernel",
+        cpu__idle="CPU time with nothing to do",
+        cpu__iowait="CPU time idle while waiting for a disk",
+        cpu__irq="CPU time in hardware interrupts",
+        cpu__softirq="CPU time in soft interrupts",
+        cpu__steal="CPU time that the hypervisor gave to others",
+    ),
+    *_gauges("count", "", cpu__count="CPUs online"),
+    *_counters(
+        "count",
+        "",
+        kernel__switches="Context switches",
+        kernel__forks="Processes and threads created",
+    ),
+    *_gauges("count", "", procs__running="Tasks ready to run", procs__blocked="Tasks blocked on I/O"),
+    *_gauges("tasks", "", load__1="Load, 1 minute", load__5="Load, 5 minutes", load__15="Load, 15 minutes"),
+    *_counters(
+        "us",
+        "",
+        psi__cpu__some="Time in which some task waited for CPU",
+        psi__io__some="Time in which some task waited for I/O",
+        psi__io__full="Time in which all tasks waited for I/O",
+        psi__memory__some="Time in which some task waited for memory",
+        psi__memory__full="Time in which all tasks waited for memory",
+    ),
+    *_gauges(
+        "bytes",
+        "",
+        memory__total="Memory installed",
+        memory__available="Memory that could be had without swapping",
+        memory__free="Memory not used at all",
+        memory__buffers="Block device buffers",
+        memory__cached="Page cache, shared memory included",
+        memory__dirty="Pages waiting to be written",
+        swap__total="Swap space",
+        swap__free="Swap space not used",
+    ),
+    *_counters(
+        "count",
+        "device",
+        disk__reads="Reads completed",
+        disk__writes="Writes completed",
+    ),
+    *_counters("bytes", "device", disk__read_bytes="Bytes read", disk__write_bytes="Bytes written"),
+    *_counters(
+        "ms",
+        "device",
+        disk__read_ms="Time spent by reads, summed over requests",
+        disk__write_ms="Time spent by writes, summed over requests",
+        disk__busy_ms="Time with at least one request in flight",
+    ),
+    *_counters("bytes", "interface", net__rx_bytes="Bytes received", net__tx_bytes="Bytes sent"),
+    *_counters(
+        "count",
+        "interface",
+        net__rx_packets="Packets received",
+        net__tx_packets="Packets sent",
+        net__rx_errors="Receive errors",
+        net__tx_errors="Send errors",
+        net__rx_drops="Packets dropped on receive",
+        net__tx_drops="Packets dropped on send",
+    ),
+    *_gauges(
+        "count",
+        "",
+        tcp__established="TCP connections open",
+        tcp__time_wait="TCP connections in TIME_WAIT",
+        tcp__orphans="TCP connections without a process",
+        sockets__used="Sockets of all kinds",
+    ),
+    *_counters(
+        "count",
+        "",
+        tcp__segments_in="TCP segments received",
+        tcp__segments_out="TCP segments sent",
+        tcp__retransmits="TCP segments sent again",
+    ),
+    *_gauges("count", "", files__open="File descriptors in use", files__max="File descriptors allowed"),
+    *_gauges(
+        "s",
+        "",
+        system__uptime="Time since boot, by the host's own clock",
+        system__clock_offset="Host clock minus ours, to about a second",
+    ),
+    *_gauges(
+        "bytes",
+        "mount",
+        fs__size="Size of the filesystem",
+        fs__used="Space in use",
+        fs__available="Space an ordinary user can still take",
+    ),
+    *_gauges("count", "mount", fs__inodes="Inodes", fs__inodes_used="Inodes in use"),
+]
+
+METRICS: dict[str, Metric] = {metric.name: metric for metric in _ALL}
+"""By name, in the order in which they are shown."""

@@ -1,0 +1,1 @@
+"""Administration: reading now, maintenance, the inventory."""

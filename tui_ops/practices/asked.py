@@ -1,0 +1,46 @@
+"""What an act is given, and what it gives back. Acts are plain functions of a session and this."""
+
+from dataclasses import dataclass, field
+
+from tui_ops.model.errors import TuiOpsError
+from tui_ops.model.people import Who
+from tui_ops.store.records import HostRecord
+
+
+class Refused(TuiOpsError):
+    """The state of a target does not allow the act; nothing of it is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An act as it was asked for, checked: role, parameters, targets and their rules hold."""
+
+    who: Who
+    at: float
+    """Epoch seconds."""
+    targets: tuple[HostRecord, ...]
+    params: dict[str, object]
+
+    def text(self, name: str) -> str:
+        """Return a text parameter, empty where it was not given."""
+        return str(self.params.get(name, ""))
+
+    def seconds(self, name: str) -> float:
+        """Return a duration parameter."""
+        return float(str(self.params[name]))
+
+    def flag(self, name: str) -> bool:
+        """Return a flag parameter, False where it was not given."""
+        return self.params.get(name) is True
+
+
+@dataclass(slots=True)
+class Done:
+    """What came of an act."""
+
+    message: str
+    """One sentence for the operator and the audit entry."""
+    outcomes: dict[str, str] = field(default_factory=dict)
+    """Target to its own outcome, where they differ."""
+    events: list[tuple[int, str, str]] = field(default_factory=list)
+    """Host id, kind and text of what is written on the hosts' own lists."""

@@ -1,0 +1,1 @@
+"""Security: whom the engine believes to be which host."""

@@ -1,0 +1,43 @@
+"""When a host key can be trusted."""
+
+from typing import Protocol
+
+from tui_ops.model.states import HostState
+from tui_ops.model.verdict import YES, Verdict, no
+
+FINGERPRINT_PREFIX = "SHA256:"
+"""The form in which OpenSSH has printed fingerprints since 6.8; MD5 ones are not accepted."""
+
+FINGERPRINT_LENGTH = len(FINGERPRINT_PREFIX) + 43
+"""SHA-256 in base64 without padding."""
+
+
+class KeyedHost(Protocol):
+    """What these rules look at; a row of the fleet table is one."""
+
+    @property
+    def state(self) -> HostState:
+        """As shown."""
+
+    @property
+    def address(self) -> str:
+        """``local``, a name or an address."""
+
+
+def may_trust(host: KeyedHost) -> Verdict:
+    """A key can be trusted before the host was ever asked (from a list), or when it offers one we don't trust."""
+    if host.address == "local":
+        return no("this machine is read without SSH")
+    if host.state in (HostState.KEY_UNKNOWN, HostState.KEY_CHANGED, HostState.PENDING, HostState.MAINTENANCE):
+        return YES
+    return no("no key waits for a decision")
+
+
+def is_fingerprint(text: str) -> bool:
+    """Return whether ``text`` is a SHA-256 fingerprint as ssh-keygen prints it."""
+    body = text.removeprefix(FINGERPRINT_PREFIX)
+    return (
+        text.startswith(FINGERPRINT_PREFIX)
+        and len(text) == FINGERPRINT_LENGTH
+        and all(char.isascii() and (char.isalnum() or char in "+/") for char in body)
+    )
