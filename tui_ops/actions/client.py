@@ -243,6 +243,6 @@ def ask_once(path: Path, request: Request, timeout_s: float = ANSWER_S) -> tuple
             raise ActError(Code.BUSY, f"the engine did not answer within {timeout_s:.0f} s") from error
         except OSError as error:
             raise EngineAway(f"the engine can't be asked: {error.strerror or error}") from error
-    if message.get("ok") is False or "error" in message:
+    if message.get("ok") is not True:
         raise read_error(message.get("error"))
     return hello, message

@@ -32,7 +32,7 @@ class ProbeLane:
 
     def __init__(self, link: Link) -> None:
         self._link = link
-        self._reader = FrameReader("")
+        self._reader: FrameReader | None = None
         self._channel: Channel | None = None
         self._waiting: asyncio.Future[Frame] | None = None
         self._number = 0
@@ -125,7 +125,7 @@ class ProbeLane:
         return error
 
     def _take_in(self, data: bytes) -> None:
-        if self._ended is not None:
+        if self._ended is not None or self._reader is None:
             return
         try:
             frames = self._reader.feed(data)

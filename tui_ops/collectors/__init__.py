@@ -1,0 +1,1 @@
+"""What to ask a host, and the pure parsers from what it answers to readings."""

@@ -1,0 +1,59 @@
+"""What a probe says of its host before the first tick."""
+
+from dataclasses import dataclass
+
+from tui_ops.model.clean import clean
+
+LINES_LIMIT = 20
+"""Lines of a hello: three times as many as the probe writes."""
+
+TEXT_LIMIT = 120
+"""Characters of one fact: the longest CPU and system names have some sixty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hello:
+    """Who a host says it is. Every text is cleaned, and empty where the host does not tell."""
+
+    os: str = ""
+    """The distribution with its version, such as ``Debian GNU/Linux 12 (bookworm)``."""
+    kernel: str = ""
+    """The kernel's release, such as ``6.1.0-18-amd64``."""
+    arch: str = ""
+    """The machine type, such as ``x86_64``."""
+    hostname: str = ""
+    cpu: str = ""
+    """The CPU's model."""
+    has_timeout: bool = False
+    """Whether the host can bound a command's time itself."""
+    sources: tuple[str, ...] = ()
+    """Paths below /proc that a tick will carry."""
+
+
+def parse_hello(body: bytes) -> Hello:
+    """Read the body of the ``ready`` frame. Bytes of any kind give a hello; unknown lines are left out."""
+    texts: dict[str, str] = {}
+    for line in body.split(b"\n", LINES_LIMIT)[:LINES_LIMIT]:
+        word, _, text = line.partition(b" ")
+        texts.setdefault(clean(word, TEXT_LIMIT), clean(text.strip(), TEXT_LIMIT * 4))
+    uname = texts.get("uname", "").split()
+    return Hello(
+        os=_unquoted(texts.get("os", "")),
+        kernel=_short(uname[1]) if len(uname) > 2 else "",
+        arch=_short(uname[-1]) if len(uname) > 2 else "",
+        hostname=_short(texts.get("hostname", "")),
+        cpu=_short(texts.get("cpu", "")),
+        has_timeout=texts.get("timeout") == "yes",
+        sources=tuple(_short(path) for path in texts.get("files", "").split()),
+    )
+
+
+def _unquoted(text: str) -> str:
+    for quote in ('"', "'"):
+        if len(text) >= 2 and text[0] == quote == text[-1]:
+            return _short(text[1:-1])
+    return _short(text)
+
+
+def _short(text: str) -> str:
+    return clean(text, TEXT_LIMIT)

@@ -1,0 +1,162 @@
+"""What two readings of a host say together: rates by the host's own uptime clock, and the headline values.
+
+A reboot, a clock that stepped back or a counter that was reset gives no sample, never a spike.
+"""
+
+from collections.abc import Iterable
+
+from tui_ops.model.metrics import Key
+from tui_ops.model.readings import Derived, Reading
+
+SHORTEST_S = 0.1
+"""Readings closer together say nothing: the host's uptime has steps of a hundredth of a second."""
+
+STEP_BACK_TICKS = 300
+"""CPU time that may be given back between two readings (3 s): the kernel corrects idle and iowait in small steps.
+More is a reset, as when CPUs are taken away."""
+
+_MODES = ("user", "nice", "system", "idle", "iowait", "irq", "softirq", "steal")
+_CPU: tuple[Key, ...] = tuple((f"cpu.{mode}", "") for mode in _MODES)
+_US_PER_S = 1_000_000
+_MS_PER_S = 1_000
+
+
+def derive(before: Reading | None, after: Reading) -> Derived:
+    """Derive rates and headline values.
+
+    Args:
+        before: the last reading, or None if there is none yet.
+        after: the present one.
+
+    Returns:
+        Rates for every counter that both share, of one boot, with time between them; headline values for all that
+        ``after`` alone or both tell. ``disk`` is not among them: it comes with the filesystems.
+    """
+    values = _from_gauges(after)
+    rates: dict[Key, float] = {}
+    if before is not None and _comparable(before, after):
+        rates = _rates(before, after)
+        values.update(_from_rates(rates))
+    return Derived(values=values, rates=rates)
+
+
+def _comparable(before: Reading, after: Reading) -> bool:
+    return before.boot_id == after.boot_id and after.uptime_s - before.uptime_s >= SHORTEST_S
+
+
+def _rates(before: Reading, after: Reading) -> dict[Key, float]:
+    elapsed = after.uptime_s - before.uptime_s
+    rates: dict[Key, float] = {}
+    old = before.counters
+    for key, value in after.counters.items():
+        last = old.get(key)
+        if last is None or value < last:
+            continue
+        name = key[0]
+        if name.startswith("cpu."):
+            continue
+        if name.startswith("psi."):
+            rates[key] = min(100.0, (value - last) / elapsed / _US_PER_S * 100)
+        else:
+            rates[key] = (value - last) / elapsed
+    rates.update(_cpu_shares(before, after))
+    return rates
+
+
+def _cpu_shares(before: Reading, after: Reading) -> dict[Key, float]:
+    """Return each mode's percent of all CPU time that passed; nothing if one mode was reset."""
+    deltas: dict[Key, int] = {}
+    for key in _CPU:
+        last, value = before.counters.get(key), after.counters.get(key)
+        if last is None or value is None:
+            continue
+        delta = value - last
+        if delta <= -STEP_BACK_TICKS:
+            return {}
+        deltas[key] = max(0, delta)
+    total = sum(deltas.values())
+    return {key: delta * 100 / total for key, delta in deltas.items()} if total else {}
+
+
+def _from_gauges(reading: Reading) -> dict[str, float]:
+    gauges = reading.gauges
+    values = {"uptime_s": reading.uptime_s}
+    for name, metric in (
+        ("load1", "load.1"),
+        ("load5", "load.5"),
+        ("load15", "load.15"),
+        ("cpus", "cpu.count"),
+        ("tcp", "tcp.established"),
+        ("clock_offset_s", "system.clock_offset"),
+    ):
+        value = gauges.get((metric, ""))
+        if value is not None:
+            values[name] = value
+    for name, free, total in (
+        ("memory", _available(gauges), gauges.get(("memory.total", ""))),
+        ("swap", gauges.get(("swap.free", "")), gauges.get(("swap.total", ""))),
+    ):
+        if free is not None and total:
+            values[name] = _percent(total - free, total)
+    opened, most = gauges.get(("files.open", "")), gauges.get(("files.max", ""))
+    if opened is not None and most:
+        values["files"] = _percent(opened, most)
+    return values
+
+
+def _available(gauges: dict[Key, float]) -> float | None:
+    """Return the memory that could be had; estimated where the kernel is too old to tell (before 3.14)."""
+    told = gauges.get(("memory.available", ""))
+    if told is not None:
+        return told
+    parts = [gauges.get((f"memory.{part}", "")) for part in ("free", "buffers", "cached")]
+    known = [part for part in parts if part is not None]
+    return sum(known) if len(known) == len(parts) else None
+
+
+def _from_rates(rates: dict[Key, float]) -> dict[str, float]:
+    values: dict[str, float] = {}
+    _cpu_values(rates, values)
+    for name, metric in (("psi_cpu", "psi.cpu.some"), ("psi_io", "psi.io.some"), ("psi_memory", "psi.memory.some")):
+        value = rates.get((metric, ""))
+        if value is not None:
+            values[name] = value
+    busy, received, sent = [], [], []
+    for key, rate in rates.items():
+        if key[0] == "disk.busy_ms":
+            busy.append(rate)
+        elif key[0] == "net.rx_bytes":
+            received.append(rate)
+        elif key[0] == "net.tx_bytes":
+            sent.append(rate)
+    if busy:
+        values["disk_busy"] = _percent(max(busy), _MS_PER_S)
+    if received:
+        values["net_rx"] = sum(received)
+    if sent:
+        values["net_tx"] = sum(sent)
+    again, segments = rates.get(("tcp.retransmits", "")), rates.get(("tcp.segments_out", ""))
+    if again is not None and segments is not None:
+        values["retransmits"] = _percent(again, segments) if segments else 0.0
+    return values
+
+
+def _cpu_values(rates: dict[Key, float], values: dict[str, float]) -> None:
+    """Group the modes: ``cpu`` is all that is neither idle nor iowait, steal included."""
+    if ("cpu.idle", "") not in rates:
+        return
+    values["user"] = _sum(rates, ("user", "nice"))
+    values["system"] = _sum(rates, ("system", "irq", "softirq"))
+    for name in ("iowait", "steal"):
+        share = rates.get((f"cpu.{name}", ""))
+        if share is not None:
+            values[name] = share
+    values["cpu"] = values["user"] + values["system"] + values.get("steal", 0.0)
+
+
+def _sum(rates: dict[Key, float], modes: Iterable[str]) -> float:
+    return sum(rates.get((f"cpu.{mode}", ""), 0.0) for mode in modes)
+
+
+def _percent(part: float, whole: float) -> float:
+    return min(100.0, max(0.0, part / whole * 100))

@@ -1,0 +1,1 @@
+"""Reaching hosts: the local machine, and SSH with jump hosts, checked host keys and bounded time."""

@@ -1,0 +1,125 @@
+"""What every way to a host offers: a transport gives links, a link gives channels."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from tui_ops.model.fleet import HostSpec
+from tui_ops.transport.errors import TransportError
+from tui_ops.transport.limits import RUN_LIMIT_BYTES
+
+OnData = Callable[[bytes], None]
+"""Takes what a command wrote on its standard output, in the order it came, in pieces of any size."""
+
+OnClose = Callable[[int | None], None]
+"""Told once that nothing more will come; the exit status, or None where a signal or a lost connection ended it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What became of one command."""
+
+    exit_status: int | None
+    """None where a signal ended it, or we did because the output was too long."""
+    stdout: bytes
+    stderr_tail: str
+    """The last part of its error output, harmless and on one line."""
+    truncated: bool
+    """Whether ``stdout`` was cut at the limit; the command was killed then."""
+
+
+class Channel(Protocol):
+    """One command that runs on a host, with its input and output."""
+
+    @property
+    def stderr_tail(self) -> str:
+        """The last part of its error output so far, harmless and on one line."""
+        ...
+
+    def write(self, data: bytes) -> None:
+        """Send ``data`` to the command's input, whole and in order; nothing happens once it is closed.
+
+        A command that leaves more than ``WRITE_LIMIT_BYTES`` unread is killed, and ``on_close`` follows.
+        """
+        ...
+
+    def end_input(self) -> None:
+        """Say that no more input comes."""
+        ...
+
+    def pause(self) -> None:
+        """Take no more output for now; the command blocks once the window is full."""
+        ...
+
+    def resume(self) -> None:
+        """Take output again."""
+        ...
+
+    def close(self) -> None:
+        """Kill the command and close; ``on_close`` follows soon. Nothing happens the second time."""
+        ...
+
+
+class Link(Protocol):
+    """One open connection to one host."""
+
+    closed: asyncio.Event
+    """Set once the connection has ended, by us or by the other side."""
+
+    @property
+    def peer(self) -> str:
+        """The address that answers, for people."""
+        ...
+
+    @property
+    def why(self) -> TransportError | None:
+        """Why the connection broke; None while it is open and after our own ``close``."""
+        ...
+
+    async def open(self, argv: Sequence[str], on_data: OnData, on_close: OnClose) -> Channel:
+        """Start a command without a terminal.
+
+        Args:
+            argv: the command as a list; it is quoted for the login shell here and nowhere else.
+            on_data: takes standard output.
+            on_close: told once when it has ended.
+
+        Raises:
+            ChannelRefused: the server opens no further channel.
+            Gone, JumpDown, TimedOut: the connection is no more, or does not answer.
+        """
+        ...
+
+    async def run(
+        self, argv: Sequence[str], *, stdin: bytes = b"", timeout_s: float, limit: int = RUN_LIMIT_BYTES
+    ) -> Finished:
+        """Run a command to its end.
+
+        Args:
+            argv: the command as a list.
+            stdin: all of its input.
+            timeout_s: seconds it may take; it is killed then.
+            limit: bytes of standard output to keep; it is killed when it writes more.
+
+        Raises:
+            Overdue: it did not end within ``timeout_s``.
+            ChannelRefused, Gone, JumpDown, TimedOut: as :meth:`open`.
+        """
+        ...
+
+    async def close(self) -> None:
+        """End the connection and every command on it."""
+        ...
+
+
+class Transport(Protocol):
+    """A way to hosts."""
+
+    async def connect(self, host: HostSpec) -> Link:
+        """Open a connection to ``host``.
+
+        Raises:
+            TransportError: one of its leaves, which names the host's state.
+        """
+        ...
