@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from difflib import get_close_matches
 from fnmatch import translate
+from operator import ge, gt, le, lt
 
 from tui_ops.model.errors import TuiOpsError
 from tui_ops.model.units import parse_duration, parse_size
@@ -30,6 +31,7 @@ Value = str | float | tuple[str, ...] | None
 """What a thing has for a key; None is unknown and matches no comparison but ``!=``."""
 
 _OPERATOR = re.compile(r"([A-Za-z_][A-Za-z0-9_.-]*)(!=|>=|<=|!~|=|>|<|~)(.*)", re.DOTALL)
+_NUMBER = re.compile(r"[+-]?\d{1,30}(\.\d{1,30})?", re.ASCII)
 _RESERVED = frozenset({"sort", "limit"})
 
 
@@ -176,7 +178,9 @@ def _each(test: Callable[[str], bool]) -> Callable[[Value], bool]:
 def _equal(text: str) -> Callable[[Value], bool]:
     wanted = text.lower()
     wild = re.compile(translate(wanted)) if any(char in wanted for char in "*?[") and len(wanted) < 100 else None
-    of_text = _each(lambda value: wild.match(value.lower()[:SUBJECT_LIMIT]) is not None if wild else value.lower() == wanted)
+    of_text = _each(
+        lambda value: wild.match(value.lower()[:SUBJECT_LIMIT]) is not None if wild else value.lower() == wanted
+    )
     amount = _amount(text)
 
     def equal(value: Value) -> bool:
@@ -189,28 +193,27 @@ def _equal(text: str) -> Callable[[Value], bool]:
     return equal
 
 
+_COMPARISONS: dict[str, Callable[[float, float], bool]] = {">": gt, "<": lt, ">=": ge, "<=": le}
+
+
 def _compare(key: str, operator: str, text: str) -> Callable[[Value], bool]:
     amount = _amount(text)
     if amount is None:
         raise AddressError(f"{key}{operator}{text[:40]}: {text[:40]!r} is not a number", "write 80, 5m, 10GiB or 80%")
-    against = {
-        ">": lambda value: value > amount,
-        "<": lambda value: value < amount,
-        ">=": lambda value: value >= amount,
-        "<=": lambda value: value <= amount,
-    }[operator]
-    return lambda value: isinstance(value, int | float) and against(value)
+    against = _COMPARISONS[operator]
+    return lambda value: isinstance(value, int | float) and against(value, amount)
 
 
 def _amount(text: str) -> float | None:
-    """Return a number as people write it: plain, a percentage, a size, or a duration in seconds."""
+    """Return a number as people write it: plain, a percentage, a duration in seconds, or a size.
+
+    ``5m`` is five minutes and ``5M`` five million: a unit in capitals is a size.
+    """
     plain = text.strip().removesuffix("%")
-    try:
-        return float(plain) if len(plain) < 40 and not plain.lower().strip("+-").startswith(("n", "i")) else None
-    except ValueError:
-        pass
-    readers: tuple[Callable[[str], float], ...] = (parse_duration, parse_size)
-    for read in readers:
+    if _NUMBER.fullmatch(plain):
+        return float(plain)
+    readers: list[Callable[[str], float]] = [parse_duration, parse_size]
+    for read in reversed(readers) if any(map(str.isupper, plain)) else readers:
         try:
             return float(read(plain))
         except ValueError:
@@ -230,7 +233,9 @@ def compile_pattern(text: str) -> re.Pattern[str]:
     try:
         return re.compile(text, re.IGNORECASE)
     except (re.error, RecursionError, OverflowError) as error:
-        raise AddressError(f"the pattern {text[:40]!r} can't be read: {error}", "put \\ before a sign that is meant") from error
+        raise AddressError(
+            f"the pattern {text[:40]!r} can't be read: {error}", "put \\ before a sign that is meant"
+        ) from error
 
 
 def _refuse_explosive(text: str) -> None:
@@ -238,23 +243,25 @@ def _refuse_explosive(text: str) -> None:
     groups: list[bool] = []
     repeats = 0
     closed_heavy = False
-    for token in re.findall(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\{\d*,?\d*\}|.", text, re.DOTALL):
-        repeating = token in ("*", "+") or (token.startswith("{") and len(token) > 1)
+    for part in re.findall(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\{\d*,?\d*\}|.", text, re.DOTALL):
+        repeating = part in ("*", "+") or (part.startswith("{") and len(part) > 1)
         if repeating:
             repeats += 1
             if closed_heavy:
-                raise AddressError("the pattern repeats a group that itself repeats or chooses", "write it without that")
+                raise AddressError(
+                    "the pattern repeats a group that itself repeats or chooses", "write it without that"
+                )
             if groups:
                 groups[-1] = True
-        if len(token) == 2 and token[0] == "\\" and token[1].isdigit():
+        if len(part) == 2 and part[0] == "\\" and part[1].isdigit():
             raise AddressError("a pattern can't refer back to a group", "write the text again")
-        heavy = groups.pop() if token == ")" and groups else False
-        if token == ")" and groups and heavy:
+        heavy = groups.pop() if part == ")" and groups else False
+        if part == ")" and groups and heavy:
             groups[-1] = True
         closed_heavy = heavy
-        if token == "(":
+        if part == "(":
             groups.append(False)
-        elif token == "|" and groups:
+        elif part == "|" and groups:
             groups[-1] = True
     if repeats > OPEN_REPEATS:
         raise AddressError(f"the pattern has {repeats} repeats, at most {OPEN_REPEATS} are taken", "use several terms")

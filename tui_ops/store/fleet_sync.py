@@ -60,6 +60,7 @@ def sync_fleet(session: Session, fleet: Fleet, at: float) -> SyncResult:
     sync.match()
     sync.retire()
     sync.free_names()
+    sync.add()
     for spec in fleet.hosts:
         sync.result.hosts.append((spec, sync.apply(spec)))
     _replace(session, Site, _sites(fleet))
@@ -165,16 +166,25 @@ class _Sync:
                 row.name = row.key = MOVING_NAME.format(row.id)
         self.session.flush()
 
+    def add(self) -> None:
+        """Make rows for the hosts that have none, all at once."""
+        for spec in self.fleet.hosts:
+            if spec.key not in self._of:
+                self._of[spec.key] = Host(**_columns(spec), first_seen_at=self.at)
+                self.session.add(self._of[spec.key])
+        self.session.flush()
+
     def apply(self, spec: HostSpec) -> int:
         """Write a host; returns its id."""
-        row = self._of.get(spec.key)
-        if row is None:
-            row = Host(**_columns(spec), first_seen_at=self.at)
-            self.session.add(row)
-            self.session.flush()
+        row = self._of[spec.key]
+        if _id(row) in self._claimed:
+            self._go_on(row, spec)
+        else:
             self.result.added.append(_id(row))
             self._tell(row, "added to the inventory")
-            return _id(row)
+        return _id(row)
+
+    def _go_on(self, row: Host, spec: HostSpec) -> None:
         if _id(row) in self._former:
             row.name, row.key = self._former[_id(row)]
         texts = _change(row, spec)
@@ -187,7 +197,6 @@ class _Sync:
         if texts:
             row.revision += 1
             self._tell(row, ", ".join(texts))
-        return _id(row)
 
     def _tell(self, row: Host, text: str) -> None:
         self.session.add(Event(host_id=_id(row), at=self.at, kind="inventory", text=clean(text)))

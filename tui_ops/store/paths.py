@@ -150,7 +150,12 @@ def state_at(root: Path) -> StatePaths:
 
     Raises:
         NoState: there is no such directory.
+        StoreReadOnly: this user may not look there.
     """
-    if not root.is_dir():
+    try:
+        there = root.is_dir()
+    except OSError as error:
+        raise from_os(error, root) from error
+    if not there:
         raise NoState(f"there is no state in {root}", "start: tui-ops")
     return StatePaths(root)

@@ -5,7 +5,6 @@ After a clean stop nothing lies beside it and nobody writes: then the file is op
 right to write beside it. When an engine comes back, the reader notices, and what it read meanwhile is read again.
 """
 
-import os
 import sqlite3
 import threading
 from collections.abc import Callable
@@ -72,7 +71,7 @@ class Reader:
             SchemaOlder, SchemaNewer: it is not of this program's schema.
             StoreError: it can't be read.
         """
-        with self._lock:
+        with self._lock, at_border(self.path):
             for last in (False,) * (TRIES - 1) + (True,):
                 try:
                     value = self._read_once(fn)
@@ -98,8 +97,7 @@ class Reader:
             connection.execute("ROLLBACK")
 
     def _open(self) -> sqlite3.Connection:
-        if not self.path.exists():
-            _explain_absence(self.path)
+        _look_for(self.path)
         self._still = None if _is_shared(self.path) else _identity(self.path)
         mode = "mode=ro" if self._still is None else "mode=ro&immutable=1"
         connection = sqlite3.connect(
@@ -162,10 +160,13 @@ def _identity(path: Path) -> tuple[int, ...]:
     return (found.st_ino, found.st_size, found.st_mtime_ns)
 
 
-def _explain_absence(path: Path) -> None:
-    if path.parent.is_dir() and not os.access(path.parent, os.X_OK, effective_ids=True):
-        raise StoreReadOnly(f"{path.parent} may not be entered", "ask its owner to add you to its group")
-    raise NoState(f"there is no state in {path.parent}", "start: tui-ops")
+def _look_for(path: Path) -> None:
+    try:
+        path.stat()
+    except FileNotFoundError as error:
+        raise NoState(f"there is no state in {path.parent}", "start: tui-ops") from error
+    except PermissionError as error:
+        raise StoreReadOnly(f"{path.parent} may not be entered", "ask its owner to add you to its group") from error
 
 
 def _check_schema(connection: sqlite3.Connection, path: Path) -> None:

@@ -1,0 +1,236 @@
+"""What is shown against what is written: tables and views column by column, and ages at the moment of looking."""
+
+import dataclasses
+import json
+import sqlite3
+from collections.abc import Awaitable, Callable
+from contextlib import closing
+
+import pytest
+from sqlmodel import Session, SQLModel
+
+from tui_ops.model.clock import Stamp, boot_id
+from tui_ops.model.fleet import HostSpec, ServiceSpec
+from tui_ops.model.people import Role, Who
+from tui_ops.model.readings import VALUES
+from tui_ops.model.states import HostState, Severity
+from tui_ops.store.audit import append_audit
+from tui_ops.store.live import LatestWrite, tell_engine, touch
+from tui_ops.store.paths import StatePaths
+from tui_ops.store.tables import HostKey, HostLatest, Maintenance, Service
+from tui_ops.store.views.audit import audit, audit_links
+from tui_ops.store.views.connect import Reader, open_reader
+from tui_ops.store.views.hosts import host_ids, hosts, max_version, reage
+from tui_ops.store.views.lists import events, keys, maintenances, operators, services, sites
+from tui_ops.store.views.metrics import metrics
+from tui_ops.store.views.pages import engine, host
+from tui_ops.store.writer import Writer
+
+Sync = Callable[..., Awaitable[object]]
+
+ALICE = Who("alice", Role.ADMIN, 1)
+
+NOT_SHOWN: dict[str, set[str]] = {
+    "host": {"first_seen_at"},
+    "hostkey": {"public_key"},
+    "host_latest": {"boot_id", "tried_mono"},
+    "section_latest": {"tried_at", "tried_mono"},
+}
+"""Columns that only the engine reads, by table."""
+
+
+def up(host_id: int, at: float, **changes: object) -> LatestWrite:
+    fields: dict[str, object] = {
+        "state": HostState.UP, "reason": "", "severity": Severity.OK, "since_at": 1.0, "tried": Stamp(at, at),
+        "good": Stamp(at, at), "next_at": at + 10, "os": "Debian", "kernel": "6.1", "poll_ms": 4.0,
+        "values": dict.fromkeys(VALUES, 1.5), "detail": {"cpu.user": 3.0, "load.1": 0.5, "net.rx_bytes eth0": 7.0},
+        "sparks": b"s", "sparks_minute": 3,
+    }  # fmt: skip
+    return LatestWrite(host_id, **{**fields, **changes})  # type: ignore[arg-type]
+
+
+def test_the_headline_values_are_columns() -> None:
+    """Every name of model.readings.VALUES is a column of host_latest."""
+    assert set(VALUES) <= set(HostLatest.model_fields)
+
+
+async def test_every_column_is_read_and_every_column_read_exists(writer: Writer, paths: StatePaths, sync: Sync) -> None:
+    """SQLite itself says which columns the views' SQL touches; a column that nothing shows must be named here."""
+    await sync(HostSpec("a", "a", "x"))
+    await writer.write_latest([up(1, 100.0)])
+    await writer.act(lambda session: append_audit(session, ALICE, "x", "host:a", {}, "ok", 1.0))
+    touched: set[tuple[str, str]] = set()
+
+    def watch(action: int, first: str | None, second: str | None, *_: object) -> int:
+        if action == sqlite3.SQLITE_READ and first and second:
+            touched.add((first, second))
+        return sqlite3.SQLITE_OK
+
+    with open_reader(paths) as reader:
+        reader.read(lambda connection: connection.set_authorizer(watch))
+        _call_every_view(reader)
+    expected = {
+        (table.name, column.name)
+        for table in SQLModel.metadata.sorted_tables
+        for column in table.columns
+        if column.name not in NOT_SHOWN.get(table.name, set())
+    }
+    read = {one for one in touched if one[0] in SQLModel.metadata.tables}
+    assert expected - read == set(), "columns that no view reads"
+    assert {one for one in read if one[1] in NOT_SHOWN.get(one[0], set())} == set(), "columns said not to be shown"
+
+
+def _call_every_view(reader: Reader) -> None:
+    hosts(reader)
+    hosts(reader, since_version=1)
+    host(reader, "a")
+    for view in (engine, audit, events, keys, maintenances, operators, services, sites, host_ids, max_version):
+        view(reader)
+    list(metrics(reader))
+    list(audit_links(reader))
+
+
+async def test_types_of_columns_fit_the_fields_that_show_them(writer: Writer, paths: StatePaths, sync: Sync) -> None:
+    """Each field of a full host row has a value of its annotated type, and no field is left at its default."""
+    spec = HostSpec(
+        "a", "key", "192.0.2.1", 2222, "ops", ("jump",), "lon", "b1", ("web",), (("t", "1"),), 5.0, 30.0
+    )  # fmt: skip
+    await sync(spec)
+    await writer.act(lambda session: session.add(_held(1, 0.0, 500.0)))
+    await writer.write_latest([up(1, 100.0, state=HostState.DOWN, reason="no route", severity=Severity.WARNING)])
+    with open_reader(paths) as reader:
+        row = hosts(reader, present=Stamp(101.0, 0.0))[0]
+    found = dataclasses.asdict(row)
+    assert [name for name, value in found.items() if value is None or value == "" or value == () or value == {}] == []
+    assert (row.id, row.key, row.port, row.user, row.via) == (1, "key", 2222, "ops", ("jump",))
+    assert (row.site, row.rack, row.groups, row.labels) == ("lon", "b1", ("web",), {"t": "1"})
+    assert (row.period_s, row.slow_period_s, row.age_s, row.since_at, row.tried_at) == (5.0, 30.0, 1.0, 1.0, 100.0)
+    assert (row.os, row.kernel, row.poll_ms, row.next_at) == ("Debian", "6.1", 4.0, 110.0)
+    assert (row.sparks, row.sparks_minute, row.maintenance_until) == (b"s", 3, 500.0)
+    assert row.values == dict.fromkeys(VALUES, 1.5)
+    assert row.version == 2, "one version by the inventory, one by the poll"
+
+
+def _held(host_id: int, starts_at: float, ends_at: float, reason: str = "disk") -> Maintenance:
+    return Maintenance(host_id=host_id, starts_at=starts_at, ends_at=ends_at, reason=reason, by="alice")
+
+
+async def test_rows_grow_old_without_being_read_again(writer: Writer, paths: StatePaths, sync: Sync) -> None:
+    """Up, then stale, then unknown, from one read; only the rows that look different are told."""
+    await sync(HostSpec("a", "a", "x"), HostSpec("b", "b", "x", period_s=60.0))
+    await writer.write_latest([up(1, 100.0), up(2, 100.0)])
+    with open_reader(paths) as reader:
+        rows = hosts(reader, present=Stamp(101.0, 0.0))
+    assert [row.state for row in rows] == ["up", "up"]
+    assert reage(rows, Stamp(110.0, 0.0)) == []
+    assert [row.name for row in reage(rows, Stamp(116.0, 0.0))] == ["a"]
+    assert (rows[0].state, rows[0].age_s, rows[0].values["cpu"]) == (HostState.STALE, 16.0, 1.5)
+    reage(rows, Stamp(401.0, 0.0))
+    assert (rows[0].values, rows[0].severity, rows[0].reason) == ({}, Severity.UNKNOWN, "no reading for 5m")
+    assert rows[1].values["cpu"] == 1.5, "a slower host is unknown later"
+    reage(rows, Stamp(101.0, 0.0))
+    assert (rows[0].state, rows[0].values["cpu"]) == (HostState.UP, 1.5), "a wall clock that was set back"
+
+
+async def test_ages_come_from_the_boot_clock_where_it_is_ours(writer: Writer, paths: StatePaths, sync: Sync) -> None:
+    """Setting the wall clock of the machine makes nothing old; a copy on another machine goes by the wall."""
+    await sync(HostSpec("a", "a", "x"))
+    await writer.write_latest([up(1, 100.0)])
+    for boot, age in ((boot_id(), 3.0), ("another", 7777.0 - 100.0)):
+        await writer.note(lambda session, boot=boot: tell_engine(session, boot_id=boot))
+        with open_reader(paths) as reader:
+            assert hosts(reader, present=Stamp(7777.0, 103.0))[0].age_s == age
+
+
+async def test_a_maintenance_covers_a_host_for_its_time(writer: Writer, paths: StatePaths, sync: Sync) -> None:
+    """It begins and ends by itself; ended early it is over at once."""
+    await sync(HostSpec("a", "a", "x"))
+
+    def announce(session: Session) -> None:
+        session.add(_held(1, 110.0, 200.0, "new disk"))
+        touch(session, [1])
+
+    await writer.act(announce)
+    await writer.write_latest([up(1, 100.0, state=HostState.DOWN, reason="no route")])
+    with open_reader(paths) as reader:
+        rows = hosts(reader, present=Stamp(105.0, 0.0))
+        assert rows[0].state == "down"
+        reage(rows, Stamp(120.0, 0.0))
+        assert (rows[0].state, rows[0].underlying, rows[0].maintenance_until) == ("maintenance", "down", 200.0)
+        assert rows[0].reason.startswith("until ")
+        assert rows[0].reason.endswith(": new disk (down: no route)")
+        reage(rows, Stamp(200.0, 0.0))
+        assert (rows[0].state, rows[0].maintenance_until) == ("down", None)
+        assert [one.reason for one in maintenances(reader, at=120.0)] == ["new disk"]
+        assert maintenances(reader, at=105.0) == maintenances(reader, at=200.0) == []
+        await writer.act(lambda session: setattr(session.get(Maintenance, 1), "ended_at", 130.0))
+        assert hosts(reader, present=Stamp(140.0, 0.0))[0].state == "down"
+        assert [one.ended_at for one in maintenances(reader, active_only=False)] == [130.0]
+
+
+async def test_keys_by_host_and_only_the_undecided(writer: Writer, paths: StatePaths, sync: Sync) -> None:
+    """What ``tui-ops trust`` asks about."""
+    await sync(HostSpec("a", "a", "x"), HostSpec("b", "b", "x"))
+    offered = [
+        (1, "SHA256:1", 5.0, None),
+        (1, "SHA256:2", None, None),
+        (2, "SHA256:3", None, None),
+        (2, "SHA256:4", 5.0, 6.0),
+    ]
+    await writer.act(
+        lambda session: session.add_all(
+            HostKey(
+                host_id=of, kind="ssh-ed25519", fingerprint=text, public_key="", trusted_at=trusted, revoked_at=revoked
+            )
+            for of, text, trusted, revoked in offered
+        )
+    )
+    with open_reader(paths) as reader:
+        assert [key.fingerprint for key in keys(reader, untrusted_only=True)] == ["SHA256:2", "SHA256:3"]
+        assert [key.fingerprint for key in keys(reader, "a")] == ["SHA256:1", "SHA256:2"]
+
+
+async def test_services_that_need_a_host_are_found_through_others(
+    writer: Writer, paths: StatePaths, sync: Sync
+) -> None:
+    """A database host is needed by the shop, and by what sells through the shop; a loop does not hang the page."""
+    await sync(HostSpec("a", "a", "x"))
+    given = [
+        ServiceSpec("db", hosts=("a",)),
+        ServiceSpec("shop", depends_on=("db", "app")),
+        ServiceSpec("app", depends_on=("shop",)),
+    ]
+    await writer.act(
+        lambda session: session.add_all(
+            Service(name=one.name, hosts=json.dumps(one.hosts), depends_on=json.dumps(one.depends_on)) for one in given
+        )
+    )
+    with open_reader(paths) as reader:
+        page = host(reader, "a")
+        assert page is not None
+        assert (page.carries, page.needed_by) == (["db"], ["app", "shop"])
+        assert host(reader, "no-such") is None
+
+
+async def test_metrics_have_units_and_an_order(
+    writer: Writer, paths: StatePaths, sync: Sync, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Counters are rates, CPU time is a share; hosts without readings give nothing, many come in chunks."""
+    monkeypatch.setattr("tui_ops.store.views.metrics.CHUNK", 2)
+    await sync(*(HostSpec(f"h{n}", f"h{n}", "x") for n in range(5)))
+    await writer.write_latest([up(1, 100.0), up(4, 100.0)])
+    with open_reader(paths) as reader:
+        found = list(metrics(reader, present=Stamp(102.0, 0.0)))
+        assert [(row.host, row.metric, row.label, row.unit) for row in found[:3]] == [
+            ("h0", "cpu.user", "", "percent"), ("h0", "load.1", "", "tasks"), ("h0", "net.rx_bytes", "eth0", "bytes/s"),
+        ]  # fmt: skip
+        assert ({row.host for row in found}, found[0].age_s) == ({"h0", "h3"}, 2.0)
+        assert {row.host for row in metrics(reader, ["h3", "h4"])} == {"h3"}
+
+
+async def test_without_an_engine_there_is_still_a_row(paths: StatePaths) -> None:
+    """The header can be drawn before any engine ever ran."""
+    with open_reader(paths) as reader:
+        assert engine(reader).age_s is None
+    with closing(sqlite3.connect(paths.ops_db)) as connection:
+        assert connection.execute("SELECT count(*) FROM engine_info").fetchone() == (0,)
