@@ -4,6 +4,7 @@ import json
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -119,7 +120,8 @@ class ScriptedEngine:
                 link, _ = self._server.accept()
             except OSError:
                 return
-            with link, link.makefile("rb") as lines:
+            # A client that only looks whether someone listens is gone before the greeting.
+            with suppress(ConnectionError), link, link.makefile("rb") as lines:
                 link.sendall(encode({"hello": hello}))
                 line = lines.readline()
                 if line:

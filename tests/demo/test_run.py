@@ -1,0 +1,75 @@
+"""``tui-ops demo --no-dashboard`` as it is, with the real engine."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+from support.waiting import until_sync
+
+from tui_ops.model.errors import TuiOpsError
+from tui_ops.store.paths import StatePaths
+from tui_ops.store.views.connect import open_reader
+from tui_ops.store.views.hosts import hosts
+from tui_ops.store.views.rows import HostRow
+
+READY_S = 90.0
+"""It takes three seconds; a busy machine may need many times as long."""
+
+
+def rows(state: Path) -> dict[str, HostRow]:
+    """The fleet table of the demo."""
+    try:
+        return {row.name: row for row in hosts(open_reader(StatePaths(state)))}
+    except TuiOpsError:
+        return {}
+
+
+@contextmanager
+def demo_of(hosts: int, folder: Path) -> Iterator["subprocess.Popen[bytes]"]:
+    """Run ``tui-ops demo --no-dashboard``; what it says is in the file ``said``."""
+    words = [sys.executable, "-m", "tui_ops", "--state-dir", str(folder / "state"), "demo", "--no-dashboard"]
+    with (folder / "said").open("wb") as said:
+        demo = subprocess.Popen([*words, "--hosts", str(hosts)], stdout=said, stderr=said)
+    try:
+        yield demo
+    finally:
+        demo.kill()
+        demo.wait()
+
+
+def nothing_left(processes: list[psutil.Process]) -> bool:
+    """Whether all of them have ended."""
+    return not [one for one in processes if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
+
+
+def test_a_demo_without_a_desk_runs_until_it_is_interrupted(tmp_path: Path) -> None:
+    """Its hosts are read, the one behind the jump host too; ctrl+c is its proper end and leaves nothing."""
+    with demo_of(7, tmp_path) as demo:
+
+        def all_read() -> bool:
+            found = rows(tmp_path / "state").values()
+            return len(found) == 7 and all("memory" in row.values for row in found)
+
+        until_sync(all_read, READY_S, "all hosts are read")
+        left = psutil.Process(demo.pid).children(recursive=True)
+        assert len(left) >= 2
+        demo.send_signal(signal.SIGINT)
+        assert demo.wait(READY_S) == 0
+        assert nothing_left(left)
+    assert "--state-dir" in (tmp_path / "said").read_text()
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_a_signal_ends_a_demo_that_only_starts(tmp_path: Path, number: signal.Signals, code: int) -> None:
+    """A terminal that is closed, or a kill, at any time: the exit code names the signal and nothing is left."""
+    with demo_of(2, tmp_path) as demo:
+        until_sync(lambda: psutil.Process(demo.pid).children(), READY_S, "it has started its server")
+        left = psutil.Process(demo.pid).children(recursive=True)
+        demo.send_signal(number)
+        assert demo.wait(READY_S) == code
+        assert nothing_left(left)

@@ -1,0 +1,93 @@
+"""A program in a real pseudo terminal: what it writes is counted, keys are typed, signals are sent."""
+
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+DESK = """
+import sys
+from pathlib import Path
+from tui_ops.ui import UiOptions, run
+sys.exit(run(UiOptions(state=Path(sys.argv[1]), fleet_name="shop-prod", ascii=False)))
+"""
+
+
+class Terminal:
+    """A pty with a desk inside."""
+
+    def __init__(self, state: Path, size: tuple[int, int] = (120, 40)) -> None:
+        self.master, slave = pty.openpty()
+        self.resize(size)
+        environ = {**os.environ, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8", "PYTHONPATH": str(ROOT)}
+        environ.pop("COLORTERM", None)
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", DESK, str(state)], stdin=slave, stdout=slave, stderr=slave, env=environ,
+            start_new_session=True, preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+        )  # fmt: skip
+        os.close(slave)
+        self.seen = b""
+
+    def resize(self, size: tuple[int, int]) -> None:
+        fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
+
+    def read_for(self, seconds: float) -> bytes:
+        """Return what is written within some seconds."""
+        out = b""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            if select.select([self.master], [], [], left)[0]:
+                try:
+                    out += os.read(self.master, 1 << 16)
+                except OSError:
+                    break
+        self.seen += out
+        return out
+
+    def wait_for(self, text: str, within_s: float = 30.0) -> None:
+        """Read until a text has been written."""
+        end = time.monotonic() + within_s
+        while text.encode() not in self.seen:
+            if time.monotonic() > end:
+                raise AssertionError(f"{text!r} was not written; the end was {self.seen[-2000:]!r}")
+            self.read_for(0.05)
+
+    def settle(self, quiet_s: float = 1.0, within_s: float = 30.0) -> None:
+        """Read until nothing has been written for a while."""
+        end = time.monotonic() + within_s
+        while self.read_for(quiet_s):
+            if time.monotonic() > end:
+                raise AssertionError("it never stops writing")
+
+    def type(self, text: str) -> None:
+        os.write(self.master, text.encode())
+
+    def wait(self, within_s: float = 15.0) -> int:
+        """Return the exit code, reading on meanwhile."""
+        end = time.monotonic() + within_s
+        while self.process.poll() is None:
+            if time.monotonic() > end:
+                raise AssertionError("it does not end")
+            self.read_for(0.05)
+        return self.process.returncode
+
+    def hang_up(self) -> None:
+        """Close the terminal under the program, as a dropped line does."""
+        os.close(self.master)
+        self.master = -1
+
+    def close(self) -> None:
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+        if self.master >= 0:
+            os.close(self.master)

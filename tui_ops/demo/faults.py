@@ -1,0 +1,60 @@
+"""What goes wrong in the demo, and when: plain data, to which later chapters are added."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+MINUTE = 60.0
+ALWAYS = float("inf")
+
+
+class FaultKind(StrEnum):
+    """What can happen to a host."""
+
+    DISK_FILLS = "disk fills"
+    """A filesystem grows until nothing is left; then somebody tidies up."""
+    MEMORY = "memory"
+    """A process takes ever more memory, the host begins to swap; then the process is restarted."""
+    IO_STALL = "io stall"
+    """A disk is slow: iowait, pressure, blocked tasks."""
+    HANGS = "hangs"
+    """SSH still answers, but nothing that runs on the host does."""
+    VANISHES = "vanishes"
+    """Its address refuses; it comes back as after a crash, with a new boot."""
+    KEY_UNKNOWN = "key unknown"
+    """Nobody has trusted its host key yet."""
+    LOGIN_REFUSED = "login refused"
+    """It does not accept our key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that goes wrong. Times are seconds since the story began."""
+
+    kind: FaultKind
+    host: str
+    begin_s: float = 0.0
+    until_s: float = ALWAYS
+    rise_s: float = 1.0
+    """How long it takes to become as bad as it gets."""
+    height: float = 0.0
+    """How bad that is: a share of the filesystem, of memory, of CPU time."""
+    mount: str = ""
+    """The filesystem that fills."""
+
+    def on(self, t: float) -> bool:
+        """Return whether it is so at ``t`` seconds."""
+        return self.begin_s <= t < self.until_s
+
+
+FAULTS: tuple[Fault, ...] = (
+    Fault(FaultKind.KEY_UNKNOWN, "ci-02.nyc"),
+    Fault(FaultKind.LOGIN_REFUSED, "mq-1.nyc", until_s=20 * MINUTE),
+    # From 71 % to 99.5 % in 20 minutes: it warns after 13 minutes and can't wait after 19.
+    Fault(FaultKind.DISK_FILLS, "mq-1.lon", 0, 35 * MINUTE, 20 * MINUTE, 0.285, "/var/lib/rabbitmq"),
+    Fault(FaultKind.MEMORY, "web-03.lon", 0.5 * MINUTE, 25 * MINUTE, 4 * MINUTE, 0.49),
+    Fault(FaultKind.VANISHES, "web-02.lon", 2 * MINUTE, 4.5 * MINUTE),
+    Fault(FaultKind.HANGS, "cache-1.lon", 3 * MINUTE, 6 * MINUTE),
+    Fault(FaultKind.IO_STALL, "db-2.lon", 5 * MINUTE, 15 * MINUTE, 20, 0.5),
+    Fault(FaultKind.VANISHES, "par-gw", 10 * MINUTE, 12 * MINUTE),
+)
+"""The story. A fault of a host that is not in the fleet does not happen."""

@@ -1,0 +1,147 @@
+"""The files by which an engine finds the demo's fleet: inventory, keys, known hosts, SSH configuration."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tui_ops.demo.errors import DemoError
+from tui_ops.demo.hosts import SERVICES, SITES, DemoHost, DemoService
+from tui_ops.demo.keys import CLIENT_KEY, KeyFile, key_file
+from tui_ops.demo.story import Story
+
+USER = "demo"
+"""The account that the hosts know."""
+
+PERIOD = "5s"
+"""Hosts are read more often than in earnest, so that a spectator sees things move."""
+
+SLOW_PERIOD = "20s"
+"""The same for filesystems: one of them fills in twenty minutes."""
+
+
+@dataclass(frozen=True, slots=True)
+class DemoFiles:
+    """Where the files of a demo stand, all in one folder."""
+
+    folder: Path
+
+    @property
+    def inventory(self) -> Path:
+        """The inventory."""
+        return self.folder / "inventory.yaml"
+
+    @property
+    def ssh_config(self) -> Path:
+        """The SSH configuration that replaces the user's own."""
+        return self.folder / "ssh_config"
+
+    @property
+    def known_hosts(self) -> Path:
+        """The host keys that somebody has trusted."""
+        return self.folder / "known_hosts"
+
+    @property
+    def client_key(self) -> Path:
+        """The key that the hosts accept."""
+        return self.folder / CLIENT_KEY
+
+    def host_key(self, name: str) -> Path:
+        """The key of a host."""
+        return self.folder / f"host-{name}"
+
+
+def write_files(folder: Path, story: Story, port: int) -> DemoFiles:
+    """Write all files of a demo.
+
+    Args:
+        folder: made where it does not exist, 0700; keys that are in it are used again.
+        story: whose fleet it is.
+        port: where the hosts listen.
+
+    Raises:
+        DemoError: the folder can't be written.
+    """
+    files = DemoFiles(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder.chmod(0o700)
+        key_file(files.client_key)
+        keys = {host.name: key_file(files.host_key(host.name)) for host in story.hosts}
+        files.known_hosts.write_text(known_hosts_text(story, keys, port))
+        files.ssh_config.write_text(ssh_config_text(files))
+        files.inventory.write_text(inventory_text(story, port))
+    except OSError as error:
+        raise DemoError(f"can't write the demo's files to {folder}: {error.strerror}") from error
+    return files
+
+
+def known_hosts_text(story: Story, keys: dict[str, KeyFile], port: int) -> str:
+    """Return known_hosts: every host but those whose key nobody has trusted."""
+    return "".join(
+        f"[{host.address}]:{port} {keys[host.name].public}\n" for host in story.hosts if story.key_known(host.name)
+    )
+
+
+def ssh_config_text(files: DemoFiles) -> str:
+    """Return the SSH configuration: only the demo's own key and known hosts, no agent."""
+    return (
+        "Host 127.77.*\n"
+        f"    User {USER}\n"
+        f'    IdentityFile "{files.client_key}"\n'
+        "    IdentitiesOnly yes\n"
+        "    IdentityAgent none\n"
+        f'    UserKnownHostsFile "{files.known_hosts}"\n'
+        "    GlobalKnownHostsFile /dev/null\n"
+    )
+
+
+def inventory_text(story: Story, port: int) -> str:
+    """Return the inventory of a story's fleet."""
+    return "\n".join(
+        (
+            "# The demo's fleet, written anew at each start. Everything in it is simulated, and listens on loopback.",
+            "name: demo",
+            f"defaults: {{user: {USER}, port: {port}, period: {PERIOD}, slow_period: {SLOW_PERIOD}}}",
+            "sites:",
+            *_sites(story.hosts),
+            "groups:",
+            *_groups(story.hosts),
+            "hosts:",
+            *map(_host, story.hosts),
+            *_services(story.hosts),
+            "",
+        )
+    )
+
+
+def _sites(hosts: Iterable[DemoHost]) -> list[str]:
+    used = {host.site.name for host in hosts}
+    sites = [site for site in SITES if site.name in used]
+    return [f"  {site.name}: {{title: {site.title}, racks: [{', '.join(site.racks)}]}}" for site in sites]
+
+
+def _groups(hosts: Iterable[DemoHost]) -> list[str]:
+    roles = {host.role.name: host.role for host in hosts}
+    return [f"  {name}: {{labels: {{role: {role.title}}}}}" for name, role in roles.items()]
+
+
+def _host(host: DemoHost) -> str:
+    via = f", via: {host.via}" if host.via else ""
+    return (
+        f"  {host.name}: {{address: {host.address}, site: {host.site.name}, rack: {host.rack},"
+        f" groups: [{host.role.name}]{via}}}"
+    )
+
+
+def _services(hosts: Iterable[DemoHost]) -> list[str]:
+    carried: dict[str, tuple[DemoService, list[str]]] = {}
+    for service in SERVICES:
+        names = [host.name for host in hosts if host.role.name == service.role and host.site.name in service.sites]
+        if names:
+            carried[service.name] = service, names
+    lines = ["services:"] if carried else []
+    for service, names in carried.values():
+        needs = [name for name in service.depends_on if name in carried]
+        depends = f", depends_on: [{', '.join(needs)}]" if needs else ""
+        lines.append(f"  {service.name}: {{title: {service.title}, hosts: [{', '.join(names)}]{depends}}}")
+    return lines
