@@ -7,6 +7,7 @@
     ├── StoreError              store/errors.py       the database can't be opened, upgraded or written
     ├── ActError                actions/errors.py     an act that was not done, with a code and what to do next
     ├── Refused                 practices/asked.py    a target whose state does not allow an act
+    ├── DemoError               demo/errors.py        the simulated fleet can't be started
     └── EngineError             engine/errors.py      the engine can't run (another holds the lock, no permission)
 
 Every leaf says what happened, to what, and what to do next: ``message`` and ``hint``.
