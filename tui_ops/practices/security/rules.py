@@ -12,6 +12,11 @@ FINGERPRINT_LENGTH = len(FINGERPRINT_PREFIX) + 43
 """SHA-256 in base64 without padding."""
 
 
+_KEY_IS_KNOWN = frozenset(
+    {HostState.UP, HostState.STALE, HostState.NOT_REPORTING, HostState.AUTH_FAILED, HostState.JUMP_FULL}
+)
+
+
 class KeyedHost(Protocol):
     """What these rules look at; a row of the fleet table is one."""
 
@@ -25,12 +30,15 @@ class KeyedHost(Protocol):
 
 
 def may_trust(host: KeyedHost) -> Verdict:
-    """A key can be trusted before the host was ever asked (from a list), or when it offers one we don't trust."""
+    """A key can be trusted when the host offers one we don't trust, or beforehand, from a list.
+
+    Where the host's key was good enough for a login attempt, nothing waits for a decision.
+    """
     if host.address == "local":
         return no("this machine is read without SSH")
-    if host.state in (HostState.KEY_UNKNOWN, HostState.KEY_CHANGED, HostState.PENDING, HostState.MAINTENANCE):
-        return YES
-    return no("no key waits for a decision")
+    if host.state in _KEY_IS_KNOWN:
+        return no("no key waits for a decision")
+    return YES
 
 
 def is_fingerprint(text: str) -> bool:

@@ -1,0 +1,113 @@
+"""``tui-ops`` without a verb: see that an engine runs, then open the desk."""
+
+import os
+import socket
+import sys
+from typing import TYPE_CHECKING
+
+from tui_ops.cli.codes import Exit
+from tui_ops.cli.context import ADD_HOSTS, Context, say, shown
+from tui_ops.cli.failures import report_lines
+from tui_ops.model.clean import clean_lines
+from tui_ops.store.errors import StoreError
+
+if TYPE_CHECKING:
+    from tui_ops.actions.launch import Started
+
+CONNECT_S = 1.0
+"""How long the engine's socket may take to accept: it is local, so longer means that the engine hangs."""
+
+
+def open_desk(context: Context) -> int:
+    """Open the dashboard and return its exit code.
+
+    An inventory with mistakes is told before anything opens, unless an engine runs already: it goes on with
+    the inventory that it has.
+    """
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        say("tui-ops: the desk needs a terminal on standard input and output\n  for scripts: tui-ops show hosts")
+        return Exit.USAGE
+    started: Started | None = None
+    if not engine_listens(context.state.socket) and may_start_engine(context):
+        mistakes = inventory_mistakes(context)
+        if mistakes:
+            say("\n".join(mistakes))
+            say("tui-ops: the inventory can't be used; tui-ops check looks again")
+            return Exit.NO
+        started = _start(context)
+    from tui_ops.ui import UiOptions, run
+
+    code = run(
+        UiOptions(
+            state=context.state.root,
+            fleet_name=context.fleet_name,
+            inventory_hint="" if context.inventory else ADD_HOSTS,
+            read_only=context.read_only,
+            ascii=context.options.ascii,
+            theme=context.options.theme,
+            mouse=not context.options.no_mouse,
+        )
+    )
+    if started is not None and started.ended():
+        say(f"tui-ops: the engine could not begin\n{chr(10).join(clean_lines(started.last_words()))}")
+    return code
+
+
+def _start(context: Context) -> "Started":
+    from tui_ops.actions.launch import start_engine
+
+    root = context.state.root
+    try:
+        return start_engine(engine_arguments(context), root)
+    except OSError as error:
+        raise StoreError(
+            f"no engine can be started on {shown(root)}: {error.strerror}", "name another folder: --state-dir"
+        ) from error
+
+
+def engine_listens(path: "os.PathLike[str]") -> bool:
+    """Return whether an engine accepts at its socket; no permission means that one is there for others."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
+        link.settimeout(CONNECT_S)
+        try:
+            link.connect(os.fspath(path))
+        except (PermissionError, TimeoutError, BlockingIOError):
+            return True
+        except OSError:
+            return False
+    return True
+
+
+def may_start_engine(context: Context) -> bool:
+    """Return whether the state is this user's to write; a team's state is served by the engine of its owner."""
+    try:
+        return context.state.root.stat().st_uid == os.geteuid()
+    except PermissionError:
+        return False
+    except OSError:
+        return True
+
+
+def engine_arguments(context: Context) -> list[str]:
+    """Return the arguments after the program's name that start the engine of this context in the background.
+
+    Paths are absolute: the engine changes its folder.
+    """
+    arguments = ["--state-dir", str(context.state.root)]
+    if context.inventory is not None:
+        arguments = ["-i", str(context.inventory), *arguments]
+    return [*arguments, "engine", "--background"]
+
+
+def inventory_mistakes(context: Context) -> list[str]:
+    """Return every mistake of the inventory, ready to be printed; none where it can be used."""
+    if context.inventory is None:
+        return []
+    from tui_ops.inventory import load
+    from tui_ops.inventory.errors import InventoryError
+
+    try:
+        load(context.inventory)
+    except InventoryError as error:
+        return report_lines(error)
+    return []

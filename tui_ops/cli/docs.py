@@ -1,0 +1,134 @@
+"""The pages of the docs that are made from the code: ``python -m tui_ops.cli.docs`` writes them anew."""
+
+import argparse
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from tui_ops.actions.action import Action, Danger, Param
+from tui_ops.actions.declared import REGISTRY
+from tui_ops.cli.arguments import PROGRAM, VERBS, global_parser, verb_parser
+from tui_ops.cli.codes import EXIT_TEXTS
+from tui_ops.cli.columns import AUDIT_COLUMNS, EVENT_COLUMNS, HOST_COLUMNS, KEY_COLUMNS, METRIC_COLUMNS
+from tui_ops.ui.facts import KEYS
+
+BEGIN = "<!-- made by python -m tui_ops.cli.docs: everything below comes from the code -->"
+"""What stands above it in a page is written by hand."""
+
+_DANGERS = {
+    Danger.NONE: "changes nothing but what is known",
+    Danger.REVERSIBLE: "can be taken back",
+    Danger.GRAVE: "asks for a confirmation that names the targets",
+}
+
+
+def actions_page() -> str:
+    """Return ``docs/actions.md``: every act of the registry."""
+    lines = [
+        "# Acts",
+        "",
+        "Everything that can be done, on the desk by its key, on the command line by "
+        f"`{PROGRAM} do ACT TARGET… name=value`. A target is a host, `group:NAME` or `site:NAME`. The engine decides "
+        "whether an act is possible and allowed, and writes the act and its audit entry together.",
+        "",
+        BEGIN,
+        "",
+    ]
+    for action in REGISTRY:
+        lines += [*_action(action), ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _action(action: Action) -> Iterator[str]:
+    yield f"## {action.id}"
+    yield ""
+    yield action.help
+    yield ""
+    yield f"- key: `{action.key}`" if action.key else "- key: none; in the menu `x`, after `:` and on the command line"
+    yield f"- applies to: {action.noun}"
+    yield f"- role: {action.role}"
+    yield f"- danger: {_DANGERS[action.danger]}"
+    if action.undo:
+        yield f"- taken back by: `{action.undo}`"
+    for param in action.params:
+        yield f"- `{param.name}=`: {_param(param)}"
+
+
+def _param(param: Param) -> str:
+    text = param.label + (f"; {param.help}" if param.help else "")
+    if param.default:
+        return f"{text}; `{param.default}` where left away"
+    return text if param.required else f"{text}; may be left away"
+
+
+def command_reference() -> str:
+    """Return the generated part of ``docs/cli.md``."""
+    lines = ["", "## Options before the verb", "", *_arguments(global_parser()), ""]
+    for verb in VERBS.values():
+        lines += [
+            f"## {PROGRAM} {verb.name}",
+            "",
+            verb_parser(verb).description or "",
+            "",
+            *_arguments(verb_parser(verb)),
+            "",
+        ]
+    lines += ["## Exit codes", "", "| code | meaning |", "|---|---|"]
+    lines += [f"| {code.value} | {text} |" for code, text in EXIT_TEXTS.items()]
+    lines += ["", "`status` has those of Nagios: 0 ok, 1 warning, 2 critical, 3 unknown.", ""]
+    lines += ["## Columns of show", ""]
+    for noun, names in (
+        ("hosts, host", HOST_COLUMNS),
+        ("metrics", METRIC_COLUMNS),
+        ("events", EVENT_COLUMNS),
+        ("keys", KEY_COLUMNS),
+        ("audit", AUDIT_COLUMNS),
+    ):
+        lines.append(f"- {noun}: {_code(names)}")
+    lines += ["", f"Hosts are narrowed and sorted by {_code(KEYS)} and `label.NAME`; other rows by their columns.", ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _code(names: tuple[str, ...]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _arguments(parser: argparse.ArgumentParser) -> list[str]:
+    """Return a parser's arguments as a list; not its own help, whose form differs from Python to Python."""
+    lines = []
+    for argument in parser._actions:
+        if argument.help is argparse.SUPPRESS or "--help" in argument.option_strings:
+            continue
+        metavar = argument.metavar if isinstance(argument.metavar, str) else ""
+        if argument.choices and not metavar:
+            metavar = "|".join(str(one) for one in argument.choices)
+        names = [f"{name} {metavar}".rstrip() for name in argument.option_strings] or [metavar]
+        lines.append(f"- {', '.join(f'`{name}`' for name in names)}: {_plain(argument.help)}")
+    return lines or ["No arguments."]
+
+
+def _plain(text: str | None) -> str:
+    return (text or "").replace("%%", "%").replace("<", "&lt;")
+
+
+def pages(root: Path) -> dict[Path, str]:
+    """Return the generated pages by path, with what is written by hand taken over from the files.
+
+    Args:
+        root: the folder of the project.
+    """
+    command = root / "docs" / "cli.md"
+    by_hand = command.read_text(encoding="utf-8").partition(BEGIN)[0] if command.exists() else "# Command line\n\n"
+    return {root / "docs" / "actions.md": actions_page(), command: by_hand + BEGIN + "\n" + command_reference()}
+
+
+def main() -> int:
+    """Write the pages below the present folder."""
+    for path, text in pages(Path.cwd()).items():
+        path.write_text(text, encoding="utf-8")
+        print(path, file=sys.stderr)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,195 @@
+"""``tui-ops show``: what the desk shows, for scripts: hosts, one host, metrics, events, keys, the audit."""
+
+import argparse
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from typing import TYPE_CHECKING, TypeVar
+
+from tui_ops.cli import columns
+from tui_ops.cli.codes import Exit
+from tui_ops.cli.context import Context, say, shown
+from tui_ops.cli.failures import UsageError
+from tui_ops.cli.output import Format, Record, Table, print_record, print_table, text_cell
+from tui_ops.model.address import Query, Value, parse_words
+from tui_ops.model.errors import TuiOpsError
+from tui_ops.store.views.rows import HostRow
+from tui_ops.ui.facts import KEYS, value_of
+
+if TYPE_CHECKING:
+    from tui_ops.store.views.connect import Reader
+
+T = TypeVar("T")
+
+EVENTS_MAX = 10_000
+"""Events that are looked through: more than the engine keeps of a fleet in a bad week."""
+
+RECENT = 100
+"""Events and audit entries that are shown unless ``limit=N`` says otherwise: a few screens of the newest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Noun:
+    """What can be shown as rows."""
+
+    columns: tuple[str, ...]
+    text_columns: tuple[str, ...]
+    read: Callable[["Reader"], Iterable[Record]]
+    """Gives all rows in their natural order, the newest first where they have a time."""
+    limit: int | None = None
+
+
+def _events(reader: "Reader") -> Iterable[Record]:
+    from tui_ops.store.views.lists import events
+
+    return map(columns.event_record, events(reader, limit=EVENTS_MAX))
+
+
+def _keys(reader: "Reader") -> Iterable[Record]:
+    from tui_ops.store.views.lists import keys
+
+    return map(columns.key_record, keys(reader))
+
+
+def _metrics(reader: "Reader") -> Iterable[Record]:
+    from tui_ops.store.views.metrics import metrics
+
+    return map(columns.metric_record, metrics(reader))
+
+
+def _audit(reader: "Reader") -> Iterator[Record]:
+    from tui_ops.store.views.audit import audit
+
+    before: int | None = None
+    while rows := audit(reader, before_id=before):
+        yield from map(columns.audit_record, rows)
+        before = rows[-1].id
+
+
+NOUNS: dict[str, Noun] = {
+    "metrics": Noun(columns.METRIC_COLUMNS, (), _metrics),
+    "events": Noun(columns.EVENT_COLUMNS, columns.EVENT_TEXT, _events, RECENT),
+    "keys": Noun(columns.KEY_COLUMNS, columns.KEY_TEXT, _keys),
+    "audit": Noun(columns.AUDIT_COLUMNS, columns.AUDIT_TEXT, _audit, RECENT),
+}
+"""Beside ``hosts`` and ``host``, whose rows the desk asks for in the same words."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the verb's arguments."""
+    parser.add_argument("noun", metavar="hosts|host|metrics|events|keys|audit", choices=("hosts", "host", *NOUNS),
+                        help="what to show; host takes a name")  # fmt: skip
+    parser.add_argument("words", metavar="FILTER", nargs="*",
+                        help="as on the desk: word, !word, key=value, key!=value, key>value, key~regex, "
+                        "sort=-key, limit=N")  # fmt: skip
+    parser.add_argument("--format", type=Format, choices=tuple(Format), default=Format.TEXT, help="text, json or csv")
+    parser.add_argument("--no-header", action="store_true", help="leave the names of the columns away")
+
+
+def run(options: argparse.Namespace, context: Context) -> int:
+    """Print what was asked for."""
+    if options.noun == "host":
+        return _show_host(options, context)
+    with context.read() as reader:
+        _warn_of_age(reader)
+        table = _hosts(reader, options.words) if options.noun == "hosts" else _rows(reader, options.noun, options.words)
+        print_table(table, options.format, not options.no_header)
+    return Exit.OK
+
+
+def _show_host(options: argparse.Namespace, context: Context) -> int:
+    if len(options.words) != 1:
+        raise UsageError("show host takes one name", "tui-ops show host NAME")
+    if options.format is Format.CSV:
+        raise UsageError("one host is no table, so there is no CSV of it", "--format json, or show metrics host=NAME")
+    from tui_ops.store.views.pages import host
+
+    with context.read() as reader:
+        _warn_of_age(reader)
+        page = host(reader, options.words[0])
+    if page is None:
+        raise TuiOpsError(f"there is no host {shown(options.words[0], 80)!r}", "tui-ops show hosts")
+    if options.format is Format.JSON:
+        print_record(columns.page_record(page), Format.JSON)
+    else:
+        from tui_ops.cli.hosttext import print_page
+
+        print_page(page)
+    return Exit.OK
+
+
+def _warn_of_age(reader: "Reader") -> None:
+    """Say on standard error when the numbers are of the past, since no engine renews them."""
+    from tui_ops.cli.status import engine_away
+    from tui_ops.store.views.pages import engine
+
+    away = engine_away(engine(reader))
+    if away:
+        say(f"note: {away}; what follows is the last known state")
+
+
+def _hosts(reader: "Reader", words: list[str]) -> Table:
+    from tui_ops.store.views.hosts import hosts
+
+    query = parse_words(words, KEYS)
+    found = [row for row in hosts(reader) if query.matches(partial(value_of, row))]
+    for key, falling in reversed(query.sort):
+        in_order(found, partial(_host_value, key), falling)
+    records = [columns.host_record(row) for row in found[: query.limit]]
+    return Table(columns.HOST_COLUMNS, records, columns.HOST_TEXT)
+
+
+def _rows(reader: "Reader", name: str, words: list[str]) -> Table:
+    noun = NOUNS[name]
+    query = parse_words(words, noun.columns)
+    return Table(noun.columns, _matching(reader, noun, query), noun.text_columns)
+
+
+def _matching(reader: "Reader", noun: Noun, query: Query) -> list[Record]:
+    matching = (record for record in noun.read(reader) if query.matches(partial(cell_of, record)))
+    limit = query.limit or noun.limit
+    if query.sort:
+        found = list(matching)
+        for key, falling in reversed(query.sort):
+            in_order(found, partial(_record_value, key), falling)
+        return found[: query.limit]
+    found = list(islice(matching, None if limit is None else limit + 1))
+    if limit is not None and len(found) > limit and query.limit is None:
+        say(f"note: the newest {limit} are shown; limit=N shows more")
+    return found[:limit]
+
+
+def _host_value(key: str, row: HostRow) -> Value:
+    return value_of(row, key)
+
+
+def _record_value(key: str, record: Record) -> Value:
+    return cell_of(record, key)
+
+
+def in_order(rows: list[T], value: Callable[[T], Value], falling: bool) -> None:
+    """Sort in place by a value, keeping the order of equals; rows without one stay last either way."""
+    rows.sort(key=lambda row: sort_key(value(row)), reverse=falling)
+    rows.sort(key=lambda row: value(row) is None)
+
+
+def sort_key(value: Value) -> tuple[int, float, str]:
+    """Return something to sort by, whatever the values are: numbers before texts."""
+    if isinstance(value, int | float):
+        return (0, float(value), "")
+    return (1, 0.0, "" if value is None else text_cell(value).lower())
+
+
+def cell_of(record: Record, key: str) -> Value:
+    """Return a record's value for a key of an address; the empty key gives its whole text."""
+    if not key:
+        return " ".join(text_cell(value) for value in record.values() if value is not None)
+    value = record.get(key)
+    if value is None or isinstance(value, str | float):
+        return value
+    if isinstance(value, int):
+        return float(value)
+    if isinstance(value, list):
+        return tuple(str(one) for one in value)
+    return text_cell(value)
