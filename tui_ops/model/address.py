@@ -6,6 +6,7 @@ looks at things only through a function that gives a value by key.
 
 import re
 import shlex
+import warnings
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -231,7 +232,9 @@ def compile_pattern(text: str) -> re.Pattern[str]:
         raise AddressError(f"a pattern has at most {PATTERN_LIMIT} characters")
     _refuse_explosive(text)
     try:
-        return re.compile(text, re.IGNORECASE)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)
+            return re.compile(text, re.IGNORECASE)
     except (re.error, RecursionError, OverflowError) as error:
         raise AddressError(
             f"the pattern {text[:40]!r} can't be read: {error}", "put \\ before a sign that is meant"

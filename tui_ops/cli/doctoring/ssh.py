@@ -49,7 +49,9 @@ def check_config(files: Sequence[Path] = CONFIG_FILES) -> Iterator[Remark]:
         remarks = lint_ssh_config(text, str(path))
         for remark in remarks:
             where = f"{shown(remark.path)}:{remark.line}: {shown(remark.keyword, 60)}"
-            yield look("ssh config", f"{where}: {shown(remark.message)}", shown(remark.advice))
+            said = f"{where}: {shown(remark.message)}"
+            # What is skipped without any effect on a watched host is no reason to look.
+            yield look("ssh config", said, shown(remark.advice)) if remark.advice else ok("ssh config", said)
         if not remarks:
             yield ok("ssh config", f"{shown(path)}: everything in it is honoured")
 

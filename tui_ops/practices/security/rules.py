@@ -12,9 +12,7 @@ FINGERPRINT_LENGTH = len(FINGERPRINT_PREFIX) + 43
 """SHA-256 in base64 without padding."""
 
 
-_KEY_IS_KNOWN = frozenset(
-    {HostState.UP, HostState.STALE, HostState.NOT_REPORTING, HostState.AUTH_FAILED, HostState.JUMP_FULL}
-)
+_KEY_IS_KNOWN = frozenset({HostState.UP, HostState.STALE, HostState.NOT_REPORTING, HostState.AUTH_FAILED})
 
 
 class KeyedHost(Protocol):

@@ -1,0 +1,164 @@
+"""What comes before an act: on what it would work, whether it may, and what has to be asked first."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from tui_ops.actions.action import Action, Danger, Param, ParamKind
+from tui_ops.actions.client import Hello
+from tui_ops.actions.declared import REGISTRY
+from tui_ops.actions.errors import ActError
+from tui_ops.model.verdict import YES, Verdict, no
+from tui_ops.store.views.rows import HostRow, KeyRow
+from tui_ops.ui.cells import safe
+from tui_ops.ui.desk import Desk
+from tui_ops.ui.paint import Ink, Line, line
+
+NAMED_MOST = 8
+"""Targets that a dialog names one by one; of more it says how many."""
+
+UNDO_S = 10.0
+"""How long an undo is offered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """An act about to be asked for."""
+
+    action: Action
+    rows: tuple[HostRow, ...]
+    """On which it can work."""
+    left_out: tuple[tuple[str, str], ...]
+    """Targets on which it can't, with why."""
+    verdict: Verdict
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The targets' names."""
+        return tuple(row.name for row in self.rows)
+
+    @property
+    def expect(self) -> dict[str, int]:
+        """The revisions that the operator looked at."""
+        return {row.name: row.revision for row in self.rows}
+
+
+def plan(action: Action, targets: Sequence[HostRow], desk: Desk) -> Plan:
+    """Return what an act would do now on these targets, or why it can't be done."""
+    refused = _refused(action, desk)
+    if refused is not None:
+        return Plan(action, (), (), refused)
+    if action.noun != "host":
+        return Plan(action, (), (), YES)
+    judged = [(row, action.rule(row)) for row in targets]
+    able = tuple(row for row, verdict in judged if verdict)
+    left_out = tuple((row.name, verdict.why) for row, verdict in judged if not verdict)
+    if not targets:
+        return Plan(action, (), (), no("no host is chosen"))
+    if not able:
+        return Plan(action, (), left_out, no(left_out[0][1]))
+    return Plan(action, able, left_out, YES)
+
+
+def _refused(action: Action, desk: Desk) -> Verdict | None:
+    if desk.options.read_only:
+        return no("this session is read-only")
+    if isinstance(desk.link, ActError):
+        return no(desk.link.message)
+    if not isinstance(desk.link, Hello):
+        return no("the engine is being reached")
+    if not desk.link.role.may(action.role):
+        return no(f"needs the role {action.role}; you are {desk.link.role}")
+    return None
+
+
+def offered(desk: Desk, noun: str = "host") -> list[Action]:
+    """Return the acts of a noun that this session could ever do, for footer and menu."""
+    if desk.acts_removed:
+        return []
+    role = desk.role
+    return [action for action in REGISTRY.on(noun) if role is None or role.may(action.role)]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a dialog asks before an act."""
+
+    title: str
+    facts: tuple[Line, ...]
+    fields: tuple[Param, ...]
+    word: str = ""
+    """What must be typed; empty where pressing the button is enough."""
+    grave: bool = False
+    """Whether *Cancel* has the focus."""
+    given: dict[str, object] = field(default_factory=dict)
+    """Parameters that are settled by what the dialog shows."""
+    button: str = ""
+
+
+def question(asked: Plan, keys: Sequence[KeyRow] = ()) -> Question | None:
+    """Return what must be asked before an act, or None where it can be done at once.
+
+    Args:
+        asked: the act with its targets.
+        keys: the host keys of the targets, for an act that is about keys.
+    """
+    action = asked.action
+    prints = next((param for param in action.params if param.kind is ParamKind.FINGERPRINTS), None)
+    if prints is not None:
+        return _about_keys(asked, prints, keys)
+    fields = tuple(param for param in action.params if param.required)
+    many = len(asked.rows) > 1
+    if not fields and action.danger < Danger.GRAVE and not (many and action.danger > Danger.NONE):
+        return None
+    grave = action.danger >= Danger.GRAVE
+    return Question(
+        f"{action.label} {_count(asked.names)}", tuple(target_lines(asked)), fields,
+        word=str(len(asked.rows)) if grave and many else "", grave=grave, button=action.label,
+    )  # fmt: skip
+
+
+def _count(names: Sequence[str]) -> str:
+    return "" if not names else f"on {safe(names[0])}" if len(names) == 1 else f"on {len(names)} hosts"
+
+
+def target_lines(asked: Plan) -> Iterable[Line]:
+    """Return which hosts are meant, and which are left out and why."""
+    if len(asked.rows) > 1:
+        named = ", ".join(safe(name) for name in asked.names[:NAMED_MOST])
+        more = len(asked.names) - NAMED_MOST
+        yield line(named, (f" and {more} more" if more > 0 else "", Ink.DIM))
+    for name, why in asked.left_out[:3]:
+        yield line((f"left out: {safe(name)}: {why}", Ink.WARN))
+    if len(asked.left_out) > 3:
+        yield line((f"left out: {len(asked.left_out) - 3} more", Ink.WARN))
+    if not asked.action.params:
+        yield line((asked.action.help, Ink.DIM))
+
+
+def _about_keys(asked: Plan, prints: Param, keys: Sequence[KeyRow]) -> Question:
+    """Name host, key type, fingerprints offered and known; pass exactly what was shown."""
+    facts: list[Line] = []
+    shown: dict[str, list[str]] = {}
+    replaces = False
+    for row in asked.rows:
+        mine = [key for key in keys if key.host == row.name and key.revoked_at is None]
+        offers = [key for key in mine if key.trusted_at is None and key.seen_at is not None]
+        known = [key for key in mine if key.trusted_at is not None]
+        facts.append(line((safe(row.name), Ink.TITLE), (f"  {safe(row.address)}", Ink.DIM)))
+        for key in offers:
+            facts += [line(("  offers ", Ink.WARN), safe(key.kind)), line(f"  {safe(key.fingerprint)}")]
+            shown.setdefault(row.name, []).append(key.fingerprint)
+        for key in known:
+            known_as = ("  gives up ", Ink.BAD) if offers else ("  trusts ", Ink.DIM)
+            facts += [line(known_as, safe(key.kind)), line(f"  {safe(key.fingerprint)}")]
+            replaces = replaces or bool(offers)
+        if not offers:
+            facts.append(line(("  offers no key that waits: nothing is trusted", Ink.DIM)))
+    facts.append(line(("on the host: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub", Ink.ACCENT)))
+    names = [row.name for row in asked.rows if row.name in shown]
+    word = "" if len(names) <= 1 and not replaces else names[0] if len(names) == 1 else str(len(names))
+    given: dict[str, object] = {prints.name: shown}
+    if replaces:
+        given["replace"] = "yes"
+    title = f"trust the {'new ' if replaces else ''}key {_count(names)}"
+    return Question(title, tuple(facts), (), word, True, given, "trust" if names else "")

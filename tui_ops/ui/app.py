@@ -1,0 +1,297 @@
+"""The application: holds the desk's state, listens to the engine, reads the store, and tells the visible screen."""
+
+import asyncio
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any, ClassVar, TypeVar
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from tui_ops.actions.client import EngineClient, Hello
+from tui_ops.actions.errors import ActError
+from tui_ops.actions.protocol import TOPICS
+from tui_ops.model.clock import now
+from tui_ops.store.paths import StatePaths
+from tui_ops.store.views.hosts import reage
+from tui_ops.store.views.rows import HostRow
+from tui_ops.ui.commands import Commands
+from tui_ops.ui.desk import Desk
+from tui_ops.ui.doer import Doer
+from tui_ops.ui.feed import Feed, Snapshot
+from tui_ops.ui.look import Palette, load_palette
+from tui_ops.ui.options import UiOptions
+from tui_ops.ui.paint import Ink, Line, line
+from tui_ops.ui.palette import PaletteProvider
+from tui_ops.ui.screens import SCREENS
+from tui_ops.ui.screens.base import DeskScreen
+from tui_ops.ui.terminal import speaks_utf8
+from tui_ops.ui.work import in_background
+
+NEWS_GAP_S = 0.25
+"""News is drawn at most four times a second: more is only bytes on a slow line."""
+
+AGE_TICK_S = 5.0
+"""Ages are shown in steps of 30 s and more, so looking every 5 s is soon enough."""
+
+WATCH_S = 1.0
+"""How often the store is looked at for changes while no engine tells of them; costs one stat and one pragma."""
+
+MESSAGE_S = 6.0
+"""How long a message stands: read once, not stared at."""
+
+HANGUP_S = 3.0
+"""When the terminal has gone, leaving must not wait for a write to it."""
+
+EVERYTHING_NEW = frozenset(TOPICS)
+
+T = TypeVar("T")
+
+
+class DeskApp(App[int]):
+    """The desk.
+
+    Args:
+        options: what was asked for.
+    """
+
+    CSS_PATH = "desk.tcss"
+    ENABLE_COMMAND_PALETTE = True
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+    COMMANDS: ClassVar[set[type[PaletteProvider]]] = {PaletteProvider}  # type: ignore[assignment]
+    MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {spec.name: spec.load for spec in SCREENS}
+    DEFAULT_MODE = SCREENS[0].name
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+c", "how_to_leave", show=False, system=True, priority=True),
+        Binding("ctrl+q", "how_to_leave", show=False, system=True, priority=True),
+    ]
+
+    def __init__(self, options: UiOptions) -> None:
+        super().__init__()
+        plain = not speaks_utf8(os.environ) if options.ascii is None else options.ascii
+        self.desk = Desk(options, plain)
+        self.look: Palette = load_palette(options.theme or "dark")
+        self.feed = Feed(options.state)
+        self.client = EngineClient(
+            StatePaths(options.state).socket, self.news, self._linked, TOPICS, read_only=options.read_only
+        )
+        self.doer = Doer(self)
+        self.commands = Commands(self)
+        self.message: Line = ()
+        self._message_timer: asyncio.TimerHandle | None = None
+        self._topics: frozenset[str] = frozenset()
+        self._whole = True
+        self._reading = False
+        self._read_at = 0.0
+        self._dress()
+
+    # Life ---------------------------------------------------------------------------------------------------------
+
+    def on_mount(self) -> None:
+        """Begin to listen and to read."""
+        in_background(self, self.client.run, "link")
+        self.set_interval(AGE_TICK_S, self._tick)
+        self.set_interval(WATCH_S, self._watch)
+        loop = asyncio.get_running_loop()
+        if threading.current_thread() is threading.main_thread():
+            loop.add_signal_handler(signal.SIGHUP, self._hung_up)
+            loop.add_signal_handler(signal.SIGTERM, self._hung_up)
+        self.app_resume_signal.subscribe(self, self._resumed)
+        self.news(EVERYTHING_NEW)
+
+    def _resumed(self, _: object) -> None:
+        """Draw everything again after the shell had the terminal."""
+        self.refresh(layout=True)
+        self.news(EVERYTHING_NEW)
+
+    def on_unmount(self) -> None:
+        """Let go of the store."""
+        self.feed.close()
+
+    def _hung_up(self) -> None:
+        """Leave when the terminal has gone, even if it can't be written to any more."""
+        timer = threading.Timer(HANGUP_S, os._exit, (129,))
+        timer.daemon = True
+        timer.start()
+        self.exit(129, return_code=129)
+
+    def action_how_to_leave(self) -> None:
+        """Say how to leave."""
+        self.tell("Q leaves the desk")
+
+    # News ---------------------------------------------------------------------------------------------------------
+
+    def news(self, topics: frozenset[str]) -> None:
+        """Take note of what changed; it is read and drawn soon, many changes at once."""
+        self._topics |= topics
+        if "fleet" in topics:
+            self._whole = True
+        if self._topics and not self._reading and not self.desk.paused:
+            self._reading = True
+            in_background(self, self._read, "feed")
+
+    async def _read(self) -> None:
+        try:
+            while self._topics and not self.desk.paused:
+                await self.pause_for(NEWS_GAP_S - (time.monotonic() - self._read_at))
+                topics, self._topics = self._topics, frozenset()
+                whole, self._whole = self._whole or not self.desk.loaded, False
+                since = 0 if whole else self.desk.fleet.version
+                snapshot = await self.from_store(lambda feed, since=since: feed.snapshot(since))  # type: ignore[misc]
+                self._read_at = time.monotonic()
+                if not self.desk.paused:
+                    self._take(snapshot, topics)
+        finally:
+            self._reading = False
+
+    def _take(self, snapshot: Snapshot, topics: frozenset[str]) -> None:
+        desk = self.desk
+        before = desk.engine
+        desk.present = now()
+        desk.problem = snapshot.problem
+        if snapshot.problem is None:
+            reloaded = (
+                before is not None and snapshot.engine is not None and before.loaded_at != snapshot.engine.loaded_at
+            )
+            desk.engine = snapshot.engine
+            desk.loaded = True
+            if snapshot.rows or snapshot.whole:
+                desk.fleet.take(snapshot.rows, snapshot.whole)
+            if reloaded and not snapshot.whole:
+                self.news(frozenset({"fleet"}))
+        else:
+            desk.loaded = desk.loaded and bool(desk.fleet.rows)
+        self.draw(topics)
+
+    def draw(self, topics: frozenset[str] = frozenset()) -> None:
+        """Let the visible screen draw what changed."""
+        if self.front is not None and self.front.drawable:
+            self.front.show_news(topics)
+
+    @property
+    def front(self) -> DeskScreen | None:
+        """The desk's screen in front, below whatever dialog or palette stands over it."""
+        return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, DeskScreen)), None)
+
+    def _tick(self) -> None:
+        """Let time pass for what is shown, and hear how the engine is."""
+        if self.desk.paused:
+            return
+        self.desk.present = now()
+        if reage(self.desk.fleet.rows.values(), self.desk.present):
+            self.desk.fleet.arrange()
+        self.news(frozenset({"age"}))
+
+    def _watch(self) -> None:
+        if not isinstance(self.desk.link, Hello) and not self._reading and not self.desk.paused:
+            in_background(self, self._look_for_change, "watch", exclusive=True)
+
+    async def _look_for_change(self) -> None:
+        if await self.from_store(lambda feed: feed.moved()):
+            self.news(frozenset({"hosts", "events"}))
+
+    def _linked(self, link: Hello | ActError) -> None:
+        same = isinstance(link, ActError) and isinstance(self.desk.link, ActError) and str(link) == str(self.desk.link)
+        self.desk.link = link
+        if not same:
+            self.draw()
+
+    async def from_store(self, read: Callable[[Feed], T]) -> T:
+        """Read from the store in its own thread.
+
+        Raises:
+            TuiOpsError: it can't be read.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self.feed.pool, partial(read, self.feed))
+
+    async def pause_for(self, seconds: float) -> None:
+        """Wait, so that what comes quickly one after another is done once."""
+        await asyncio.sleep(max(0.0, seconds))
+
+    # What screens ask for -----------------------------------------------------------------------------------------
+
+    def tell(self, text: str, ink: Ink = Ink.TEXT) -> None:
+        """Show a message for a moment."""
+        self.tell_line(line((text, ink)), MESSAGE_S)
+
+    def tell_line(self, said: Line, seconds: float) -> None:
+        """Show a line in the rule for some seconds."""
+        self.message = said
+        if self._message_timer is not None:
+            self._message_timer.cancel()
+        self._message_timer = asyncio.get_running_loop().call_later(seconds, self._untell)
+        self._draw_frame()
+
+    def _untell(self) -> None:
+        self.message = ()
+        self._draw_frame()
+
+    def _draw_frame(self) -> None:
+        if self.front is not None and self.front.drawable:
+            self.front.refresh_frame()
+
+    def pause(self) -> None:
+        """Hold the display still, or go on with everything that came meanwhile."""
+        self.desk.paused = not self.desk.paused
+        if self.desk.paused:
+            self._draw_frame()
+        else:
+            self.news(EVERYTHING_NEW)
+
+    def chosen_targets(self) -> list[HostRow]:
+        """Return what an act would work on."""
+        return self.front.targets() if self.front is not None else []
+
+    def call_action(self, name: str) -> None:
+        """Do what a key of the grammar does on the visible screen."""
+        in_background(self, partial(self.run_action, name, self.front), "action")
+
+    def open_host(self, name: str) -> None:
+        """Open the page of a host."""
+        from tui_ops.ui.screens.host import Host
+
+        if isinstance(self.screen, Host):
+            self.pop_screen()
+        self.push_screen(Host(name))
+
+    def go_screen(self, name: str) -> None:
+        """Go to the first page of a screen."""
+        if self.current_mode != name:
+            self.switch_mode(name)
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+
+    def show_hosts(self, query: str) -> None:
+        """Go to the list, narrowed to a query."""
+        from tui_ops.ui.screens.infrastructure import Infrastructure
+
+        self.go_screen("infrastructure")
+        if isinstance(self.screen_stack[0], Infrastructure):
+            self.screen_stack[0].filter_done(query)
+
+    # Colours ------------------------------------------------------------------------------------------------------
+
+    def set_look(self, name: str) -> None:
+        """Take on another theme."""
+        self.look = load_palette(name)
+        self._dress()
+        for screen in self.screen_stack:
+            screen.refresh(repaint=True)
+            for widget in screen.query("*"):
+                widget.refresh()
+
+    def _dress(self) -> None:
+        self.register_theme(self.look.textual())
+        self.theme = f"ops-{self.look.name}"
+
+
+def open_desk(options: UiOptions) -> int:
+    """Run the desk until it is left; return the exit code."""
+    app = DeskApp(options)
+    app.run(mouse=options.mouse)
+    return app.return_code or 0

@@ -1,0 +1,39 @@
+"""The words by which an address asks for a host: every column of ``show hosts``, and a few more."""
+
+from tui_ops.model.address import Value
+from tui_ops.model.readings import VALUES
+from tui_ops.store.views.rows import HostRow
+
+TEXT_KEYS = ("name", "address", "site", "rack", "state", "reason", "os", "kernel", "user", "key", "severity")
+NUMBER_KEYS = ("age", "age_s", "period", "port", "load", *VALUES)
+LIST_KEYS = ("group", "groups", "via", "labels")
+
+KEYS: tuple[str, ...] = (*TEXT_KEYS, *NUMBER_KEYS, *LIST_KEYS)
+"""What an address may name; ``label.NAME`` besides."""
+
+
+def value_of(row: HostRow, key: str) -> Value:
+    """Return a host's value for a key of an address; None where it is unknown.
+
+    Args:
+        row: the host.
+        key: one of :data:`KEYS`, ``label.NAME``, or empty for the text in which bare words are looked for.
+    """
+    if not key:
+        return " ".join((row.name, row.address, row.site, row.rack, row.state, row.reason, row.os, *row.groups,
+                         *row.labels.values()))  # fmt: skip
+    if key in row.values:
+        return row.values[key]
+    if key in TEXT_KEYS:
+        return str(getattr(row, key))
+    if key in ("group", "groups"):
+        return row.groups
+    if key.startswith("label."):
+        return row.labels.get(key[6:])
+    if key == "labels":
+        return tuple(f"{name}={value}" for name, value in row.labels.items())
+    if key == "via":
+        return row.via
+    numbers = {"age": row.age_s, "age_s": row.age_s, "period": row.period_s, "port": row.port,
+               "load": row.values.get("load1")}  # fmt: skip
+    return numbers.get(key)

@@ -1,0 +1,104 @@
+"""What the desk reads from the store: all of it in one thread, none of it in the way of a key."""
+
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from tui_ops.model.errors import TuiOpsError
+from tui_ops.store.paths import StatePaths
+from tui_ops.store.views import connect, hosts, lists, pages
+from tui_ops.store.views.rows import EngineRow, EventRow, HostPage, HostRow, KeyRow
+
+EVENTS_SHOWN = 60
+"""Events in the third panel: more than the tallest terminal shows."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What one look at the store brought."""
+
+    rows: list[HostRow]
+    whole: bool
+    """Whether ``rows`` is the whole fleet."""
+    engine: EngineRow | None
+    problem: TuiOpsError | None = None
+    """Why nothing could be read."""
+
+
+class Feed:
+    """The store as the desk reads it; opens it when it appears, and again when it moves.
+
+    Args:
+        state: the state directory.
+    """
+
+    def __init__(self, state: Path) -> None:
+        self._paths = StatePaths(state)
+        self._reader: connect.Reader | None = None
+        self._seen: tuple[int, ...] | None = None
+        self.pool = ThreadPoolExecutor(1, "store")
+        """The one thread that reads."""
+
+    def _open(self) -> connect.Reader:
+        if self._reader is None:
+            self._reader = connect.open_reader(self._paths)
+        return self._reader
+
+    def snapshot(self, since_version: int) -> Snapshot:
+        """Return the hosts that changed after a version (0: all), and what is known of the engine."""
+        try:
+            reader = self._open()
+            return Snapshot(hosts.hosts(reader, since_version), since_version == 0, pages.engine(reader))
+        except TuiOpsError as error:
+            self.close_reader()
+            return Snapshot([], False, None, error)
+
+    def moved(self) -> bool:
+        """Return whether the store changed since the last time this was asked, for when no engine tells."""
+        try:
+            found = self._open().data_version()
+        except TuiOpsError:
+            self.close_reader()
+            return False
+        before, self._seen = self._seen, found
+        return before != found
+
+    def page(self, name: str) -> HostPage | None:
+        """Return everything about one host.
+
+        Raises:
+            TuiOpsError: it can't be read.
+        """
+        return pages.host(self._open(), name)
+
+    def events(self) -> list[EventRow]:
+        """Return the last events of the fleet.
+
+        Raises:
+            TuiOpsError: they can't be read.
+        """
+        return lists.events(self._open(), None, EVENTS_SHOWN)
+
+    def keys(self, names: Iterable[str]) -> list[KeyRow]:
+        """Return the host keys of these hosts.
+
+        Raises:
+            TuiOpsError: they can't be read.
+        """
+        wanted = set(names)
+        return [key for key in lists.keys(self._open()) if key.host in wanted]
+
+    def close_reader(self) -> None:
+        """Let go of the file; the next read opens it again."""
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
+
+    def close(self) -> None:
+        """End the thread and let go of the file."""
+        self.pool.shutdown(wait=True, cancel_futures=True)
+        self.close_reader()

@@ -1,0 +1,118 @@
+"""The lines around every screen: header, screens, rule with its message, footer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tui_ops.actions.client import Hello
+from tui_ops.model.units import format_age
+from tui_ops.ui.cells import Signs, fit, width_of
+from tui_ops.ui.desk import ENGINE_LATE_S, Desk
+from tui_ops.ui.paint import Ink, Line, Span, cut_line, joined, line, line_width, sign_span, spread
+
+STAYS = 9
+"""The weight of a hint that is never dropped."""
+
+WIDE = 110
+"""From here on the header has room for words beside the glyphs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """A key in the footer."""
+
+    key: str
+    label: str
+    possible: bool = True
+    """Dimmed where it can't act now; pressing it says why."""
+    weight: int = 1
+    """When room is short, the lowest go first; 9 stays."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A screen in the line of screens."""
+
+    key: str
+    title: str
+    count: int
+    """What needs someone there."""
+    here: bool
+
+
+def counts_line(desk: Desk, words: bool) -> Line:
+    """Return the summary of the fleet: ``● 198 up  ✖ 2 failed``, or ``●198 ✖2`` where room is short."""
+    parts: list[Line] = []
+    for sign, count in desk.fleet.counts:
+        glyph = sign_span(sign, desk.ascii)
+        parts.append(line(glyph, f" {count} ", (sign.summary, Ink.DIM)) if words else line(glyph, f"{count}"))
+    return joined(parts, "  " if words else " ")
+
+
+def engine_line(desk: Desk) -> Line:
+    """Return how the engine is: ``engine ●``, with an age when its beat is late."""
+    marks = desk.signs
+    age = desk.engine.age_s if desk.engine is not None else None
+    late = format_age(age) if age is not None and age >= ENGINE_LATE_S else ""
+    word: Span = ("engine ", Ink.DIM)
+    if isinstance(desk.link, Hello):
+        if late or desk.trouble():
+            sign = "!" if desk.ascii else "▲"
+            return line(word, (sign, Ink.WARN), (f" {late}" if late else "", Ink.WARN))
+        return line(word, (marks.good, Ink.GOOD))
+    if desk.link is None:
+        return line(word, ("." if desk.ascii else "…", Ink.DIM))
+    return line(word, (f"{marks.bad} {desk.link.code}", Ink.BAD), (f" {late}" if late else "", Ink.DIM))
+
+
+def header(desk: Desk, width: int) -> Line:
+    """Return the first line: fleet, counts, engine."""
+    name: Line = ((fit(desk.fleet_name, min(24, width_of(desk.fleet_name))), Ink.TITLE),)
+    right = joined([line(("read-only", Ink.HELD)) if desk.options.read_only else (), engine_line(desk)])
+    forms = (
+        joined([line(("tui-ops  ", Ink.DIM), *name), counts_line(desk, words=True)], "   "),
+        joined([name, counts_line(desk, words=True)]),
+        joined([name, counts_line(desk, words=False)]),
+    )
+    room = width - line_width(right) - 2
+    return spread(next((form for form in forms if line_width(form) <= room), forms[-1]), right, width)
+
+
+def tabs_line(desk: Desk, tabs: Sequence[Tab], width: int) -> Line:
+    """Return the line of screens, with who sits here at its right."""
+    parts = [
+        line(
+            (f"{tab.key} ", Ink.ACCENT),
+            (tab.title, Ink.TITLE if tab.here else Ink.DIM),
+            (f" {tab.count}" if tab.count else "", Ink.WARN),
+        )
+        for tab in tabs
+    ]
+    role = line((f"{desk.role} ", Ink.DIM)) if desk.role is not None and width >= WIDE else ()
+    return spread(joined(parts, "   "), line(*role, (desk.who, Ink.DIM)), width)
+
+
+def rule(width: int, marks: Signs, text: Line = ()) -> Line:
+    """Return a rule, with a message standing in it if there is one."""
+    if not text:
+        return line((marks.rule * width, Ink.FAINT))
+    told = cut_line(text, min(line_width(text), width - 6))
+    left = line((marks.rule * 2 + " ", Ink.FAINT), *told, (" ", Ink.TEXT))
+    return line(*left, (marks.rule * max(0, width - line_width(left)), Ink.FAINT))
+
+
+def footer(hints: Sequence[Hint], width: int) -> Line:
+    """Return the keys that act now; where room is short, the lightest go, from the end."""
+
+    def piece(hint: Hint) -> Line:
+        return line(
+            (hint.key, Ink.ACCENT if hint.possible else Ink.FAINT),
+            (f" {hint.label}", Ink.DIM if hint.possible else Ink.FAINT),
+        )
+
+    kept = list(hints)
+    while sum(line_width(piece(hint)) + 2 for hint in kept) - 2 > width:
+        lightest = min(hint.weight if hint.possible else 0 for hint in kept)
+        if lightest >= STAYS:
+            break
+        del kept[max(index for index, hint in enumerate(kept) if (hint.weight if hint.possible else 0) == lightest)]
+    return cut_line(joined([piece(hint) for hint in kept]), width)

@@ -1,0 +1,23 @@
+"""What the command line says about the desk."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class UiOptions:
+    """How the desk is to be opened."""
+
+    state: Path
+    """The state directory: the database is read there, the engine listens there."""
+    fleet_name: str
+    """Shown until the store tells the fleet's own name."""
+    inventory_hint: str = ""
+    """How to add hosts, where no inventory was found; empty otherwise."""
+    read_only: bool = False
+    """Give up acting for this session."""
+    ascii: bool | None = None
+    """Draw with ASCII signs only; None leaves it to the locale."""
+    theme: str | None = None
+    """Name of a theme; None takes ``dark``."""
+    mouse: bool = True

@@ -1,0 +1,63 @@
+"""What the palette (ctrl+p) finds: acts, keys of the grammar, hosts, themes."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING, cast
+
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+
+from tui_ops.ui.acts import offered, plan
+from tui_ops.ui.grammar import GRAMMAR
+from tui_ops.ui.look import NAMES
+
+if TYPE_CHECKING:
+    from tui_ops.ui.app import DeskApp
+
+HOSTS_MOST = 2000
+"""Hosts that the palette looks through; ``/`` has no limit."""
+
+
+class PaletteProvider(Provider):
+    """Everything that can be done or gone to, by its words."""
+
+    @property
+    def _app(self) -> "DeskApp":
+        return cast("DeskApp", self.app)
+
+    def _entries(self) -> Iterator[tuple[str, str, Callable[[], object], str]]:
+        """Yield label, text to look in, what it does, and help."""
+        app = self._app
+        targets = app.chosen_targets()
+        for noun in ("host", "fleet"):
+            for action in offered(app.desk, noun):
+                verdict = plan(action, targets, app.desk).verdict
+                about = action.help if verdict else f"not now: {verdict.why}"
+                text = " ".join((action.label, action.id, *action.words))
+                yield f"{action.label}", text, partial(app.doer.start, action, targets), about
+        for entry in GRAMMAR:
+            if entry.action not in ("palette", "up", "down"):
+                yield (
+                    f"{entry.label} ({entry.shown})",
+                    f"{entry.label} {entry.help}",
+                    partial(app.call_action, entry.action),
+                    entry.help,
+                )
+        for name in NAMES:
+            yield f"theme {name}", f"theme {name}", partial(app.set_look, name), "the colours"
+
+    async def discover(self) -> Hits:
+        """Offer what there is before anything is typed."""
+        for label, _, do, about in self._entries():
+            yield DiscoveryHit(label, do, help=about)
+
+    async def search(self, query: str) -> Hits:
+        """Offer what fits."""
+        matcher = self.matcher(query)
+        for label, text, do, about in self._entries():
+            score = matcher.match(text)
+            if score > 0:
+                yield Hit(score, label, do, help=about)
+        for row in list(self._app.desk.fleet.rows.values())[:HOSTS_MOST]:
+            score = matcher.match(row.name)
+            if score > 0:
+                yield Hit(score, f"host {row.name}", partial(self._app.open_host, row.name), help="its page")

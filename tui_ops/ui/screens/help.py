@@ -1,0 +1,112 @@
+"""The keys, made from the grammar and the registry."""
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import ModalScreen
+
+from tui_ops.actions.declared import REGISTRY
+from tui_ops.model.states import CRITICAL_SIGN, STATE_SIGNS, StateSign
+from tui_ops.ui.cells import fit
+from tui_ops.ui.facts import KEYS
+from tui_ops.ui.grammar import GRAMMAR
+from tui_ops.ui.paint import EMPTY, Ink, Line, line, sign_span
+from tui_ops.ui.panels import wrapped
+from tui_ops.ui.screens import SCREENS
+from tui_ops.ui.widgets.lines import Text, desk_app
+
+KEY_CELLS = 10
+"""Cells of a key."""
+
+
+def help_lines(ascii_only: bool, width: int) -> Iterator[Line]:
+    """Return the whole help: keys by group, acts, the address grammar, what the signs mean."""
+    group = ""
+    for entry in GRAMMAR:
+        if entry.group != group:
+            if group:
+                yield EMPTY
+            group = entry.group
+            yield line((group, Ink.TITLE))
+        yield line((fit(entry.shown, KEY_CELLS), Ink.ACCENT), entry.help)
+    for spec in SCREENS:
+        yield line((fit(spec.key, KEY_CELLS), Ink.ACCENT), f"the screen {spec.title}")
+    yield EMPTY
+    yield line(("Acts", Ink.TITLE), ("  on the marked hosts, or on the one under the cursor", Ink.DIM))
+    for action in REGISTRY:
+        yield line(
+            (fit(action.key or "x", KEY_CELLS), Ink.ACCENT),
+            f"{action.label}  ",
+            (f"{action.id}, {action.role}", Ink.DIM),
+        )
+        yield from (
+            (((" " * KEY_CELLS), Ink.TEXT), *one) for one in wrapped(action.help, width - KEY_CELLS, Ink.DIM, "")
+        )
+    yield EMPTY
+    yield line(("Filter", Ink.TITLE), ("  after / and after :hosts, and for tui-ops show hosts", Ink.DIM))
+    for example, meaning in (
+        ("web !down", "a word that stands somewhere, a word that does not"),
+        ("site=lon state!=up", "a value that is, a value that is not; name=web-* takes any ending"),
+        ("cpu>80 age>5m", "more, less, at least, at most: > < >= <="),
+        ("os~deb.*12", "a regular expression, !~ for the opposite"),
+        ("sort=-cpu", "the order; - begins with the highest"),
+    ):
+        yield line((fit(example, 20), Ink.ACCENT), meaning)
+    yield from wrapped("keys: " + ", ".join(dict.fromkeys((*KEYS, "label.NAME"))), width, Ink.DIM)
+    yield EMPTY
+    yield line(("Signs", Ink.TITLE))
+    for sign, words, advice in _signs():
+        yield line(sign_span(sign, ascii_only), f" {fit(words, 18)}", (advice, Ink.DIM))
+
+
+def _signs() -> Iterator[tuple[StateSign, str, str]]:
+    for state, sign in STATE_SIGNS.items():
+        yield sign, str(state), sign.advice
+    yield CRITICAL_SIGN, "warn", "it is up, and a reading asks for attention: the reason stands in its row"
+
+
+class Help(ModalScreen[None]):
+    """The keys of this screen."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,backspace,question_mark,f1,enter", "close", show=False),
+        Binding("j,down", "move(1)", show=False),
+        Binding("k,up", "move(-1)", show=False),
+        Binding("pagedown,space,ctrl+d", "page(1)", show=False),
+        Binding("pageup,ctrl+u", "page(-1)", show=False),
+        Binding("g,home", "move(-10000)", show=False),
+        Binding("G,end", "move(10000)", show=False),
+    ]
+
+    def compose(self) -> ComposeResult:
+        """Return the text."""
+        yield Text("help")
+
+    def on_mount(self) -> None:
+        """Draw."""
+        self.call_after_refresh(self._draw)
+
+    def on_resize(self) -> None:
+        """Draw for the new size."""
+        self.call_after_refresh(self._draw)
+
+    def _draw(self) -> None:
+        text = self.query_one(Text)
+        top: Line = line(("Keys", Ink.TITLE), ("   j k scroll   q closes", Ink.DIM))
+        text.show([top, EMPTY, *help_lines(desk_app(self).desk.ascii, max(40, text.size.width - 1))])
+        text.focus()
+
+    def action_move(self, lines: int) -> None:
+        """Scroll by lines."""
+        self.query_one(Text).move(lines)
+
+    def action_page(self, pages: int) -> None:
+        """Scroll by pages."""
+        text = self.query_one(Text)
+        text.move(pages * (text.size.height - 1))
+
+    def action_close(self) -> None:
+        """Go back."""
+        self.dismiss(None)

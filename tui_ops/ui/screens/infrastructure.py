@@ -1,0 +1,320 @@
+"""The infrastructure: every host in a table, beside it the one under the cursor and what happened last."""
+
+from functools import partial
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+
+from tui_ops.model.address import EVERYTHING, AddressError, parse
+from tui_ops.model.errors import TuiOpsError
+from tui_ops.store.views.rows import EventRow, HostPage, HostRow
+from tui_ops.ui import hostpage
+from tui_ops.ui.columns import COLUMNS, Column
+from tui_ops.ui.facts import KEYS
+from tui_ops.ui.frame import Hint
+from tui_ops.ui.paint import EMPTY, Ink, Line, joined, line, spread
+from tui_ops.ui.panels import Pen
+from tui_ops.ui.screens.base import DeskScreen
+from tui_ops.ui.widgets.lines import Lines, desk_app
+from tui_ops.ui.widgets.table import FleetTable
+from tui_ops.ui.work import in_background
+
+DETAIL_FROM = 110
+"""Columns from which the detail panel stands beside the list."""
+
+EVENTS_FROM_WIDTH, EVENTS_FROM_HEIGHT = 180, 40
+"""Size from which the fleet's events stand beside both."""
+
+DETAIL_DELAY_S = 0.08
+"""The detail panel follows the cursor when it rests: no read for each host that is passed over."""
+
+LONG_FLEET = 3000
+"""From this many hosts on, a filter narrows when typing pauses rather than with each letter."""
+
+TYPING_PAUSE_S = 0.15
+"""A pause in typing."""
+
+
+class Infrastructure(DeskScreen):
+    """The fleet table."""
+
+    spec_name = "infrastructure"
+    HELP_TITLE = "Infrastructure"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._page: HostPage | None = None
+        self._events: list[EventRow] = []
+        self._alone = False
+        self._told = ""
+        """What is wrong with the filter that is being typed."""
+
+    def compose_body(self) -> ComposeResult:
+        """Return list, detail and events."""
+        with Horizontal(id="body"):
+            with Vertical(id="list"):
+                yield Lines("title")
+                yield Lines("heading")
+                yield FleetTable("fleet").add_class("body")
+            yield Lines("detail", wall=("│ ", Ink.FAINT))
+            yield Lines("events", wall=("│ ", Ink.FAINT))
+
+    @property
+    def table(self) -> FleetTable:
+        """The list."""
+        return self.query_one(FleetTable)
+
+    def on_mount(self) -> None:
+        """Draw for the first time."""
+        super().on_mount()
+        self.focus_body()
+
+    def fit_size(self) -> None:
+        """Choose the panels that this size has room for."""
+        super().fit_size()
+        width, height = self.app.size
+        self.set_class(width >= DETAIL_FROM and not self._alone, "-detail")
+        self.set_class(width >= EVENTS_FROM_WIDTH and height >= EVENTS_FROM_HEIGHT and not self._alone, "-events")
+
+    def targets(self) -> list[HostRow]:
+        """Return the marked hosts, or the one under the cursor."""
+        return desk_app(self).desk.fleet.targets()
+
+    def hints(self) -> list[Hint]:
+        """Return the keys for the footer."""
+        fleet = desk_app(self).desk.fleet
+        here = fleet.here is not None
+        return [
+            Hint("enter", "open", here, 9), Hint("space", "mark", here, 2), Hint("/", "filter", weight=9),
+            Hint("s", "sort", weight=0), Hint("z", "all hosts" if fleet.trouble_only else "trouble only", weight=2),
+            *self.act_hints(), Hint("x", "acts", weight=9), Hint(":", "go to", weight=0), Hint("?", "keys", weight=9),
+        ]  # fmt: skip
+
+    def show_news(self, topics: frozenset[str]) -> None:
+        """Show what changed."""
+        self.refresh_all()
+        self.read_panels()
+        del topics
+
+    def refresh_body(self) -> None:
+        """Draw list and panels."""
+        table = self.table
+        table.notes = self.notes()
+        table.update()
+        self.part("title").show([self.title_line()])
+        self.part("heading").show([table.title_line()])
+        self.refresh_detail()
+
+    def notes(self) -> list[Line]:
+        """Return what is said below the last host: an empty list is never without a reason."""
+        desk = desk_app(self).desk
+        fleet = desk.fleet
+        said: list[Line] = []
+        if not fleet.rows:
+            if desk.problem is not None:
+                said = [line((desk.problem.message, Ink.WARN)), line((desk.problem.hint, Ink.DIM))]
+                said += [line(("this screen fills by itself as soon as an engine has read the hosts", Ink.DIM))]
+            elif desk.loaded:
+                said = [line(("no hosts yet: the inventory names none", Ink.TEXT))]
+            else:
+                said = [line(("reading the store", Ink.DIM))]
+        elif not fleet.shown and fleet.trouble_only and not fleet.query.terms:
+            said = [
+                line(("nothing needs action: every host is up and well", Ink.GOOD)),
+                line(("z shows all hosts", Ink.DIM)),
+            ]
+        elif not fleet.shown:
+            said = [line(("no host fits the filter", Ink.TEXT)), line(("esc clears it", Ink.DIM))]
+        hint = desk.options.inventory_hint
+        if hint and not fleet.query.terms and (not desk.engine or not desk.engine.source):
+            said = [*said, EMPTY, *(line((text, Ink.DIM)) for text in hint.splitlines())]
+        return [(("   ", Ink.TEXT), *one) for one in said]
+
+    def title_line(self) -> Line:
+        """Return how many hosts there are, in which order, and what narrows them."""
+        desk = desk_app(self).desk
+        fleet, marks = desk.fleet, desk.signs
+        count = (
+            f"{len(fleet.shown)} of {len(fleet.rows)}" if len(fleet.shown) != len(fleet.rows) else f"{len(fleet.rows)}"
+        )
+        parts = [line(("hosts ", Ink.TITLE), count), line((f"by {fleet.sort_text(marks.up, marks.down)}", Ink.DIM))]
+        if fleet.trouble_only:
+            parts.append(line(("trouble only", Ink.ACCENT)))
+        if fleet.query.terms:
+            parts.append(line(("/", Ink.DIM), (fleet.query.text, Ink.ACCENT)))
+        if fleet.marks:
+            parts.append(line((f"{len(fleet.marks)} marked", Ink.ACCENT)))
+        if self._told:
+            parts.append(line((self._told, Ink.BAD)))
+        table = self.table
+        below = len(fleet.shown) - table.top - table.size.height
+        more = f"{below} more" if below > 0 else ""
+        return spread(joined(parts, "   "), line((more, Ink.DIM)), self.part("title").size.width)
+
+    def refresh_detail(self) -> None:
+        """Draw the panels beside the list."""
+        app = desk_app(self)
+        row = app.desk.fleet.here
+        detail = self.part("detail")
+        if self.has_class("-detail") and detail.size.width:
+            page = self._page if row is not None and self._page is not None and self._page.host.id == row.id else None
+            pen = Pen(detail.inner_width, app.desk.look, app.desk.present)
+            detail.show(hostpage.detail(row, page, pen, detail.size.height) if row is not None else [])
+        beside = self.part("events")
+        if self.has_class("-events") and beside.size.width:
+            pen = Pen(beside.inner_width, app.desk.look, app.desk.present)
+            beside.show(hostpage.fleet_events(self._events, pen, beside.size.height))
+
+    def read_panels(self) -> None:
+        """Read what the panels show, when the cursor rests."""
+        if self.drawable and self.has_class("-detail"):
+            in_background(self, self._read_panels, "panels", exclusive=True)
+
+    async def _read_panels(self) -> None:
+        app = desk_app(self)
+        row = app.desk.fleet.here
+        await app.pause_for(DETAIL_DELAY_S)
+        try:
+            if row is not None:
+                self._page = await app.from_store(lambda feed: feed.page(row.name))
+            if self.has_class("-events"):
+                self._events = await app.from_store(lambda feed: feed.events())
+        except TuiOpsError as error:
+            app.tell(str(error), Ink.WARN)
+        if self.drawable:
+            self.refresh_detail()
+
+    # What keys do -------------------------------------------------------------------------------------------------
+
+    def moved(self) -> None:
+        """Draw after the cursor, the marks, the order or the filter have changed."""
+        self.table.notes = self.notes()
+        self.table.update()
+        self.table.follow()
+        self.refresh_all()
+        self.read_panels()
+
+    def go(self, lines: int) -> None:
+        """Move the cursor by lines."""
+        desk_app(self).desk.fleet.move(lines)
+        self.moved()
+
+    @property
+    def page_lines(self) -> int:
+        """How many hosts are seen at once."""
+        return self.table.size.height
+
+    def action_open(self) -> None:
+        """Open the page of the host under the cursor."""
+        row = desk_app(self).desk.fleet.here
+        if row is not None:
+            desk_app(self).open_host(row.name)
+
+    def on_fleet_table_clicked(self) -> None:
+        """Follow a click."""
+        self.moved()
+
+    def action_back(self) -> None:
+        """Clear the filter first; at the root, say how to leave."""
+        fleet = desk_app(self).desk.fleet
+        if fleet.query is not EVERYTHING:
+            self.filter_done(None)
+        elif fleet.trouble_only:
+            self.action_trouble()
+        elif fleet.marks:
+            self.action_clear_marks()
+        else:
+            desk_app(self).tell("this is the first page: Q leaves the desk")
+
+    def action_mark(self) -> None:
+        """Mark a host."""
+        desk_app(self).desk.fleet.mark_here()
+        self.moved()
+
+    def action_mark_range(self) -> None:
+        """Begin or end a range."""
+        app = desk_app(self)
+        if not app.desk.fleet.mark_range():
+            app.tell("a range begins here: move, and press v again")
+        self.moved()
+
+    def action_mark_all(self) -> None:
+        """Mark all that is shown."""
+        desk_app(self).desk.fleet.mark_all()
+        self.moved()
+
+    def action_clear_marks(self) -> None:
+        """Take every mark away."""
+        desk_app(self).desk.fleet.clear_marks()
+        self.moved()
+
+    def action_trouble(self) -> None:
+        """Show only what needs action, or all again."""
+        fleet = desk_app(self).desk.fleet
+        fleet.trouble_only = not fleet.trouble_only
+        fleet.arrange()
+        self.moved()
+
+    def action_sort(self) -> None:
+        """Choose the sort column."""
+        from tui_ops.ui.screens.menu import sort_menu
+
+        fleet = desk_app(self).desk.fleet
+        usable = [
+            one
+            for one in COLUMNS
+            if one.id not in ("state", "hour") and (not one.wanted or any(map(one.wanted, fleet.rows.values())))
+        ]
+
+        def chosen(choice: tuple[Column | None] | None) -> None:
+            if choice is not None:
+                fleet.sort_by(choice[0])
+                self.moved()
+
+        self.app.push_screen(sort_menu(usable, fleet.sort), chosen)
+
+    def action_reverse(self) -> None:
+        """Turn the order around."""
+        desk_app(self).desk.fleet.reverse()
+        self.moved()
+
+    def action_full(self) -> None:
+        """Show the list alone, or with its panels."""
+        self._alone = not self._alone
+        self.fit_size()
+        self.call_after_refresh(self.moved)
+
+    def action_filter(self) -> None:
+        """Type a filter."""
+        self.open_prompt("/", desk_app(self).desk.fleet.query.text)
+
+    def filter_typed(self, text: str) -> None:
+        """Narrow the list while typing."""
+        if len(desk_app(self).desk.fleet.rows) < LONG_FLEET:
+            self.narrow(text)
+        else:
+            in_background(self, partial(self._narrow_later, text), "filter", exclusive=True)
+
+    async def _narrow_later(self, text: str) -> None:
+        await desk_app(self).pause_for(TYPING_PAUSE_S)
+        self.narrow(text)
+
+    def filter_done(self, text: str | None) -> None:
+        """Keep the filter, or clear it."""
+        self.workers.cancel_group(self, "filter")
+        self.narrow(text or "")
+        if self._told:
+            desk_app(self).tell(self._told, Ink.BAD)
+            self._told = ""
+            self.refresh_all()
+
+    def narrow(self, text: str) -> None:
+        """Show the hosts that fit a query; one that can't be read changes nothing and is told."""
+        fleet = desk_app(self).desk.fleet
+        try:
+            fleet.query = parse(text, KEYS) if text.strip() else EVERYTHING
+            self._told = ""
+        except AddressError as error:
+            self._told = str(error)
+        fleet.arrange()
+        self.moved()

@@ -1,0 +1,185 @@
+"""A menu: lines to choose from, by cursor or by letter. Those that can't be chosen say why."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Generic, TypeVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+
+from tui_ops.actions.action import Action
+from tui_ops.store.views.rows import HostRow
+from tui_ops.ui.acts import offered, plan
+from tui_ops.ui.cells import fit, safe
+from tui_ops.ui.columns import Column
+from tui_ops.ui.desk import Desk
+from tui_ops.ui.look import NAMES
+from tui_ops.ui.paint import Ground, Ink, Line, line
+from tui_ops.ui.widgets.lines import Drawn, Lines, LineScroll
+
+T = TypeVar("T")
+
+LABEL = 22
+"""Cells of a label."""
+
+
+@dataclass(frozen=True)
+class Item(Generic[T]):
+    """A line of a menu."""
+
+    label: str
+    value: T
+    key: str = ""
+    note: str = ""
+    why_not: str = ""
+    """Why it can't be chosen; empty where it can."""
+
+
+class MenuList(LineScroll):
+    """The lines of a menu."""
+
+    def __init__(self, items: Sequence[Item[T]], at: int) -> None:
+        super().__init__("menu-list")
+        self.items = items
+        self.at = at
+
+    def line_count(self) -> int:
+        """Return how many there are."""
+        return len(self.items)
+
+    def line_at(self, index: int) -> Drawn:
+        """Return a line."""
+        item = self.items[index]
+        possible = not item.why_not
+        drawn: Line = line(
+            (f" {item.key or ' '} ", Ink.ACCENT if possible else Ink.FAINT),
+            (fit(item.label, LABEL) + " ", Ink.TEXT if possible else Ink.DIM),
+            (item.note if possible else item.why_not, Ink.DIM if possible else Ink.WARN),
+        )
+        return drawn, Ground.CURSOR if index == self.at else Ground.RAISED
+
+
+class Menu(ModalScreen[T | None]):
+    """Gives what was chosen, or None.
+
+    Args:
+        title: what is chosen.
+        items: to choose from.
+        at: where the cursor stands first.
+        preview: told what the cursor stands on.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,backspace", "cancel", show=False),
+        Binding("down,ctrl+n", "move(1)", show=False),
+        Binding("up,ctrl+p", "move(-1)", show=False),
+        Binding("enter,space", "choose", show=False),
+    ]
+
+    def __init__(
+        self, title: str, items: Sequence[Item[T]], at: int = 0, preview: Callable[[T], None] | None = None
+    ) -> None:
+        super().__init__()
+        self._title = title
+        self._items = items
+        self._at = at
+        self._preview = preview
+        self._letters = {item.key: index for index, item in enumerate(items) if item.key}
+
+    def compose(self) -> ComposeResult:
+        """Return the title and the lines."""
+        with Vertical(id="menu"):
+            yield Lines("menu-title", ground=Ground.RAISED)
+            yield MenuList(self._items, self._at)
+            yield Lines("menu-why", ground=Ground.RAISED)
+
+    @property
+    def list(self) -> MenuList:
+        """The lines."""
+        return self.query_one(MenuList)
+
+    def on_mount(self) -> None:
+        """Draw."""
+        self.list.styles.height = max(1, min(len(self._items), self.app.size.height - 8))
+        self.query_one("#menu-title", Lines).show([line((self._title, Ink.TITLE))])
+        self.list.focus()
+
+    def on_key(self, event: events.Key) -> None:
+        """Choose by letter; j, k and q do what they do everywhere unless an item has that letter."""
+        index = self._letters.get(event.character or "")
+        if index is not None:
+            event.stop()
+            self._at = self.list.at = index
+            self.list.compare()
+            self.action_choose()
+        elif event.character in ("j", "k"):
+            event.stop()
+            self.action_move(1 if event.character == "j" else -1)
+        elif event.character == "q":
+            event.stop()
+            self.dismiss(None)
+
+    def action_move(self, lines: int) -> None:
+        """Move the cursor."""
+        if self._items:
+            self._at = self.list.at = (self._at + lines) % len(self._items)
+            self.list.reveal(self._at)
+            self.list.compare()
+            if self._preview is not None:
+                self._preview(self._items[self._at].value)
+
+    def action_choose(self) -> None:
+        """Give what the cursor stands on, or say why that can't be."""
+        if not self._items:
+            self.dismiss(None)
+            return
+        item = self._items[self._at]
+        if item.why_not:
+            self.query_one("#menu-why", Lines).show([line((f" {item.label}: {item.why_not}", Ink.WARN))])
+        else:
+            self.dismiss(item.value)
+
+    def action_cancel(self) -> None:
+        """Choose nothing."""
+        self.dismiss(None)
+
+
+def acts_menu(desk: Desk, targets: Sequence[HostRow]) -> Menu[Action]:
+    """Return every act, on the chosen hosts and on the fleet, with why it can't be done where it can't."""
+    items = []
+    for noun in ("host", "fleet"):
+        for action in offered(desk, noun):
+            verdict = plan(action, targets, desk).verdict
+            items.append(
+                Item(action.label, action, action.key, action.help.split(". ")[0], "" if verdict else verdict.why)
+            )
+    on = safe(targets[0].name) if len(targets) == 1 else f"{len(targets)} hosts" if targets else "the fleet"
+    if items:
+        return Menu(f" acts on {on}", items)
+    why = "this session is read-only" if desk.options.read_only else "the role viewer changes nothing"
+    return Menu(f" no acts: {why}", items)
+
+
+def sort_menu(columns: Sequence[Column], now: Column | None) -> Menu[tuple[Column | None]]:
+    """Return the columns to sort by."""
+    items: list[Item[tuple[Column | None]]] = [Item("state, name", (None,), "", "the worst first")]
+    items += [
+        Item(
+            column.title.lower() if column.id != "hour" else "hour",
+            (column,),
+            "",
+            "the highest first" if column.falling else "",
+        )
+        for column in columns
+    ]
+    at = next((index for index, item in enumerate(items) if item.value[0] is now), 0)
+    return Menu(" sort by", items, at)
+
+
+def theme_menu(now: str, preview: Callable[[str], None]) -> Menu[str]:
+    """Return the themes, each seen while the cursor is on it."""
+    items = [Item(name, name) for name in NAMES]
+    return Menu(" theme", items, NAMES.index(now) if now in NAMES else 0, preview)

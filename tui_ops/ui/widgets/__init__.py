@@ -1,0 +1,1 @@
+"""Widgets: lines on the terminal, compared before they are painted."""
