@@ -57,7 +57,7 @@ def varied(count: int = 40) -> list[Case]:
     special = [
         Case("db-1.lon", HostState.DOWN, "no answer on port 22", age_s=420, period_s=10, groups=("postgres",)),
         Case("mq-2.lon", HostState.AUTH_FAILED, "publickey refused for ops", age_s=4000, period_s=10, groups=("mq",)),
-        Case("edge-1.par", HostState.KEY_CHANGED, "offers another ed25519 key", age_s=90, period_s=10, site="par"),
+        Case("edge-1.par", HostState.KEY_CHANGED, "offers another ed25519 key", age_s=310, period_s=10, site="par"),
         Case("new-1.par", HostState.KEY_UNKNOWN, "ed25519 key waits for trust", age_s=None, site="par"),
         Case("db-2.lon", severity=Severity.WARNING, reason="/ 91 % full, 7.2 GiB left", cpu=38, groups=("postgres",)),
         Case("web-07.lon", severity=Severity.WARNING, reason="load 14.2 on 2 CPUs", cpu=97, groups=("web",)),

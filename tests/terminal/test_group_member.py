@@ -77,7 +77,7 @@ def world(tmp_path: Path) -> Iterator[EngineWorld]:
 
 def member_sees(world: EngineWorld) -> str:
     """Return the desk of the member, with the host and its state on it."""
-    return as_member(lambda: asyncio.run(screen_text(world.state.root, "● here")))
+    return as_member(lambda: asyncio.run(screen_text(world.state.root, " here ")))
 
 
 def test_while_the_engine_runs(world: EngineWorld) -> None:

@@ -9,7 +9,7 @@ import asyncssh
 
 from tui_ops.model.clean import clean
 from tui_ops.transport.backoff import Backoff
-from tui_ops.transport.errors import JumpDown, JumpForbids, JumpFull, TransportError
+from tui_ops.transport.errors import JumpDown, JumpForbids, JumpFull, NoRoute, TransportError
 from tui_ops.transport.gates import Gate
 from tui_ops.transport.settings import Route
 from tui_ops.transport.sshlink import LinkOwner, or_abandon
@@ -171,14 +171,20 @@ class JumpPool:
             raise refusal or full(self.label)
         return await self._through(await self._grow(), factory, target)
 
-    async def _through(self, trunk: _Trunk, factory: Callable[[], Any], target: Route) -> tuple[Any, Any]:
+    async def _through(
+        self, trunk: _Trunk, factory: Callable[[], Any], target: Route, again: bool = True
+    ) -> tuple[Any, Any]:
         try:
             opened = await trunk.forward(factory, target.address, target.port)
         except asyncssh.ChannelOpenError as error:
             if not trunk.alive:
                 raise self.down(None) from error
             if says_nothing(error):
-                raise await self._judge_silence(trunk, target) from error
+                verdict = await self._judge_silence(trunk, target)
+                if isinstance(verdict, NoRoute) and again:
+                    # A descriptor may have become free between the two questions, so the first is asked once more.
+                    return await self._through(trunk, factory, target, again=False)
+                raise verdict from error
             raise of_forward(error, target, self.label) from error
         except (asyncssh.Error, OSError) as error:
             raise self.down(None) from error
