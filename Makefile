@@ -42,8 +42,8 @@ lint: $(DEV_READY)
 bench: $(DEV_READY) packages
 	@set -e; for one in benchmarks/*.py; do echo "== $$one"; $(BIN)/python "$$one"; done
 
-pictures: $(DEV_READY)
-	$(BIN)/python -m pytest tests/ui --snapshot-update -k snapshot $(ARGS)
+pictures: $(RUN_READY)
+	$(BIN)/python docs/make_pictures.py
 
 docs: $(RUN_READY)
 	$(BIN)/python -m tui_ops.cli.docs

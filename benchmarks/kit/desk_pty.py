@@ -17,6 +17,8 @@ QUIET_S = 0.3
 """Nothing written for so long: the screen stands."""
 
 READ = 1 << 16
+TAIL = 2_000
+"""Bytes of output that tell why a program ended."""
 
 
 class Desk:
@@ -39,6 +41,7 @@ class Desk:
         )
         os.close(slave)
         self.process_id = self._process.pid
+        self._tail = b""
         self.written = 0
         """Bytes so far."""
 
@@ -46,7 +49,11 @@ class Desk:
         """Return the next output and when it came; nothing after ``within_s``."""
         if not select.select([self.master], [], [], within_s)[0]:
             return time.perf_counter(), b""
-        more = os.read(self.master, READ)
+        try:
+            more = os.read(self.master, READ)
+        except OSError as error:
+            raise RuntimeError(f"the program ended; its last words were {self._tail!r}") from error
+        self._tail = (self._tail + more)[-TAIL:]
         self.written += len(more)
         return time.perf_counter(), more
 
@@ -59,13 +66,13 @@ class Desk:
 
     def until(self, text: bytes, within_s: float = 30.0) -> float:
         """Return when ``text`` had been written."""
-        seen, deadline = b"", time.perf_counter() + within_s
+        seen, deadline = self._tail, time.perf_counter() + within_s
         while time.perf_counter() < deadline:
             at, more = self.read(1.0)
             seen += more
             if text in seen:
                 return at
-        raise RuntimeError(f"{text!r} was not written; the last was {seen[-500:]!r}")
+        raise RuntimeError(f"{text!r} was not written; the last was {self._tail!r}")
 
     def until_quiet(self) -> tuple[float, float, int]:
         """Return when the next output began and when it was over, and its bytes."""
@@ -98,7 +105,7 @@ class Desk:
         while self._process.poll() is None:
             try:
                 self.read(0.1)
-            except OSError:
+            except RuntimeError:
                 break
         self._process.wait(10)
         os.close(self.master)

@@ -1,6 +1,7 @@
 """The demo's server with a real client, the real probe and a real shell."""
 
 import asyncio
+import shlex
 
 import asyncssh
 import psutil
@@ -14,6 +15,8 @@ from tui_ops.collectors.hello import parse_hello
 from tui_ops.collectors.rates import derive
 from tui_ops.collectors.vitals import parse_vitals
 from tui_ops.demo.faults import Fault, FaultKind
+from tui_ops.engine.logsources import sources
+from tui_ops.engine.runs import command_line
 
 QUIET_S = 0.3
 """A hanging host is taken to hang when it has not answered for this long; awake it takes a hundredth of that."""
@@ -84,6 +87,26 @@ class TestReadings:
         assert (said.stdout, said.stderr, said.exit_status) == ("web-01.lon\n", "to the errors\n", 3)
         refused = await connection.run()
         assert refused.exit_status == 1
+
+    async def test_an_operators_command_never_runs_on_this_machine(self, make_world: MakeWorld, tmp_path) -> None:
+        """Harmless words answer from the tree; anything else is refused, whatever it is dressed in."""
+        world = await make_world(hosts=1)
+        connection = await world.connect("web-01.lon")
+        said = await connection.run(shlex.join(command_line("uname -n", 60)))
+        assert said.stdout == "web-01.lon\n"
+        there = tmp_path / "there"
+        for command in (f"touch {there}", f"echo x > {there}", f"uname; touch {there}", f"uname $(touch {there})"):
+            said = await connection.run(shlex.join(command_line(command, 60)))
+            assert (said.exit_status, said.stdout[:18]) == (126, "the demo runs only")
+        assert not there.exists()
+
+    async def test_a_log_is_made_up(self, make_world: MakeWorld) -> None:
+        """What the engine follows tells of the pretended host, not of this machine."""
+        world = await make_world(hosts=1)
+        connection = await world.connect("web-01.lon")
+        process = await connection.create_process(shlex.join(sources({})[0]))
+        async with asyncio.timeout(10):
+            assert "web-01.lon systemd" in await process.stdout.readline()
 
 
 class TestFaults:

@@ -227,3 +227,42 @@ def test_news_are_counted_and_a_slow_reader_finds_the_gap(world: EngineWorld) ->
         assert [one["news"] for one in news] == list(range(news[0]["news"], news[0]["news"] + len(news)))
         assert news[0]["news"] > seq
         assert {topic for one in news for topic in one["topics"]} <= {"hosts", "engine"}
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        '{"for": 1' + "0" * 400 + ', "reason": "x"}',
+        '{"for": true, "reason": "x"}',
+        '{"for": "1h", "reason": {"a": 1}}',
+        '{"for": [], "reason": "x"}',
+        '{"for": "1h", "reason": "' + "x" * 600 + '"}',
+    ],
+)
+def test_a_parameter_of_the_wrong_kind_is_told(world: EngineWorld, params: str) -> None:
+    """Numbers without measure, lists and floods of text get an answer, not a closed door."""
+    line = f'{{"v":1,"id":1,"ask":"act","action":"host.maintenance","targets":["far"],"params":{params}}}\n'
+    error = ask_raw(world, line.encode())["error"]
+    assert isinstance(error, dict)
+    assert error["code"] == "bad parameter"
+
+
+def test_an_expectation_of_something_else_is_told(world: EngineWorld) -> None:
+    """A revision under a name that is not acted on guards nothing, so it is refused."""
+    with pytest.raises(ActError, match="no host that is acted on"):
+        world.act("host.read", "here", expect={"host:here": 1})
+
+
+def test_a_changed_label_keeps_the_connection_and_what_is_known(world: EngineWorld) -> None:
+    """Only what decides the way to a host makes a new connection; the rest is taken over in place."""
+    good = world.inventory.read_text()
+    before = world.rows()["here"]
+    world.inventory.write_text(good.replace("address: 'local'", "address: 'local', labels: {tier: one}"))
+    world.act("fleet.reload")
+    try:
+        after = world.rows()["here"]
+        assert after.labels == {"tier": "one"}
+        assert (after.state, after.since_at) == (before.state, before.since_at)
+    finally:
+        world.inventory.write_text(good)
+        world.act("fleet.reload")

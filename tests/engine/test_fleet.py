@@ -25,6 +25,12 @@ SETTLE_S = 90.0
 HEALTHY = [f"web-{number}" for number in range(1, 5)]
 BEHIND = [f"inner-{number:02}" for number in range(1, 11)]
 
+RC_FILES = {"bash": ".bashrc", "tcsh": ".tcshrc", "fish": ".config/fish/config.fish"}
+"""Login shells of real accounts, each behind a banner, with the file that it reads at its start and that prints."""
+
+WATCHED = [*HEALTHY, "one-session", *RC_FILES]
+"""Hosts that nothing is wrong with, whose ages are looked at throughout."""
+
 
 @dataclass
 class World:
@@ -34,11 +40,12 @@ class World:
     engine: EngineWorld
     servers: dict[str, Sshd]
     oldest: dict[str, float] = field(default_factory=dict)
+    watched: list[str] = field(default_factory=lambda: [*WATCHED, *BEHIND])
 
     def look(self) -> dict[str, HostState]:
         """Return every host's state, and remember the ages of those that nothing is wrong with."""
         rows = self.engine.rows()
-        for name in HEALTHY:
+        for name in self.watched:
             if name in rows and rows[name].age_s is not None:
                 self.oldest[name] = max(self.oldest.get(name, 0.0), rows[name].age_s or 0.0)
         return {name: row.state for name, row in rows.items()}
@@ -58,14 +65,16 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     servers["unknown"] = farm.sshd(known=False)
     servers["refused"] = farm.sshd(authorized=False)
     servers["one-session"] = farm.sshd("MaxSessions 1")
-    servers["tcsh"] = farm.sshd(farm.login_shell("tcsh"))
-    servers["fish"] = farm.sshd(farm.login_shell("fish"))
-    servers["noisy"] = farm.sshd(*farm.noisy())
+    for shell, rc_file in RC_FILES.items():
+        banner = farm.noisy()[0]
+        servers[shell] = farm.sshd(banner, shell=shell, start=False)
+        servers[shell].rc_file(rc_file, "echo 'Welcome! Today is a good day.'\n")
+        servers[shell].start()
     servers["flood"] = farm.sshd("ForceCommand exec cat /dev/zero")
     servers["killed"] = farm.sshd()
     specs = [servers[name].spec(name) for name in servers if name not in BEHIND]
     specs += [servers[name].spec(name, via=("jump",)) for name in BEHIND]
-    specs += [farm.black_hole().spec("hole"), farm.closed_port("closed")]
+    specs += [farm.black_hole().spec("hole"), farm.black_hole(dropped=True).spec("dropped"), farm.closed_port("closed")]
     specs += [HostSpec(name="nameless", key="nameless", address="no-such-host.invalid")]
     with farm.ssh_config.open("a") as config:
         config.write(f"UserKnownHostsFile {farm.known_hosts}\n")
@@ -82,7 +91,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         farm.close()
 
 
-GOOD = (*HEALTHY, "jump", *BEHIND, "frozen", "changed", "one-session", "tcsh", "fish", "noisy", "killed")
+GOOD = (*HEALTHY, "jump", *BEHIND, "frozen", "changed", "one-session", *RC_FILES, "killed")
 
 
 @pytest.mark.timeout(300)
@@ -95,7 +104,8 @@ def test_each_fault_has_its_own_state(world: World) -> None:
     world.until(lambda now: now["closed"] is HostState.DOWN, "the closed port is told")
     world.until(lambda now: now["nameless"] is HostState.NAME_ERROR, "the name without an address is told")
     world.until(lambda now: now["flood"] is HostState.NOT_REPORTING, "the flood is told")
-    world.until(lambda now: now["hole"] is HostState.DOWN, "the black hole is told")
+    world.until(lambda now: now["hole"] is HostState.DOWN, "the host that says nothing is told")
+    world.until(lambda now: now["dropped"] is HostState.DOWN, "the black hole is told")
     world.servers["frozen"].freeze()
     world.servers["changed"].change_host_key()
     world.until(lambda now: now["changed"] is HostState.KEY_CHANGED, "the changed key is told")
@@ -103,7 +113,10 @@ def test_each_fault_has_its_own_state(world: World) -> None:
     rows = world.engine.rows()
     assert "refuses" in rows["closed"].reason
     assert "SHA256:" in rows["changed"].reason
+    assert set(world.oldest) == {*WATCHED, *BEHIND}
     assert max(world.oldest.values()) < 1.5 * PERIOD_S, world.oldest
+    refused = world.servers["refused"].log
+    assert refused.count("Connection from") == 1, "a refused login is latched, however often its turn comes"
 
 
 @pytest.mark.timeout(120)
@@ -140,12 +153,15 @@ def test_a_killed_probe_is_started_again(world: World) -> None:
 def test_behind_a_dead_jump_host_is_unreachable_not_down(world: World) -> None:
     """One jump host that dies is one host down and ten unreachable, and all come back with it."""
     world.until(lambda now: all(now[name] is HostState.UP for name in BEHIND), "all inner hosts are up")
+    world.watched = WATCHED
+    world.oldest.clear()
     world.servers["jump"].stop()
     world.until(
         lambda now: now["jump"] is HostState.DOWN and all(now[name] is HostState.UNREACHABLE for name in BEHIND),
         "the jump host is down, what lies behind it unreachable",
     )
     assert "jump" in world.engine.rows()[BEHIND[0]].reason
+    assert max(world.oldest.values()) < 1.5 * PERIOD_S, world.oldest
     world.servers["jump"].start()
     world.engine.act("host.read", "jump", *BEHIND)
     world.until(lambda now: all(now[name] is HostState.UP for name in ("jump", *BEHIND)), "all are back")

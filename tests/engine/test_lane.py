@@ -85,3 +85,30 @@ async def test_a_shell_that_floods_is_cut_off(link: LocalLink, monkeypatch: pyte
     with pytest.raises(ProbeError, match="no answer"):
         await lane.start()
     assert not lane.alive
+
+
+FRAMES_FOR_EVER = """#!/bin/sh
+read -r first
+marker=$(sed -n 's/^tui_ops_probe \\([0-9a-f]*\\) go$/\\1/p;/^tui_ops_probe /q')
+printf '\\n%s begin ready 1 hello\\n\\n%s end ready 1 hello\\n' "$marker" "$marker"
+while :; do printf '\\n%s begin tick 0 vitals\\n\\n%s end tick 0 vitals\\n' "$marker" "$marker"; sleep 0.1; done
+"""
+
+
+async def test_answers_that_nobody_asked_for_end_the_lane(
+    link: LocalLink, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Frames with a wrong number must not keep a question open for ever: the lane ends at the first."""
+    fake = tmp_path / "fake"
+    fake.write_text(FRAMES_FOR_EVER)
+    fake.chmod(0o755)
+    monkeypatch.setattr("tui_ops.engine.lane.SHELL", (str(fake),))
+    lane = ProbeLane(link)
+
+    async def ask() -> None:
+        await lane.start()
+        await lane.tick(5)
+
+    with pytest.raises(ProbeError):
+        await asyncio.wait_for(ask(), 15)
+    assert not lane.alive

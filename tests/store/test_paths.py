@@ -79,3 +79,26 @@ def test_reading_where_nothing_is(root: Path) -> None:
     """The first thing that a new user may see says how to begin."""
     with pytest.raises(NoState, match="start: tui-ops"):
         state_at(root / "nowhere")
+
+
+def test_a_directory_of_something_else_is_refused_untouched(root: Path) -> None:
+    """A mistyped --state-dir must not take the modes of other people's files."""
+    root.mkdir(exist_ok=True)
+    script = root / "run.sh"
+    script.write_text("#!/bin/sh\n")
+    script.chmod(0o755)
+    root.chmod(0o755)
+    with pytest.raises(StateRefused, match="used for something else"):
+        prepare(root)
+    assert stat.S_IMODE(script.stat().st_mode) == 0o755
+    assert stat.S_IMODE(root.stat().st_mode) == 0o755
+
+
+def test_a_file_beside_ours_keeps_its_mode(root: Path) -> None:
+    """What someone put beside the database is not ours to change."""
+    (prepare(root).root / "ops.db").touch()
+    note = root / "note.txt"
+    note.write_text("hands off")
+    note.chmod(0o644)
+    prepare(root)
+    assert stat.S_IMODE(note.stat().st_mode) == 0o644

@@ -157,7 +157,7 @@ class World:
             if state is HostState.KEY_CHANGED:
                 trust_key(session, self.ids[name], KNOWN, present.at - 1000, "alice")
         if "api-01.par" in self.ids:
-            begin_maintenance(session, self.ids["api-01.par"], present.at - 60, present.at + 3600, "kernel", "alice")
+            begin_maintenance(session, [self.ids["api-01.par"]], present.at - 60, present.at + 3600, "kernel", "alice")
 
     async def tell(self, names: list[str]) -> None:
         """Write the latest reading of these hosts."""
@@ -200,6 +200,10 @@ class Door:
         self.asked: list[tuple[str, tuple[str, ...], dict[str, object]]] = []
         self.expected: list[dict[str, int]] = []
         self.refuse: ActError | None = None
+        self.flow: list[dict[str, object]] = []
+        """What a stream sends after it was opened; it stays open until the client goes, unless there is an end."""
+        self.opened: list[tuple[str, tuple[str, ...], dict[str, object]]] = []
+        self.stopped = asyncio.Event()
         self.seq = 0
         self._clients: list[asyncio.StreamWriter] = []
         self._server: asyncio.Server | None = None
@@ -229,7 +233,18 @@ class Door:
         writer.write(encode({"hello": hello}))
         try:
             while line := await reader.readline():
+                if b'"stop"' in line:
+                    self.stopped.set()
+                    continue
                 request = read_request(line)
+                if request.ask == "open":
+                    self.opened.append((request.action, request.targets, request.params))
+                    if self.refuse is not None:
+                        writer.write(refusal(self.refuse, request.id))
+                        continue
+                    for message in ({"re": request.id, "ok": True, "message": "", "audit": 7}, *self.flow):
+                        writer.write(encode(message))
+                    continue
                 if request.ask != "act":
                     writer.write(encode({"re": request.id, "ok": True}))
                     continue

@@ -87,6 +87,8 @@ class Sshd:
     authorized_keys: Path
     extra: list[str] = field(default_factory=list)
     """Further lines of its sshd_config; they come first, so they win."""
+    shell: str = ""
+    """Login shell of its account, ``fish``; a real one in a passwd file of its own. Empty keeps the machine's."""
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -118,7 +120,7 @@ class Sshd:
         config.write_text("\n".join(self._lines()) + "\n")
         log = self.folder / "log"
         self.process = subprocess.Popen(
-            [SSHD, "-D", "-f", str(config), "-E", str(log)],
+            [*self._account(), SSHD, "-D", "-f", str(config), "-E", str(log)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -132,6 +134,23 @@ class Sshd:
                 raise AssertionError(f"sshd did not start: {self.log}")
             time.sleep(0.005)
         return self
+
+    def _account(self) -> list[str]:
+        """Return the words before sshd that give root another shell and home, in a mount namespace of its own."""
+        if not self.shell:
+            return []
+        home = self.folder / "home"
+        passwd = self.folder / "passwd"
+        others = [line for line in Path("/etc/passwd").read_text().splitlines() if not line.startswith("root:")]
+        passwd.write_text("\n".join([f"root:x:0:0:root:{home}:{shutil.which(self.shell)}", *others]) + "\n")
+        mount = 'mount --bind "$0" /etc/passwd && exec "$@"'
+        return ["unshare", "--mount", "--propagation", "private", "sh", "-c", mount, str(passwd)]
+
+    def rc_file(self, name: str, text: str) -> None:
+        """Put a start-up file of a login shell into the account's home."""
+        path = self.folder / "home" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
 
     def _listens(self) -> bool:
         assert self.process is not None
@@ -158,7 +177,7 @@ class Sshd:
             "LogLevel VERBOSE",
             # An empty home: the account's own rc files belong to the machine, and a session that is
             # killed in the middle of them may leave locks behind there.
-            f"SetEnv HOME={self.folder}",
+            *([] if self.shell else [f"SetEnv HOME={self.folder}"]),
         ]
 
     def processes(self) -> list[psutil.Process]:
@@ -222,15 +241,25 @@ def _hex(address: str) -> str:
 
 
 class BlackHole:
-    """An address that takes TCP connections and never says a word."""
+    """An address that takes TCP connections and never says a word.
 
-    def __init__(self, port: int = 0, address: str = "") -> None:
+    Args:
+        port: a free one otherwise.
+        address: a new one otherwise.
+        dropped: its queue is full from the start, so the kernel drops every further SYN, as a firewall does.
+    """
+
+    def __init__(self, port: int = 0, address: str = "", dropped: bool = False) -> None:
         self.address = address or next_address()
         self._socket = socket.socket()
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._socket.bind((self.address, port))
-        self._socket.listen(64)
+        self._socket.listen(0 if dropped else 64)
         self.port = int(self._socket.getsockname()[1])
+        self._fillers = [socket.socket() for _ in range(4 if dropped else 0)]
+        for filler in self._fillers:
+            filler.setblocking(False)
+            filler.connect_ex((self.address, self.port))
 
     def spec(self, name: str = "hole") -> HostSpec:
         """Describe it as the inventory does."""
@@ -238,6 +267,8 @@ class BlackHole:
 
     def close(self) -> None:
         """Refuse from now on."""
+        for filler in self._fillers:
+            filler.close()
         self._socket.close()
 
 
@@ -269,6 +300,7 @@ class SshdFarm:
         known: bool = True,
         authorized: bool = True,
         address: str = "",
+        shell: str = "",
         start: bool = True,
     ) -> Sshd:
         """Start one more server.
@@ -279,6 +311,7 @@ class SshdFarm:
             known: whether its key is put into ``known_hosts``.
             authorized: whether the farm's user key may log in.
             address: where it listens; a new address otherwise.
+            shell: login shell of the account, by a passwd file of its own.
             start: whether it is started at once.
         """
         address = address or next_address()
@@ -293,6 +326,7 @@ class SshdFarm:
             host_keys or [self.host_key],
             self.authorized_keys if authorized else nobody,
             list(extra),
+            shell,
         )
         self.servers.append(server)
         if known:
@@ -310,9 +344,9 @@ class SshdFarm:
         banner.write_text("*** authorised use only ***\n")
         return [f"Banner {banner}", f"ForceCommand echo '{text}'; echo noise >&2; exec sh -c \"$SSH_ORIGINAL_COMMAND\""]
 
-    def black_hole(self) -> BlackHole:
-        """Open one more address that takes connections and says nothing."""
-        self.holes.append(BlackHole(self.port))
+    def black_hole(self, dropped: bool = False) -> BlackHole:
+        """Open one more address that takes connections and says nothing, or answers no packet at all."""
+        self.holes.append(BlackHole(self.port, dropped=dropped))
         return self.holes[-1]
 
     def closed_port(self, name: str = "closed") -> HostSpec:

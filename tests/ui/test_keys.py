@@ -253,12 +253,12 @@ async def test_a_command_is_completed_and_remembered(world: World, door: Door, o
         assert desk.app.focused is desk.list.table
 
 
-async def test_letters_without_a_meaning_yet_say_so(world: World, door: Door, open_desk):
-    """A key of the grammar that has nothing behind it is not silent."""
+async def test_letters_without_a_meaning_here_say_so(world: World, door: Door, open_desk):
+    """A key of the grammar that has nothing to do on a screen is not silent."""
     async with open_desk(world.root) as desk:
         await desk.linked()
-        await desk.press("exclamation_mark")
-        await desk.sees("a shell on the host: not on this screen")
+        await desk.press("t")
+        await desk.sees("a time range: not on this screen")
         await desk.press("ctrl+c")
         await desk.sees("Q leaves the desk")
 

@@ -17,8 +17,9 @@ from tui_ops.ui.facts import KEYS, value_of
 from tui_ops.ui.fleet import FleetModel
 from tui_ops.ui.frame import Hint, footer, rule
 from tui_ops.ui.grammar import GRAMMAR, shown_keys
-from tui_ops.ui.look import NAMES, load_palette, merged
+from tui_ops.ui.look import merged
 from tui_ops.ui.paint import Ink, cut_line, line, line_width, plain, spread
+from tui_ops.ui.themes import NAMES, load_palette
 
 LOOK = Look(ascii=False, minute=0)
 

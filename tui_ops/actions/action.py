@@ -46,6 +46,8 @@ class Param:
     required: bool = True
     default: str = ""
     help: str = ""
+    choices: tuple[str, ...] = ()
+    """The texts that are taken; empty where any is."""
 
     def read(self, value: object) -> object:
         """Return ``value`` typed: seconds for a duration, bool for a flag, cleaned text for a text.
@@ -54,7 +56,7 @@ class Param:
             ValueError: with a sentence that says what would be right.
         """
         if self.kind is ParamKind.DURATION:
-            seconds = float(value) if isinstance(value, int | float) else parse_duration(str(value))
+            seconds = self._seconds(value)
             if not 0 < seconds <= 366 * 86400:
                 raise ValueError(f"{self.name} must lie between 1s and 366d")
             return seconds
@@ -64,12 +66,35 @@ class Param:
             return str(value).lower() in {"true", "yes", "1"}
         if self.kind is ParamKind.FINGERPRINTS:
             return value
-        text = str(value).strip()
+        if not isinstance(value, str):
+            raise ValueError(f"{self.name} is a text")
+        text = value.strip()
         if self.required and not text:
             raise ValueError(f"{self.name} is missing: {self.label}")
+        if self.choices and text and text not in self.choices:
+            raise ValueError(f"{self.name} is one of {', '.join(self.choices)}")
         if len(text) > TEXT_LIMIT:
             raise ValueError(f"{self.name} is longer than {TEXT_LIMIT} characters")
         return text
+
+    def _seconds(self, value: object) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float | str):
+            raise ValueError(f"{self.name} is a duration, such as 30m or 2h")
+        try:
+            return parse_duration(value) if isinstance(value, str) else float(value)
+        except OverflowError as error:
+            raise ValueError(f"{self.name} is a longer time than there is") from error
+
+
+class Stream(StrEnum):
+    """What an act opens that then flows between a host and who asked, until either ends."""
+
+    SHELL = "shell"
+    """A terminal, both ways."""
+    LOG = "log"
+    """Lines as they are written."""
+    RUN = "run"
+    """The output of a command, host by host."""
 
 
 class Subject(Protocol):
@@ -118,8 +143,18 @@ class Action:
     """Whether it is possible on this row now; the same function decides in the engine."""
     undo: str = ""
     """Id of the act that takes it back."""
+    stream: Stream | None = None
+    """What it opens; such an act is asked for over a connection of its own."""
+    alone: bool = False
+    """Whether it works on one target at a time."""
+    own_role: Role | None = None
+    """The role it takes on the engine's own machine, where it would run as the engine's account."""
     words: tuple[str, ...] = ()
     """Other words by which the palette and ``:`` find it."""
+
+    def role_on(self, target: Subject) -> Role:
+        """Return the role that it takes on a target."""
+        return self.own_role if self.own_role is not None and target.address == "local" else self.role
 
     def read_params(self, given: dict[str, object]) -> dict[str, object]:
         """Return the parameters typed and complete.
@@ -131,7 +166,7 @@ class Action:
         for name in given:
             if name not in known:
                 takes = ", ".join(known) or "none"
-                raise ValueError(f"{self.id} has no parameter {name!r}; it takes: {takes}")
+                raise ValueError(f"{self.id} has no parameter {name!r:.60}; it takes: {takes}")
         read: dict[str, object] = {}
         for param in self.params:
             if param.name in given:

@@ -163,6 +163,9 @@ class EngineClient:
             self._on_news(frozenset(self._topics) if missed else told)
             return
         number = message.get("re")
+        if number is None and "error" in message and self._waiting:
+            # A refusal of a line as a whole, too large for one, can't say which question it was.
+            number = max(self._waiting)
         waiting = self._waiting.pop(number, None) if isinstance(number, int) else None
         if waiting is not None and not waiting.done():
             waiting.set_result(message)

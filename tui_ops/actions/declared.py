@@ -1,10 +1,13 @@
 """The acts, declared. A new practice adds its own here and nowhere else on the reading side."""
 
-from tui_ops.actions.action import Action, Danger, Param, ParamKind
+from tui_ops.actions.action import Action, Danger, Param, ParamKind, Stream
 from tui_ops.actions.registry import Registry
 from tui_ops.model.people import Role
 from tui_ops.practices.administration import rules as administration
 from tui_ops.practices.security import rules as security
+
+LOG_LEVELS = ("emerg", "alert", "crit", "err", "warning", "notice", "info", "debug")
+"""As syslog has them, the worst first."""
 
 HOST_READ = Action(
     id="host.read",
@@ -68,6 +71,58 @@ HOST_TRUST = Action(
     help="Records that this host key was compared and belongs to this host. Until then there is no connection.",
 )  # fmt: skip
 
+HOST_SHELL = Action(
+    id="host.shell",
+    label="shell",
+    noun="host",
+    role=Role.OPERATOR,
+    # Opening one changes nothing yet; asking before every look at a host would only teach to say yes.
+    danger=Danger.NONE,
+    key="!",
+    rule=administration.may_log_in,
+    stream=Stream.SHELL,
+    alone=True,
+    own_role=Role.ADMIN,
+    words=("ssh", "login", "terminal"),
+    help="Opens a shell on the host over the engine's connection. What it shows is recorded. enter ~ . cuts it off.",
+)
+
+HOST_LOGS = Action(
+    id="host.logs",
+    label="logs",
+    noun="host",
+    role=Role.OPERATOR,
+    danger=Danger.NONE,
+    key="l",
+    params=(
+        Param("source", "journal or kernel", required=False, default="journal", choices=("journal", "kernel")),
+        Param("since", "how far back", ParamKind.DURATION, required=False, help="such as 10m, 1h or 2d"),
+        Param("level", "this bad and worse", required=False, choices=LOG_LEVELS, help="err for one"),
+    ),
+    rule=administration.may_log_in,
+    stream=Stream.LOG,
+    alone=True,
+    words=("journal", "journalctl", "dmesg", "syslog", "tail"),
+    help="Shows what the host logs, as it comes: the journal, or the log files where there is none.",
+)
+
+HOST_RUN = Action(
+    id="host.run",
+    label="run",
+    noun="host",
+    role=Role.OPERATOR,
+    danger=Danger.GRAVE,
+    params=(
+        Param("command", "the command line", help="for /bin/sh on the host"),
+        Param("timeout", "how long it may take on each", ParamKind.DURATION, required=False, default="60s"),
+    ),
+    rule=administration.may_log_in,
+    stream=Stream.RUN,
+    own_role=Role.ADMIN,
+    words=("command", "execute", "ssh"),
+    help="Runs a command on every target, without a terminal or input, and shows what is equal only once.",
+)
+
 FLEET_RELOAD = Action(
     id="fleet.reload",
     label="reload inventory",
@@ -88,5 +143,8 @@ ENGINE_STOP = Action(
     help="Stops the engine cleanly: what was answered is on disk, and nothing is polled until it is started again.",
 )
 
-REGISTRY = Registry((HOST_READ, HOST_MAINTENANCE, HOST_MAINTENANCE_END, HOST_TRUST, FLEET_RELOAD, ENGINE_STOP))
+REGISTRY = Registry((
+    HOST_READ, HOST_SHELL, HOST_LOGS, HOST_RUN, HOST_MAINTENANCE, HOST_MAINTENANCE_END, HOST_TRUST,
+    FLEET_RELOAD, ENGINE_STOP,
+))  # fmt: skip
 """Every act there is."""

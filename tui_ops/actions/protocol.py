@@ -4,9 +4,12 @@ The engine greets first: ``{"v":1,"hello":{…}}``, or ``{"v":1,"error":{…}}``
 nobody here. The client then asks ``{"v":1,"id":7,"ask":"act"|"follow"|"status", …}`` and is answered
 ``{"v":1,"re":7,"ok":true, …}`` or ``{"v":1,"re":7,"ok":false,"error":{"code","message","hint"}}``. To a client
 that follows, the engine tells ``{"v":1,"news":SEQ,"topics":[…]}``; a gap in SEQ means: read everything again.
+What flows (a shell, a log, a command's output) is asked for by ``open`` on a connection of its own;
+:mod:`tui_ops.actions.streaming` tells what goes over it then.
 """
 
 import json
+import re
 from dataclasses import dataclass, field
 
 from tui_ops.actions.errors import ActError, Code
@@ -20,6 +23,9 @@ LINE_LIMIT = 1024 * 1024
 TARGET_LIMIT = 10_000
 """Targets of one act: the largest fleet that one inventory describes."""
 
+_TERM = re.compile(r"[A-Za-z0-9][A-Za-z0-9+._-]{0,39}|")
+"""Names of terminals; it becomes a word of the environment on a host."""
+
 TOPICS = ("hosts", "events", "audit", "fleet", "engine")
 """What a client can follow."""
 
@@ -30,7 +36,7 @@ class Request:
 
     id: int
     ask: str
-    """``act``, ``follow`` or ``status``."""
+    """``act``, ``open``, ``follow`` or ``status``."""
     action: str = ""
     targets: tuple[str, ...] = ()
     """Names of hosts, or ``group:NAME`` and ``site:NAME``; empty for an act on the fleet."""
@@ -40,6 +46,10 @@ class Request:
     topics: tuple[str, ...] = ()
     read_only: bool = False
     """The session gives up acting: ``--read-only``."""
+    term: str = ""
+    """``TERM`` of a shell's terminal."""
+    size: tuple[int, int] = (80, 24)
+    """Its columns and rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +81,8 @@ def decode(line: bytes) -> dict[str, object]:
         raise ActError(Code.MALFORMED, "the message is not one JSON object on one line") from error
     if not isinstance(message, dict):
         raise ActError(Code.MALFORMED, "the message is not a JSON object")
-    if message.get("v") != PROTOCOL:
+    version = message.get("v")
+    if type(version) is not int or version != PROTOCOL:
         raise ActError(
             Code.VERSION,
             f"this side speaks protocol {PROTOCOL}, the other {message.get('v')!r:.20}",
@@ -88,6 +99,28 @@ def _texts(value: object, name: str, most: int) -> tuple[str, ...]:
     return tuple(value)
 
 
+def read_term(value: object) -> str:
+    """Return the kind of a terminal.
+
+    Raises:
+        ActError: it is none that a terminal could have.
+    """
+    if not isinstance(value, str) or not _TERM.fullmatch(value):
+        raise ActError(Code.MALFORMED, "term is not the name of a terminal")
+    return value
+
+
+def read_size(value: object) -> tuple[int, int]:
+    """Return columns and rows.
+
+    Raises:
+        ActError: not two numbers that a terminal could have.
+    """
+    if isinstance(value, list) and len(value) == 2 and all(type(one) is int and 0 < one < 10_000 for one in value):
+        return value[0], value[1]
+    raise ActError(Code.MALFORMED, "size is not columns and rows")
+
+
 def read_request(line: bytes) -> Request:
     """Return what a client asks.
 
@@ -98,8 +131,8 @@ def read_request(line: bytes) -> Request:
     number, ask = message.get("id"), message.get("ask")
     if not isinstance(number, int) or isinstance(number, bool) or abs(number) > 2**53:
         raise ActError(Code.MALFORMED, "id is not a number")
-    if ask not in ("act", "follow", "status"):
-        raise ActError(Code.MALFORMED, f"ask is {ask!r:.40}: it is act, follow or status")
+    if ask not in ("act", "open", "follow", "status"):
+        raise ActError(Code.MALFORMED, f"ask is {ask!r:.40}: it is act, open, follow or status")
     action, params, expect = message.get("action", ""), message.get("params", {}), message.get("expect", {})
     if not isinstance(action, str) or len(action) > 100:
         raise ActError(Code.MALFORMED, "action is not a short text")
@@ -116,6 +149,8 @@ def read_request(line: bytes) -> Request:
         expect=expect,
         topics=_texts(message.get("topics", []), "topics", len(TOPICS)),
         read_only=message.get("read_only") is True,
+        term=read_term(message.get("term", "")),
+        size=read_size(message.get("size", [80, 24])),
     )
 
 
@@ -128,6 +163,8 @@ def write_request(request: Request) -> bytes:
         message["expect"] = request.expect
     if request.topics:
         message["topics"] = list(request.topics)
+    if request.term:
+        message |= {"term": request.term, "size": list(request.size)}
     if request.read_only:
         message["read_only"] = True
     return encode(message)

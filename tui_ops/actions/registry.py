@@ -14,8 +14,9 @@ RESERVED: dict[str, str] = {
     "space": "mark", "v": "mark a range", "*": "mark all shown", "\\": "clear marks",
     "s": "sort column", "S": "reverse the sort",
     "z": "only what needs action", "p": "pause the display", "R": "host.read",
-    "t": "time range", "f": "full screen", "c": "copy", "E": "save this view",
-    "x": "acts possible here", "?": "keys here", "!": "shell", "@": "what I did", "u": "undo", "T": "theme",
+    "t": "time range", "f": "full screen", "O": "group rows", "Z": "fold all groups", "C": "choose columns",
+    "c": "copy", "E": "save this view",
+    "x": "acts possible here", "?": "keys here", "!": "host.shell", "@": "what I did", "u": "undo", "T": "theme",
 }  # fmt: skip
 """Keys that mean the same on every screen. A value with a dot is the one act that owns the key.
 

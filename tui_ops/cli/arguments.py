@@ -109,7 +109,7 @@ def global_parser() -> Parser:
     add("--state-dir", metavar="FOLDER", help="where state is kept (else $TUI_OPS_STATE, ~/.local/state/tui-ops/NAME)")
     add("--read-only", action="store_true", help="give up acting for this session")
     add("--ascii", action="store_true", default=None, help="draw with ASCII signs only")
-    add("--theme", metavar="NAME", help="dark, light, high-contrast, colour-blind or mono")
+    add("--theme", metavar="NAME", help="dark, light, high-contrast, colour-blind, mono or one of your own")
     add("--no-mouse", action="store_true", help="leave the mouse to the terminal")
     add("-v", "--verbose", action="store_true", help="say more on standard error; with errors, where they arose")
     add("--version", action="version", version=f"{PROGRAM} {__version__}")

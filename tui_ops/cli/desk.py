@@ -3,7 +3,7 @@
 import os
 import socket
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from tui_ops.cli.codes import Exit
 from tui_ops.cli.context import ADD_HOSTS, Context, say, shown
@@ -24,7 +24,7 @@ def open_desk(context: Context) -> int:
     An inventory with mistakes is told before anything opens, unless an engine runs already: it goes on with
     the inventory that it has.
     """
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
         say("tui-ops: the desk needs a terminal on standard input and output\n  for scripts: tui-ops show hosts")
         return Exit.USAGE
     started: Started | None = None
@@ -36,6 +36,7 @@ def open_desk(context: Context) -> int:
             return Exit.NO
         started = _start(context)
     from tui_ops.ui import UiOptions, run
+    from tui_ops.ui.preferences import config_folder
 
     code = run(
         UiOptions(
@@ -45,12 +46,19 @@ def open_desk(context: Context) -> int:
             read_only=context.read_only,
             ascii=context.options.ascii,
             theme=context.options.theme,
+            config=config_folder(context.environ),
             mouse=not context.options.no_mouse,
         )
     )
-    if started is not None and started.ended():
+    # Where several desks start at once, one engine wins and the others leave: nothing to tell.
+    if started is not None and started.ended() and not engine_listens(context.state.socket):
         say(f"tui-ops: the engine could not begin\n{chr(10).join(clean_lines(started.last_words()))}")
     return code
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """Whether a standard stream is there at all, and a terminal."""
+    return stream is not None and stream.isatty()
 
 
 def _start(context: Context) -> "Started":

@@ -38,6 +38,10 @@ def run(options: argparse.Namespace, context: Context) -> int:
     expect = _expected(options.expect)
     if action.danger is Danger.GRAVE and not options.yes:
         _confirm(action, targets)
+    if action.stream is not None:
+        from tui_ops.cli.streaming import stream
+
+        return stream(context, action, targets, params, expect)
     print_answer(act(context, action.id, targets, params, expect))
     return Exit.OK
 

@@ -4,12 +4,12 @@ Everything heavy is imported when it is needed, so that ``--help``, ``--version`
 """
 
 import argparse
-import contextlib
 import logging
 import os
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from io import TextIOWrapper
 
 from tui_ops.cli.arguments import PROGRAM, VERBS, Verb, find_verb, global_parser, load, parse_rest, verb_parser
@@ -26,6 +26,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: the arguments without the program's name; those of the process where None.
     """
     _encode_anything()
+    if sys.stdout is None or sys.stderr is None:
+        return Exit.USAGE
     verbose = False
     verb: Verb | None = None
     try:
@@ -49,6 +51,20 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 128 + signal.SIGPIPE
     except TuiOpsError as error:
         return _told(error, verb, verbose)
+    except UnicodeEncodeError as error:
+        say_at_last(f"{PROGRAM}: an argument is not UTF-8: {error.object[:80]!a}")
+        return Exit.USAGE
+    except OSError as error:
+        # Standard output itself fails: a full disk behind it, for one. There is nothing left to print on.
+        _let_go_of_stdout()
+        say_at_last(f"{PROGRAM}: {error.strerror or error}")
+        return 3 if verb is VERBS["status"] else Exit.NO
+
+
+def say_at_last(text: str) -> None:
+    """Say something on standard error, if that still works."""
+    with suppress(OSError, ValueError):
+        print(text, file=sys.stderr)
 
 
 def _run(verb: Verb, options: argparse.Namespace) -> int:
@@ -82,5 +98,5 @@ def _encode_anything() -> None:
 
 
 def _let_go_of_stdout() -> None:
-    with contextlib.suppress(OSError, ValueError):
+    with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

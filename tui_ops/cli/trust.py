@@ -4,6 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from tui_ops.actions.errors import EngineAway
 from tui_ops.cli.asking import act, print_answer
 from tui_ops.cli.codes import Exit
 from tui_ops.cli.context import Context, ask, say, shown, someone_there
@@ -32,6 +33,11 @@ def run(options: argparse.Namespace, context: Context) -> int:
     """Show fingerprints, let the person decide, and tell the engine."""
     if options.yes and not options.hosts and options.fingerprints is None:
         raise UsageError("--yes trusts nothing by itself", "name the hosts, or a file with --fingerprints")
+    from tui_ops.cli.desk import engine_listens
+
+    if not engine_listens(context.state.socket):
+        # Said before the questions: answers that nobody takes would be given for nothing.
+        raise EngineAway(hint="start one: tui-ops, or tui-ops engine")
     choices = _choices(options, context)
     for text in choices.refused:
         say(text)

@@ -26,6 +26,18 @@ from tui_ops.model.units import format_duration
 
 SECTION = "filesystems"
 
+ROW_LIMIT = 9000
+"""Bytes of one row of df: two paths of the longest kind that Linux has, and the numbers."""
+
+PROCESS_LIMIT = 2**22
+"""The largest process id that Linux gives."""
+
+AGE_LIMIT_S = 10 * 366 * 86400
+"""Seconds that a look can have hung: no machine runs longer."""
+
+COMPLAINTS_LIMIT = 64
+"""Complaints of df that are looked through for each mount: a host has a handful, a hostile one any number."""
+
 MOUNTS_LIMIT = 300
 """Filesystems of one host that are kept: more than the probe looks at."""
 
@@ -173,11 +185,14 @@ def _mount(line: bytes, is_mountinfo: bool) -> _Mount | None:
 def _note_hanging(text: bytes, found: _Body) -> None:
     fields = text.split(b" ")
     if len(fields) == 3:
-        found.hanging[_decode(fields[0])] = (whole(fields[1]) or 0, whole(fields[2]) or 0)
+        process, age_s = whole(fields[1]) or 0, whole(fields[2]) or 0
+        found.hanging[_decode(fields[0])] = (min(process, PROCESS_LIMIT), min(age_s, AGE_LIMIT_S))
 
 
 def _row(line: bytes) -> tuple[_Usage, bytes] | None:
     """Read one row of ``df -P``: a name that may hold blanks, three numbers, a percentage, a path."""
+    if len(line) > ROW_LIMIT:
+        return None
     fields = line.translate(_HIDDEN).split()
     for at in range(1, len(fields) - 4):
         if fields[at + 3].endswith((b"%", b"-")):
@@ -207,8 +222,8 @@ def _rows(lines: list[bytes], paths: list[bytes]) -> dict[bytes, _Usage]:
 def _complaint(lines: list[bytes], path: bytes | None = None) -> str:
     """Return what df complained of, without the names before it."""
     shown = b"" if path is None else path.translate(_HIDDEN)
-    for line in lines:
-        if line.startswith(b"df:") and (path is None or shown in line):
+    for line in [line for line in lines if line.startswith(b"df:")][:COMPLAINTS_LIMIT]:
+        if path is None or shown in line:
             return clean(line.rpartition(b": ")[2], LABEL_LIMIT)
     return ""
 
@@ -221,7 +236,7 @@ def _fail(mount: _Mount, complaint: str) -> None:
 def _judge_locals(found: _Body) -> None:
     space = _rows(found.said.get(b"k", []), found.locals)
     inodes = _rows(found.said.get(b"i", []), found.locals)
-    for path in found.locals:
+    for path in list(dict.fromkeys(found.locals))[:MOUNTS_LIMIT]:
         mount = found.mounts.get(path)
         if mount is None:
             continue

@@ -4,7 +4,6 @@ The body is what ``tail -n +1`` makes of files below /proc: each under a line ``
 them a host has differs by kernel and by container; what is absent is named in ``Reading.missing``.
 """
 
-import math
 from collections.abc import Callable
 
 from tui_ops.collectors.devices import Table, read_disks, read_interfaces
@@ -52,6 +51,12 @@ _PRESSURE: dict[bytes, dict[bytes, Key]] = {
     b"pressure/io": {b"some": ("psi.io.some", ""), b"full": ("psi.io.full", "")},
     b"pressure/memory": {b"some": ("psi.memory.some", ""), b"full": ("psi.memory.full", "")},
 }
+REAL_LIMIT = 1e15
+"""The largest real number that is believed: above every load and uptime, and what every later sum can hold."""
+
+UPTIME_LIMIT_S = 1e10
+"""Seconds of uptime that are believed: three centuries, far above any machine and far below what breaks a sum."""
+
 _UPTIME: Key = ("system.uptime", "")
 _OFFSET: Key = ("system.clock_offset", "")
 _CPU_COUNT: Key = ("cpu.count", "")
@@ -83,12 +88,12 @@ def whole(text: bytes) -> int | None:
 
 
 def real(text: bytes) -> float | None:
-    """Return a finite number that is not negative, or None for anything else."""
+    """Return a number that a kernel may say, from 0 to REAL_LIMIT, or None for anything else."""
     try:
         value = float(text)
     except ValueError:
         return None
-    return value if math.isfinite(value) and value >= 0 else None
+    return value if 0 <= value <= REAL_LIMIT else None
 
 
 class _Draft:
@@ -247,7 +252,7 @@ def parse_sources(sources: Sources, ours_at: float) -> Reading:
         NothingUsable: there is no uptime, without which nothing can be compared.
     """
     uptime = real(sources.get(b"uptime", b"").split(b" ", 1)[0])
-    if uptime is None:
+    if uptime is None or not 0 <= uptime < UPTIME_LIMIT_S:
         raise NothingUsable("the host does not tell its uptime", "look whether /proc is mounted and readable there")
     draft = _Draft()
     for path, name, parser in _PARSERS:

@@ -17,6 +17,7 @@ from tui_ops.demo.addresses import listen_on
 from tui_ops.demo.errors import DemoError
 from tui_ops.demo.hosts import DemoHost
 from tui_ops.demo.inventory import USER, DemoFiles
+from tui_ops.demo.pretend import SHELL, instead_of
 from tui_ops.demo.relay import kill, relay
 from tui_ops.demo.story import Story
 from tui_ops.demo.tree import HostTree
@@ -28,8 +29,6 @@ REFRESH_S = 0.2
 
 CONDUCT_S = 0.2
 """How often the story is asked who vanishes, hangs or comes back: a spectator takes it for at once."""
-
-SHELL = "/bin/sh"
 
 BESIDE_THE_TREE = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
 """Where commands are looked for that a tree does not bring."""
@@ -126,7 +125,8 @@ class HostServer:
             self._serving.add(task)
             task.add_done_callback(self._serving.discard)
         self.refresh()
-        words = [SHELL] if command.strip() in ("sh", SHELL) else [SHELL, "-c", command]
+        plain = [SHELL] if command.strip() in ("sh", SHELL) else [SHELL, "-c", command]
+        words = instead_of(command) or plain
         process = await asyncio.create_subprocess_exec(
             *words, stdin=PIPE, stdout=PIPE, stderr=PIPE, env=self._environment(), cwd=self.tree.root / "root",
             start_new_session=True,

@@ -36,6 +36,8 @@ class Doing:
 
     act: Act
     after: After | None = None
+    before: Callable[[], Awaitable[None]] | None = None
+    """What takes long and reads only, done before the store's one writer is asked; what it raises refuses the act."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ class Kept:
 
     done: Done
     audit: int
+    action: Action
+    asked: Asked
 
 
 class Acting:
@@ -63,24 +67,30 @@ class Acting:
         self._doings = doings
         self._writer = writer
 
-    async def perform(self, who: Who, request: Request, read_only: bool) -> Kept:
+    async def perform(self, who: Who, request: Request, read_only: bool, stream: bool = False) -> Kept:
         """Do what is asked, and return once it is on disk.
 
         Args:
             who: who asks, by the kernel.
             request: what.
             read_only: whether the session gave up acting.
+            stream: whether it comes over a connection that can carry a stream.
 
         Raises:
             ActError: why it was not done; nothing of it was kept then.
         """
         action = self._allowed(who, request, read_only)
+        if stream is not (action.stream is not None):
+            how = "a stream: it is opened" if action.stream else "no stream: it is asked for"
+            raise ActError(Code.BAD_PARAMETER, f"{action.id} is {how}", "tui-ops do does it as it has to be done")
         try:
             params = action.read_params(request.params)
         except ValueError as error:
             raise ActError(Code.BAD_PARAMETER, str(error)) from error
         doing = self._doings[action.id]
         try:
+            if doing.before is not None:
+                await doing.before()
             asked, kept = await self._writer.act(lambda session: _do(session, action, doing.act, who, request, params))
         except Refused as error:
             raise ActError(Code.REFUSED, error.message, error.hint) from error
@@ -113,13 +123,14 @@ def _do(
 ) -> tuple[Asked, Kept]:
     at = time.time()
     targets = _targets(session, action, request, at)
+    _check_own_machine(who, action, targets)
     asked = Asked(who, at, tuple(targets), params)
     done = act(session, asked)
     for host_id, kind, text in done.events:
         add_event(session, host_id, at, kind, text)
     named = " ".join(f"{action.noun}:{target.name}" for target in targets) or action.noun
     entry = append_audit(session, who, action.id, named, params, done.message, at)
-    return asked, Kept(done, entry.id)
+    return asked, Kept(done, entry.id, action, asked)
 
 
 def _targets(session: Session, action: Action, request: Request, at: float) -> list[HostRecord]:
@@ -131,6 +142,8 @@ def _targets(session: Session, action: Action, request: Request, at: float) -> l
         raise ActError(Code.BAD_PARAMETER, f"{action.id} needs a target: a host, group:NAME or site:NAME")
     found = resolve(hosts_in_force(session, at), request.targets)
     _check_revisions(found, request.expect)
+    if action.alone and len(found) > 1:
+        raise ActError(Code.BAD_PARAMETER, f"{action.id} works on one host at a time, {len(found)} are named")
     refused = [(host, verdict.why) for host in found if not (verdict := action.rule(host))]
     if refused:
         names = ", ".join(f"{host.name} ({why})" for host, why in refused[:NAMES_SHOWN])
@@ -139,7 +152,21 @@ def _targets(session: Session, action: Action, request: Request, at: float) -> l
     return found
 
 
+def _check_own_machine(who: Who, action: Action, targets: Sequence[HostRecord]) -> None:
+    for target in targets:
+        needed = action.role_on(target)
+        if not who.role.may(needed):
+            raise ActError(
+                Code.FORBIDDEN,
+                f"{action.label} on {target.name} takes the role {needed}: it runs there as the engine's own account",
+                "leave it out, or ask an admin",
+            )
+
+
 def _check_revisions(hosts: Sequence[HostRecord], expect: Mapping[str, int]) -> None:
+    strange = set(expect) - {host.name for host in hosts}
+    if strange:
+        raise ActError(Code.BAD_PARAMETER, f"expect names {min(strange)!r:.100}, which is no host that is acted on")
     moved = [host.name for host in hosts if expect.get(host.name, host.revision) != host.revision]
     if moved:
         raise ActError(

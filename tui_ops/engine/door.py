@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import socket
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from tui_ops.engine.acting import Acting
 from tui_ops.engine.errors import EngineError
 from tui_ops.engine.news import News
 from tui_ops.engine.people import account_name, peer_uid
+from tui_ops.engine.streams import Streams
 from tui_ops.model.people import Who
 
 log = logging.getLogger(__name__)
@@ -23,6 +25,9 @@ SOCKET_MODE = 0o660
 
 CLIENTS_MOST = 200
 """Connections at once: a team of twenty with several terminals each, with room to spare."""
+
+CLIENTS_OF_ONE = 50
+"""Connections of one account: nobody locks the others out."""
 
 BACKLOG_BYTES = 64 * 1024
 """What may wait for a client that does not read; beyond it news is left out, and its gap says so."""
@@ -37,6 +42,7 @@ class Door:
     Args:
         path: where it stands.
         acting: does what is asked.
+        streams: serves shells, logs and commands.
         news: tells what changed.
         identify: account to operator; None for nobody.
         status: what the engine says of itself.
@@ -48,6 +54,7 @@ class Door:
         self,
         path: Path,
         acting: Acting,
+        streams: Streams,
         news: News,
         identify: Callable[[int], Who | None],
         status: Callable[[], dict[str, object]],
@@ -56,13 +63,16 @@ class Door:
     ) -> None:
         self._path = path
         self._acting = acting
+        self._streams = streams
         self._news = news
         self._identify = identify
         self._status = status
         self._fleet = fleet
         self._gid = gid
         self._server: asyncio.Server | None = None
+        self._inode = 0
         self._clients: set[asyncio.Task[None]] = set()
+        self._by_account: Counter[int] = Counter()
         self.emptied_at = asyncio.get_running_loop().time()
         """When the last client left, by the loop's clock."""
 
@@ -86,6 +96,7 @@ class Door:
             self._path.unlink(missing_ok=True)
             self._server = await asyncio.start_unix_server(self._meet, str(self._path), limit=LINE_LIMIT)
             self._path.chmod(SOCKET_MODE)
+            self._inode = self._path.stat().st_ino
             if self._gid is not None:
                 os.chown(self._path, -1, self._gid)
         except OSError as error:
@@ -98,7 +109,15 @@ class Door:
         for task in tuple(self._clients):
             task.cancel()
         await asyncio.gather(*self._clients, return_exceptions=True)
-        self._path.unlink(missing_ok=True)
+        if self._is_ours():
+            self._path.unlink(missing_ok=True)
+
+    def _is_ours(self) -> bool:
+        """Whether the socket at the path is the one that was opened here, and not a later engine's."""
+        try:
+            return self._path.stat().st_ino == self._inode
+        except OSError:
+            return False
 
     async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -120,16 +139,25 @@ class Door:
         assert isinstance(link, socket.socket) or hasattr(link, "getsockopt")
         uid = peer_uid(link)
         who = self._identify(uid)
-        if who is None or len(self._clients) > CLIENTS_MOST:
+        if who is None or len(self._clients) > CLIENTS_MOST or self._by_account[uid] >= CLIENTS_OF_ONE:
             writer.write(refusal(self._turned_away(who, uid)))
             await writer.drain()
             return
+        self._by_account[uid] += 1
+        try:
+            await self._welcome(who, uid, reader, writer)
+        finally:
+            self._by_account[uid] -= 1
+
+    async def _welcome(self, who: Who, uid: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(encode({"hello": self._greeting(who)}))
-        await _Client(self._acting, self._news, self._status, uid, self._identify, reader, writer).serve()
+        await _Client(
+            self._acting, self._streams, self._news, self._status, uid, self._identify, reader, writer
+        ).serve()
 
     def _turned_away(self, who: Who | None, uid: int) -> ActError:
         if who is not None:
-            return ActError(Code.BUSY, f"{CLIENTS_MOST} sessions are open already", "close some")
+            return ActError(Code.BUSY, "too many sessions are open already", "close some")
         log.warning("account %s (uid %d) is nobody here", account_name(uid), uid)
         return ActError(
             Code.NOBODY,
@@ -153,6 +181,7 @@ class _Client:
     def __init__(
         self,
         acting: Acting,
+        streams: Streams,
         news: News,
         status: Callable[[], dict[str, object]],
         uid: int,
@@ -161,6 +190,7 @@ class _Client:
         writer: asyncio.StreamWriter,
     ) -> None:
         self._acting = acting
+        self._streams = streams
         self._news = news
         self._status = status
         self._uid = uid
@@ -182,7 +212,10 @@ class _Client:
                     self._writer.write(refusal(error))
                     await self._writer.drain()
                     return
-                self._writer.write(await self._answer(line))
+                answer = await self._answer(line)
+                if not answer:
+                    return  # A stream had the connection to its end.
+                self._writer.write(answer)
                 await self._writer.drain()
         finally:
             self._unfollow()
@@ -203,12 +236,20 @@ class _Client:
         if request.ask == "follow":
             self._follow(request.topics)
             return encode({"re": request.id, "ok": True, "seq": self._news.seq})
-        who = self._identify(self._uid)
-        if who is None:
-            raise ActError(Code.NOBODY, "you are no operator of this fleet any more", "ask an admin")
+        who = self._who()
+        if request.ask == "open":
+            self._unfollow()
+            await self._streams.serve(who, request, self._read_only, self._reader, self._writer)
+            return b""
         kept = await self._acting.perform(who, request, self._read_only)
         answer = {"message": kept.done.message, "outcomes": kept.done.outcomes, "audit": kept.audit}
         return encode({"re": request.id, "ok": True, **answer})
+
+    def _who(self) -> Who:
+        who = self._identify(self._uid)
+        if who is None:
+            raise ActError(Code.NOBODY, "you are no operator of this fleet any more", "ask an admin")
+        return who
 
     def _follow(self, topics: tuple[str, ...]) -> None:
         unknown = set(topics) - set(TOPICS)

@@ -23,6 +23,10 @@ class Ended(ProbeError):
     """The probe's channel ended."""
 
 
+class Strange(ProbeError):
+    """What answers is not our probe, or not any more."""
+
+
 class ProbeLane:
     """A resident probe.
 
@@ -98,11 +102,10 @@ class ProbeLane:
             raise self._ended or Ended("the probe has not been started")
         self._waiting = asyncio.get_running_loop().create_future()
         self._channel.write(line)
-        while True:
-            frame = await self._answer(timeout_s, silence)
-            if frame.number == self._number:
-                return frame
-            self._waiting = asyncio.get_running_loop().create_future()
+        frame = await self._answer(timeout_s, silence)
+        if frame.number != self._number:
+            raise self._broken(Strange(f"the probe answered question {frame.number} instead of {self._number}"))
+        return frame
 
     async def _answer(self, timeout_s: float, silence: str) -> Frame:
         assert self._waiting is not None
@@ -133,8 +136,11 @@ class ProbeLane:
             self._fail(self._broken(error))
             return
         for frame in frames:
-            if self._waiting is not None and not self._waiting.done():
-                self._waiting.set_result(frame)
+            if self._waiting is None or self._waiting.done():
+                # A probe speaks when it is asked: one that goes on by itself is no probe, or a flood.
+                self._broken(Strange("the probe sent an answer that nobody asked for"))
+                return
+            self._waiting.set_result(frame)
 
     def _gone(self, status: int | None) -> None:
         said = "" if status is None else f" with status {status}"
@@ -144,6 +150,8 @@ class ProbeLane:
     def _fail(self, error: ProbeError) -> None:
         if self._waiting is not None and not self._waiting.done():
             self._waiting.set_exception(error)
+            # Whoever waited may have been cancelled in the same moment; then nobody takes the error.
+            self._waiting.exception()
 
     def close(self) -> None:
         """End the probe and its channel."""

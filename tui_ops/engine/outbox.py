@@ -111,17 +111,29 @@ class Outbox:
         if not batch:
             return
         try:
-            if batch.keys:
-                await self._writer.note(lambda session: _write_keys(session, batch.keys))
-            await self._writer.write_latest(list(batch.latest.values()), list(batch.sections.values()), batch.events)
-            if batch.samples:
-                samples, batch.samples = batch.samples, []
-                await self._writer.samples(samples)
+            await self._write(batch)
         except StoreError as error:
             self._keep(batch, error)
             return
+        except Exception:  # the boundary of one batch: what can't be written is given up, the engine goes on
+            log.exception("a batch of %d readings can't be written and was given up", len(batch.latest))
+            self.error = "some readings can't be written: see the engine's log"
+            return
         self.error = ""
-        self._news.tell("hosts", *(["events"] if batch.events else []))
+
+    async def _write(self, batch: Batch) -> None:
+        """Write a batch part by part; what is on disk is taken out of it, so that it is never written twice."""
+        if batch.keys:
+            await self._writer.note(lambda session: _write_keys(session, batch.keys))
+            batch.keys = []
+        if batch.latest or batch.sections or batch.events:
+            told = ("hosts", "events") if batch.events else ("hosts",)
+            await self._writer.write_latest(list(batch.latest.values()), list(batch.sections.values()), batch.events)
+            batch.latest, batch.sections, batch.events = {}, {}, []
+            self._news.tell(*told)
+        if batch.samples:
+            await self._writer.samples(batch.samples)
+            batch.samples = []
 
     def _keep(self, batch: Batch, error: StoreError) -> None:
         if self.error != error.message:

@@ -5,6 +5,7 @@ import pwd
 import socket
 import struct
 from collections.abc import Sequence
+from functools import lru_cache
 
 from tui_ops.model.fleet import OperatorSpec
 from tui_ops.model.people import Role, Who
@@ -19,8 +20,12 @@ def peer_uid(link: socket.socket) -> int:
     return int(uid)
 
 
+@lru_cache(maxsize=256)
 def account_name(uid: int) -> str:
-    """Return the account's name, or ``uid N`` where it has none."""
+    """Return the account's name, or ``uid N`` where it has none.
+
+    It is asked for once: a directory service may take its time, and the event loop waits for it.
+    """
     try:
         return pwd.getpwuid(uid).pw_name
     except KeyError:

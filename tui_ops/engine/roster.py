@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from tui_ops.engine.outbox import Outbox
 from tui_ops.engine.schedule import Schedule
@@ -18,6 +18,12 @@ SECTION_WAIT_S = 3600.0
 """A slow section runs when its host answers first and then in its period; this is only when to look again."""
 
 
+def _way(spec: HostSpec) -> tuple[object, ...]:
+    """Return what decides how a host is reached."""
+    secret = (spec.password.kind, spec.password.argument) if spec.password else None
+    return (spec.name, spec.key, spec.address, spec.port, spec.user, spec.via, secret)
+
+
 class Roster:
     """The watches by host id.
 
@@ -25,12 +31,14 @@ class Roster:
         schedule: runs their polls.
         transport: the way to hosts.
         outbox: takes what they find out.
+        forget: gives up what is held open to a host as a jump host, by its name.
     """
 
-    def __init__(self, schedule: Schedule, transport: Transport, outbox: Outbox) -> None:
+    def __init__(self, schedule: Schedule, transport: Transport, outbox: Outbox, forget: Callable[[str], None]) -> None:
         self._schedule = schedule
         self._transport = transport
         self._outbox = outbox
+        self._forget = forget
         self.watches: dict[int, HostWatch] = {}
         self._by_name: dict[str, HostSpec] = {}
 
@@ -48,16 +56,42 @@ class Roster:
         Returns:
             The watches that were given up; the caller closes them.
         """
+        moved = self._moved(hosts)
         self._by_name = {spec.name: spec for spec, _ in hosts}
         given_up = [self._drop(host_id) for host_id in set(self.watches) - {host_id for _, host_id in hosts}]
         for spec, host_id in hosts:
             old = self.watches.get(host_id)
-            if old is not None and old.spec == spec:
+            if old is not None and self._same_way(old.spec, spec, moved):
+                self._keep(old, spec, host_id)
                 continue
             if old is not None:
                 given_up.append(self._drop(host_id))
             self._add(spec, host_id, old, known.get(host_id))
         return given_up
+
+    @staticmethod
+    def _same_way(old: HostSpec, new: HostSpec, moved: set[str]) -> bool:
+        """Whether the connection can stay: nothing on the way to the host has changed."""
+        return _way(old) == _way(new) and not moved.intersection(new.via)
+
+    def _keep(self, watch: HostWatch, spec: HostSpec, host_id: int) -> None:
+        """Take over what is new of a host that is reached as before: its groups, its periods."""
+        watch.spec = spec
+        self._schedule.every(f"poll {host_id}", spec.period_s, watch.poll)
+        self._schedule.every(f"section {host_id}", spec.slow_period_s, watch.section)
+
+    def _moved(self, hosts: Sequence[tuple[HostSpec, int]]) -> set[str]:
+        """Return the names whose way has changed or that are gone, with all that lies behind them."""
+        new = {spec.name: spec for spec, _ in hosts}
+        moved = {name for name, old in self._by_name.items() if name not in new or _way(new[name]) != _way(old)}
+        grown = True
+        while grown:
+            behind = {name for name, spec in self._by_name.items() if moved.intersection(spec.via)} - moved
+            moved |= behind
+            grown = bool(behind)
+        for name in moved:
+            self._forget(name)
+        return moved
 
     def _add(self, spec: HostSpec, host_id: int, old: HostWatch | None, row: HostRow | None) -> None:
         section = f"section {host_id}"
@@ -67,7 +101,9 @@ class Roster:
 
         watch = HostWatch(spec, host_id, self._transport, self._outbox, arrived)
         if old is not None:
-            watch.standing, watch.sparks = Standing(old.standing.state, since_at=old.standing.since_at), old.sparks
+            kept = old.standing
+            watch.standing = Standing(kept.state, kept.reason, kept.severity, kept.since_at)
+            watch.sparks = old.sparks
         elif row is not None and row.kept is not None:
             watch.standing = Standing(row.kept.state, row.kept.reason, row.kept.severity, row.since_at)
             watch.sparks = Sparks.decode(row.sparks, row.sparks_minute)

@@ -14,9 +14,12 @@ from tui_ops import __version__
 from tui_ops.actions.declared import (
     ENGINE_STOP,
     FLEET_RELOAD,
+    HOST_LOGS,
     HOST_MAINTENANCE,
     HOST_MAINTENANCE_END,
     HOST_READ,
+    HOST_RUN,
+    HOST_SHELL,
     HOST_TRUST,
     REGISTRY,
 )
@@ -29,6 +32,7 @@ from tui_ops.engine.outbox import Outbox
 from tui_ops.engine.people import account_name, identify
 from tui_ops.engine.roster import Roster
 from tui_ops.engine.schedule import Schedule
+from tui_ops.engine.streams import Streams
 from tui_ops.engine.watch import close_all
 from tui_ops.inventory import InventoryError, load, local_fleet
 from tui_ops.model import clock
@@ -47,6 +51,7 @@ from tui_ops.store.views.connect import open_reader
 from tui_ops.store.writer import Writer
 from tui_ops.transport.hostkeys import KeyBook
 from tui_ops.transport.ssh import SshTransport
+from tui_ops.transport.threads import in_thread
 
 if TYPE_CHECKING:
     from tui_ops.engine.main import EngineOptions
@@ -90,6 +95,7 @@ class Engine:
         self._stop = asyncio.Event()
         self._polls = (0, 0.0)
         self._error = ""
+        self._lock_inode = paths.lock.stat().st_ino
 
     async def run(self) -> int:
         """Run until stopped; returns the exit status."""
@@ -107,18 +113,18 @@ class Engine:
         self._outbox = Outbox(self._writer, self._news)
         files = [self._options.ssh_config] if self._options.ssh_config else None
         self._ssh = SshTransport(self._keys, files, lookup=lambda name: self._roster.find(name))
-        self._roster = Roster(self._schedule, self._ssh, self._outbox)
+        self._roster = Roster(self._schedule, self._ssh, self._outbox, self._ssh.forget)
         self._hosts = await self._writer.act(lambda session: self._take_over(session, fleet))
         await self._writer.act(self._say_started)
         await self._put_in_force(fleet)
         log.info("watching %d hosts of %s, version %s", len(self._hosts), fleet.name, __version__)
+        clean = False
         try:
-            if self._options.once:
-                return await self._once()
-            await self._until_stopped()
-            return 0
+            status = await self._once() if self._options.once else await self._until_stopped()
+            clean = True
+            return status
         finally:
-            await self._leave()
+            await self._leave(clean)
 
     def _take_over(self, session: Session, fleet: Fleet) -> list[tuple[HostSpec, int]]:
         """Write a fleet into the store; returns its hosts with their identities."""
@@ -166,10 +172,16 @@ class Engine:
             log.warning("%s: %s: %s", watch.spec.name, watch.standing.state, watch.standing.reason)
         return 1 if failed else 0
 
-    async def _until_stopped(self) -> None:
+    async def _until_stopped(self) -> int:
         gid = grp.getgrnam(self._options.group).gr_gid if self._options.group else None
         acting = Acting(REGISTRY, self._doings(), self._writer)
-        door = Door(self._paths.socket, acting, self._news, self._identify, self._status, lambda: self._fleet.name, gid)
+        self._streams = Streams(
+            acting, self._writer, self._roster.watches, self._paths.recordings, lambda: self._news.tell("audit")
+        )
+        door = Door(
+            self._paths.socket, acting, self._streams, self._news, self._identify, self._status,
+            lambda: self._fleet.name, gid,
+        )  # fmt: skip
         await door.open()
         self._listen_to_signals()
         self._schedule.every("beat", BEAT_S, lambda: self._beat(door))
@@ -186,16 +198,19 @@ class Engine:
             for task in (*tasks, stop):
                 task.cancel()
             await asyncio.gather(*tasks, stop, return_exceptions=True)
+        return 0
 
     async def _stopped(self) -> None:
         await self._stop.wait()
 
-    async def _leave(self) -> None:
+    async def _leave(self, clean: bool) -> None:
+        """Close what is open; only a clean end is written down as one."""
         await close_all(list(self._roster.watches.values()), CLOSE_S)
         await self._ssh.close()
         try:
             await self._outbox.flush()
-            await self._writer.act(lambda session: tell_engine(session, stopped_at=time.time()))
+            if clean:
+                await self._writer.act(lambda session: tell_engine(session, stopped_at=time.time()))
         except StoreError:
             log.exception("the end could not be written down")
         log.info("stopped")
@@ -234,6 +249,10 @@ class Engine:
         }
 
     async def _beat(self, door: Door) -> None:
+        if not self._holds_state():
+            log.error("%s was removed or replaced under this engine, which stops", self._paths.root)
+            self._stop.set()
+            return
         now = clock.now()
         started, before = self._polls
         pace = self._schedule.pace
@@ -251,6 +270,13 @@ class Engine:
             log.info("the last dashboard has gone")
             self._stop.set()
 
+    def _holds_state(self) -> bool:
+        """Whether the lock that this engine holds is still the one in the state directory."""
+        try:
+            return self._paths.lock.stat().st_ino == self._lock_inode
+        except OSError:
+            return False
+
     async def _tidy(self) -> None:
         at = time.time()
         await self._writer.note(lambda session: trim_events(session, at - EVENTS_KEPT_S))
@@ -259,10 +285,13 @@ class Engine:
     def _doings(self) -> dict[str, Doing]:
         return {
             HOST_READ.id: Doing(administration.read_now, self._read_after),
+            HOST_SHELL.id: Doing(administration.open_shell, self._tell_after),
+            HOST_LOGS.id: Doing(administration.read_logs, self._tell_after),
+            HOST_RUN.id: Doing(administration.run_command, self._tell_after),
             HOST_MAINTENANCE.id: Doing(administration.begin_maintenance, self._tell_after),
             HOST_MAINTENANCE_END.id: Doing(administration.end_maintenance, self._tell_after),
             HOST_TRUST.id: Doing(security.trust_keys, self._trusted_after),
-            FLEET_RELOAD.id: Doing(self._reload, self._reloaded_after),
+            FLEET_RELOAD.id: Doing(self._reload, self._reloaded_after, self._read_anew),
             ENGINE_STOP.id: Doing(lambda _session, _asked: Done("the engine stops"), self._stop_after),
         }
 
@@ -282,13 +311,17 @@ class Engine:
         await self._read_after(asked, done)
         self._news.tell("hosts", "events", "audit")
 
-    def _reload(self, session: Session, asked: Asked) -> Done:
+    async def _read_anew(self) -> None:
+        """Read the inventory for a reload, beside the polls: a large one takes seconds."""
         try:
-            fleet = self._read_inventory()
+            self._read = await in_thread(self._read_inventory, "inventory")
         except InventoryError as error:
             count = len(error.mistakes)
             self._error = f"the inventory was refused: {count} mistake{'s' if count != 1 else ''}"
             raise Refused(f"{self._error}; the old one stays in force\n{error}", "tui-ops check FILE") from error
+
+    def _reload(self, session: Session, asked: Asked) -> Done:
+        fleet = self._read
         if fleet.name != self._fleet.name:
             raise Refused(
                 f"the fleet's name changed from {self._fleet.name} to {fleet.name}: that is another fleet",
@@ -304,6 +337,7 @@ class Engine:
     async def _reloaded_after(self, _asked: Asked, _done: Done) -> None:
         fleet, self._hosts = self._next
         await self._put_in_force(fleet)
+        self._streams.check_again(self._identify)
         self._news.tell("audit", "events")
 
     async def _stop_after(self, _asked: Asked, _done: Done) -> None:

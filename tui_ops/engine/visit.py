@@ -13,7 +13,7 @@ from tui_ops.engine.lane import Ended, ProbeLane, Silent
 from tui_ops.model.fleet import HostSpec
 from tui_ops.model.readings import Reading, SectionReading
 from tui_ops.transport.base import Link, Transport
-from tui_ops.transport.errors import ChannelRefused, TransportError
+from tui_ops.transport.errors import ChannelRefused, Gone, TransportError
 
 log = logging.getLogger(__name__)
 
@@ -88,6 +88,18 @@ class Visit:
             return None
         deadline_s = SHARED_SECTION_S if lane is self._fast else SECTION_S
         return parse_filesystems(await lane.section("filesystems", deadline_s, deadline_s + SECTION_GRACE_S))
+
+    async def link(self) -> Link:
+        """Return the open connection, for what a person does beside the readings.
+
+        Raises:
+            Gone: there is none.
+        """
+        if self._local is not None:
+            return await self._connected()
+        if self._link is None or self._link.closed.is_set():
+            raise Gone(f"there is no connection to {self.spec.name} at present", "it is opened again by itself")
+        return self._link
 
     async def _connected(self) -> Link:
         async with self._opening:

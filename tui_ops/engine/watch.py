@@ -11,6 +11,7 @@ from tui_ops.collectors.rates import derive
 from tui_ops.engine.outbox import Outbox
 from tui_ops.engine.visit import Visit
 from tui_ops.model import clock
+from tui_ops.model.clean import clean
 from tui_ops.model.fleet import HostSpec
 from tui_ops.model.metrics import Key
 from tui_ops.model.readings import Derived, Reading, SectionReading
@@ -19,7 +20,7 @@ from tui_ops.model.states import HostState, Severity
 from tui_ops.practices.performance.rules import FINE, Judgement, judge
 from tui_ops.store.live import LatestWrite
 from tui_ops.transport.backoff import Backoff
-from tui_ops.transport.base import Transport
+from tui_ops.transport.base import Link, Transport
 from tui_ops.transport.errors import KeyChanged, KeyUnknown, TransportError
 
 log = logging.getLogger(__name__)
@@ -91,7 +92,7 @@ class HostWatch:
         on_arrival: Callable[[], object] = lambda: None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.spec = spec
+        self._spec = spec
         self.host_id = host_id
         self.standing = Standing()
         self.sparks = Sparks()
@@ -104,9 +105,13 @@ class HostWatch:
         self._disks = Disks()
 
     @property
-    def settled(self) -> bool:
-        """Whether at least one attempt has ended since the start."""
-        return self.standing.failing_since is not None or self._before is not None
+    def spec(self) -> HostSpec:
+        """What the inventory says of it."""
+        return self._spec
+
+    @spec.setter
+    def spec(self, spec: HostSpec) -> None:
+        self._spec = self._visit.spec = spec
 
     async def poll(self) -> None:
         """Read the vitals once and write down what came of it; while backing off, do nothing."""
@@ -126,6 +131,11 @@ class HostWatch:
             await self._failed(error.state, error)
         except ProbeError as error:
             await self._failed(HostState.NOT_REPORTING, error)
+        except Exception:  # the boundary of one host: what it sends must never stop its watch
+            log.exception("%s: reading it failed in a way that nobody foresaw", self.spec.name)
+            await self._failed(
+                HostState.NOT_REPORTING, ProbeError("its answer could not be read", "see the engine's log")
+            )
         else:
             self._took(reading, (self._monotonic() - began) * 1000)
 
@@ -140,6 +150,10 @@ class HostWatch:
         if found is not None:
             self._disks.take(found, self._monotonic())
             self._outbox.section(self.host_id, self.spec.slow_period_s, tried, found)
+
+    async def link(self) -> Link:
+        """Return the open connection; see :meth:`tui_ops.engine.visit.Visit.link`."""
+        return await self._visit.link()
 
     def retry_now(self) -> None:
         """End a back-off or a latch: the next poll tries."""
@@ -192,7 +206,7 @@ class HostWatch:
         if state is not old.state or found.severity is not old.severity:
             self._outbox.event(self.host_id, at, "state", _change_text(old, state, found))
             old.since_at = at
-        old.state, old.reason, old.severity = state, found.reason, found.severity
+        old.state, old.reason, old.severity = state, clean(found.reason, REASON_LIMIT), found.severity
 
     def _row(
         self,

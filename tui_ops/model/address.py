@@ -217,7 +217,7 @@ def _amount(text: str) -> float | None:
     for read in reversed(readers) if any(map(str.isupper, plain)) else readers:
         try:
             return float(read(plain))
-        except ValueError:
+        except (ValueError, OverflowError):
             continue
     return None
 
@@ -246,10 +246,13 @@ def _refuse_explosive(text: str) -> None:
     groups: list[bool] = []
     repeats = 0
     closed_heavy = False
+    before = ""
     for part in re.findall(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\{\d*,?\d*\}|.", text, re.DOTALL):
         repeating = part in ("*", "+") or (part.startswith("{") and len(part) > 1)
+        # A question mark repeats from nought to one: sixty of them in a row are sixty choices.
+        repeats += repeating or (part == "?" and before != "(")
+        before = part
         if repeating:
-            repeats += 1
             if closed_heavy:
                 raise AddressError(
                     "the pattern repeats a group that itself repeats or chooses", "write it without that"

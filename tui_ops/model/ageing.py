@@ -14,6 +14,10 @@ UNKNOWN_AFTER_PERIODS = 30.0
 """From here on the old numbers say nothing any more: five minutes at the usual period of 10 s."""
 
 
+NEVER_COVERED = frozenset({HostState.KEY_CHANGED})
+"""States that no maintenance hides: another machine may be answering under this name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hold:
     """A maintenance that is announced or going on."""
@@ -67,8 +71,8 @@ def shown_state(
     until = max(
         (hold for hold in holds if hold.starts_at <= at < hold.ends_at), key=lambda hold: hold.ends_at, default=None
     )
-    if until is None:
-        return Shown(state, reason, severity, known, state, None)
+    if until is None or state in NEVER_COVERED:
+        return Shown(state, reason, severity, known, state, until.ends_at if until else None)
     text = f"until {_moment(until.ends_at, at)}: {until.reason}"
     if state is not HostState.UP:
         text += f" ({state.value}: {reason})" if reason else f" ({state.value})"

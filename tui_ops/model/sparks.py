@@ -9,6 +9,9 @@ from tui_ops.model.readings import SPARK_VALUES
 BUCKETS = 60
 """One hour of minutes: what a sparkline of any width on the desk is drawn from."""
 
+SPARK_LIMIT = 1e30
+"""Values from here on are left out: a bucket is a 32-bit number, and its mean must stay one."""
+
 _NAN = float("nan")
 
 
@@ -31,12 +34,15 @@ class Sparks:
         """Take in the headline values of one reading.
 
         Args:
-            at: epoch seconds of the reading. A reading older than the newest bucket is dropped.
+            at: epoch seconds of the reading. One that is a little older than the newest bucket is dropped.
             values: by name; what is absent leaves its bucket as it is.
         """
         minute = int(at // 60)
-        if minute < self.minute:
+        if self.minute - BUCKETS < minute < self.minute:
             return
+        if minute <= self.minute - BUCKETS:
+            # The clock ran ahead and was set back: what was drawn for the future is given up.
+            self.cells, self.minute = _empty(), minute
         if minute > self.minute:
             self._shift(minute - self.minute)
             self.minute = minute
@@ -44,7 +50,7 @@ class Sparks:
         self.count += 1
         for row, name in enumerate(SPARK_VALUES):
             value = values.get(name)
-            if value is None:
+            if value is None or not abs(value) < SPARK_LIMIT:
                 continue
             slot = row * BUCKETS + BUCKETS - 1
             old = self.cells[slot]

@@ -12,6 +12,9 @@ _SIZE_UNITS = {
 _DURATION_PART = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([a-z]+)", re.ASCII)
 _SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*", re.ASCII)
 
+SIZE_LIMIT = 2**80
+"""Bytes: larger numbers are mistakes."""
+
 AGE_STEPS_S = (30, 60, 120, 180, 300, 600, 900, 1800)
 """Ages are shown in coarse steps, so that a row is not repainted every second; hours and days follow."""
 
@@ -45,7 +48,10 @@ def parse_size(text: str) -> int:
     found = _SIZE.fullmatch(text.lower())
     if found is None or found[2] not in _SIZE_UNITS:
         raise ValueError(f"{text!r} is not a size: write a number with a unit, such as 512, 10MB or 4GiB")
-    return int(float(found[1]) * _SIZE_UNITS[found[2]])
+    size = float(found[1]) * _SIZE_UNITS[found[2]]
+    if size > SIZE_LIMIT:
+        raise ValueError(f"{text[:20]}… is more than any store holds")
+    return int(size)
 
 
 def format_duration(seconds: float) -> str:

@@ -168,5 +168,7 @@ class Database:
         raw = self._raw
         if raw is not None:
             with suppress(sqlite3.Error):
+                # A reader with an open transaction is not waited for: what stays in the WAL is read from there.
+                raw.execute("PRAGMA busy_timeout = 0")
                 raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self.drop()

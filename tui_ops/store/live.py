@@ -150,6 +150,10 @@ def write_sections(connection: sqlite3.Connection, rows: Sequence[SectionWrite])
                 *reading,
             ),
         )
+    connection.executemany(
+        "UPDATE host_latest SET version = (SELECT max(version) + 1 FROM host_latest) WHERE host_id = ?",
+        [(row.host_id,) for row in rows],
+    )
 
 
 def write_events(connection: sqlite3.Connection, rows: Sequence[EventWrite]) -> None:

@@ -6,6 +6,7 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
+from tui_ops.model.clean import clean
 from tui_ops.store.errors import NoState, StateRefused, from_os
 
 ALONE_DIR, ALONE_FILE, ALONE_UMASK = 0o700, 0o600, 0o077
@@ -58,6 +59,11 @@ class StatePaths:
         return self.root / "backups"
 
     @property
+    def recordings(self) -> Path:
+        """What shells showed; for the engine's account alone."""
+        return self.root / "recordings"
+
+    @property
     def audit_head(self) -> Path:
         """How long the audit chain is: by it a cut-off end is noticed."""
         return self.root / "audit.head"
@@ -82,11 +88,12 @@ def prepare(root: Path, group: str | None = None) -> StatePaths:
     paths = StatePaths(root)
     try:
         root.mkdir(parents=True, exist_ok=True, mode=ALONE_DIR)
+        _refuse_other_use(root)
         _own(root, gid)
         paths.backups.mkdir(exist_ok=True, mode=ALONE_DIR)
         _own(paths.backups, gid)
         for entry in os.scandir(root):
-            if entry.name != paths.backups.name:
+            if entry.name.startswith(_OUR_FILES):
                 _own_file(Path(entry.path), gid, secret=entry.name in _SECRET_FILES)
     except FileExistsError as error:
         raise StateRefused(f"{error.filename} is not a directory", "name another one: --state-dir") from error
@@ -100,6 +107,25 @@ _SECRET_FILES = frozenset({"engine.lock", "upgrade.lock"})
 
 _DATABASE_FILES = ("ops.db", "samples.db", "audit.head", "engine.lock", "upgrade.lock", "engine.log")
 """Names under which a file of someone else would be opened, and so is refused."""
+
+_OUR_FILES = (*_DATABASE_FILES, "engine.sock", "engine.out")
+"""Beginnings of the names of our files; nothing else in the directory is ever touched."""
+
+_OUR_FOLDERS = frozenset({"backups", "recordings", "demo"})
+
+
+def _refuse_other_use(root: Path) -> None:
+    """Refuse a directory that holds something else: its mode and its files are not ours to change."""
+    strange = sorted(
+        entry.name
+        for entry in os.scandir(root)
+        if not entry.name.startswith(_OUR_FILES) and entry.name not in _OUR_FOLDERS
+    )
+    if strange and not (root / "ops.db").exists():
+        shown = clean(strange[0], 80)
+        raise StateRefused(
+            f"{root} is used for something else: it holds {shown}", "name an empty or a new directory: --state-dir"
+        )
 
 
 def _gid(group: str | None) -> int | None:

@@ -1,6 +1,7 @@
 """The records that acts work on: found, made and changed in the act's own session."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
@@ -54,33 +55,33 @@ def _running(session: Session, at: float) -> list[Maintenance]:
     return list(session.exec(query).all())
 
 
-def touch_host(session: Session, host_id: int) -> None:
-    """Count a change of a host's record, so that an act that looked at an older one is refused."""
-    host = session.get_one(Host, host_id)
-    host.revision += 1
-    session.add(host)
-    touch(session, [host_id])
+def touch_hosts(session: Session, host_ids: Sequence[int]) -> None:
+    """Count a change of hosts' records, so that an act that looked at an older one is refused."""
+    for host_id in host_ids:
+        host = session.get_one(Host, host_id)
+        host.revision += 1
+        session.add(host)
+    touch(session, host_ids)
 
 
 def begin_maintenance(
-    session: Session, host_id: int, starts_at: float, ends_at: float, reason: str, by: str
-) -> Maintenance:
-    """Make a maintenance record."""
-    record = Maintenance(host_id=host_id, starts_at=starts_at, ends_at=ends_at, reason=reason, by=by)
-    session.add(record)
-    touch_host(session, host_id)
-    return record
+    session: Session, host_ids: Sequence[int], starts_at: float, ends_at: float, reason: str, by: str
+) -> None:
+    """Make a maintenance record for each of these hosts."""
+    for host_id in host_ids:
+        session.add(Maintenance(host_id=host_id, starts_at=starts_at, ends_at=ends_at, reason=reason, by=by))
+    touch_hosts(session, host_ids)
 
 
-def end_maintenance(session: Session, host_id: int, at: float) -> int:
-    """End what maintenance runs on a host; return how many records that were."""
-    running = [row for row in _running(session, at) if row.host_id == host_id]
+def end_maintenance(session: Session, host_ids: Sequence[int], at: float) -> int:
+    """End what maintenance runs on these hosts; return how many records that were."""
+    wanted = set(host_ids)
+    running = [row for row in _running(session, at) if row.host_id in wanted]
     for row in running:
         row.ended_at = at
         row.revision += 1
         session.add(row)
-    if running:
-        touch_host(session, host_id)
+    touch_hosts(session, sorted({row.host_id for row in running}))
     return len(running)
 
 

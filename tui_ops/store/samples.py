@@ -120,6 +120,10 @@ class SampleStore:
         """Write a batch inside the transaction of ``connection``. A second row of a host at one millisecond wins."""
         rows = []
         for sample in batch:
+            uptime_ms = sample.reading.uptime_s * 1000
+            if not 0 <= uptime_ms <= INT64_MAX:
+                # Nothing that a host says may keep the rows of the others from being written.
+                continue
             at_ms = round(sample.at * 1000)
             packed = pack(sample.reading)
             rows.append(
@@ -128,7 +132,7 @@ class SampleStore:
                     sample.host_id,
                     self._layout(connection, packed.keys, at_ms),
                     self._boot(connection, sample.host_id, sample.reading.boot_id, at_ms),
-                    round(sample.reading.uptime_s * 1000),
+                    round(uptime_ms),
                     packed.counters,
                     packed.gauges,
                 )

@@ -61,6 +61,24 @@ class Channel(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class TerminalShape:
+    """What a program is told of the terminal that it writes to."""
+
+    term: str = "xterm-256color"
+    """Its kind, as ``TERM`` names it."""
+    columns: int = 80
+    rows: int = 24
+
+
+class Terminal(Channel, Protocol):
+    """One program that runs on a pseudo terminal of a host: bytes as they are, both ways."""
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Tell the program that its terminal has another size."""
+        ...
+
+
 class Link(Protocol):
     """One open connection to one host."""
 
@@ -88,6 +106,19 @@ class Link(Protocol):
         Raises:
             ChannelRefused: the server opens no further channel.
             Gone, JumpDown, TimedOut: the connection is no more, or does not answer.
+        """
+        ...
+
+    async def open_pty(
+        self, shape: TerminalShape, on_data: OnData, on_close: OnClose, argv: Sequence[str] | None = None
+    ) -> Terminal:
+        """Start a program on a pseudo terminal, the account's login shell where ``argv`` is None.
+
+        Closing it hangs up, as a line that drops does. It takes more unread input than a command without a
+        terminal: ``PTY_WRITE_LIMIT_BYTES``.
+
+        Raises:
+            ChannelRefused, Gone, JumpDown, TimedOut: as :meth:`open`.
         """
         ...
 

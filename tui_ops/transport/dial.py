@@ -9,22 +9,21 @@ from typing import Any, Protocol
 
 import asyncssh
 
-from tui_ops.inventory.errors import InventoryError
-from tui_ops.inventory.secret import resolve_secret
 from tui_ops.transport.errors import (
     KeyChanged,
     KeyRevoked,
     KeyUnknown,
     OfferedKey,
-    SettingsWrong,
     TimedOut,
     TransportError,
 )
 from tui_ops.transport.hostkeys import KeyBook, Trust, offered_key
 from tui_ops.transport.limits import Limits
 from tui_ops.transport.names import Names
+from tui_ops.transport.secrets import Secrets
 from tui_ops.transport.settings import Route, Settings
 from tui_ops.transport.sshlink import LinkOwner
+from tui_ops.transport.threads import in_thread
 from tui_ops.transport.translate import of_handshake, of_socket
 
 log = logging.getLogger(__name__)
@@ -103,6 +102,7 @@ class Dialer:
         self._keys = keys
         self._names = names
         self._limits = limits
+        self._secrets = Secrets()
 
     async def dial(
         self, route: Route, tunnel: Tunnel | None, keepalive_s: float
@@ -117,7 +117,7 @@ class Dialer:
         Raises:
             TransportError: one of its leaves.
         """
-        secret = await asyncio.to_thread(_secret, route)
+        secret = await self._secrets.fetch(route.password, route.where)
         try:
             async with asyncio.timeout(self._limits.connect_s):
                 return await self._dial(route, tunnel, keepalive_s, secret)
@@ -127,7 +127,7 @@ class Dialer:
     async def _dial(
         self, route: Route, tunnel: Tunnel | None, keepalive_s: float, secret: str | None
     ) -> tuple[asyncssh.SSHClientConnection, LinkOwner]:
-        trust = await asyncio.to_thread(self._keys.trust_for, route)
+        trust = await in_thread(lambda: self._keys.trust_for(route), "known hosts")
         verdict = _Verdict(trust, route)
         owner = LinkOwner(verdict.accepts_key, verdict.accepts_authority)
         options = self._options(route, trust, keepalive_s) | _login_options(secret)
@@ -200,16 +200,6 @@ class Dialer:
             except OSError as error:
                 last = error
         raise of_socket(last, route) from last
-
-
-def _secret(route: Route) -> str | None:
-    """Fetch the login's password where the inventory names one. Blocks."""
-    if route.password is None:
-        return None
-    try:
-        return resolve_secret(route.password)
-    except InventoryError as error:
-        raise SettingsWrong(f"the password for {route.where} can't be had: {error.message}", error.hint) from error
 
 
 def _login_options(secret: str | None) -> dict[str, Any]:

@@ -28,9 +28,12 @@ HANDSHAKES_AT_ONCE = 32
 HANDSHAKES_PER_JUMP = 8
 """Handshakes through one jump host: sshd drops new connections from 10 unauthenticated ones on (MaxStartups)."""
 
-SLOT_S = 5.0
-"""Seconds a handshake holds its slot at most. A healthy one takes under one; one that takes longer waits
-for its host and costs nothing, so a rack of silent hosts does not keep the others out."""
+SLOT_S = 1.0
+"""Seconds a handshake holds its slot at most. A healthy one takes less; one that takes longer waits for
+its host and costs nothing, so a rack of silent hosts does not keep the others out for long."""
+
+JUMP_SLOT_S = 5.0
+"""The same through one jump host, which is spared more: what is slow there is often the jump host itself."""
 
 POOL_MAX = 4
 """Connections to one jump host: an sshd with 1,024 descriptors ends near 1,000 forwards."""
@@ -44,6 +47,9 @@ paused channel keeps in memory."""
 
 WRITE_LIMIT_BYTES = 256 * 1024
 """Bytes that may wait for a host that does not read: many times the longest script."""
+
+PTY_WRITE_LIMIT_BYTES = 4 * 1024 * 1024
+"""The same for a terminal: a file that was pasted fits, on a slow line too."""
 
 RUN_LIMIT_BYTES = 1024 * 1024
 """Bytes of output that one command's result keeps unless it is asked for more."""
@@ -65,5 +71,6 @@ class Limits:
     handshakes: int = HANDSHAKES_AT_ONCE
     handshakes_per_jump: int = HANDSHAKES_PER_JUMP
     slot_s: float = SLOT_S
+    jump_slot_s: float = JUMP_SLOT_S
     pool_max: int = POOL_MAX
     lookup_s: float = LOOKUP_S

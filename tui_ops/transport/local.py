@@ -7,15 +7,20 @@ from collections.abc import Sequence
 from typing import cast
 
 from tui_ops.model.clean import clean
-from tui_ops.transport.base import Channel, Finished, OnClose, OnData
+from tui_ops.transport.base import Channel, Finished, OnClose, OnData, Terminal, TerminalShape
 from tui_ops.transport.errors import ChannelRefused, Gone, TransportError
 from tui_ops.transport.flow import Tail, Valve
 from tui_ops.transport.limits import RUN_LIMIT_BYTES, STDERR_TAIL_BYTES, WRITE_LIMIT_BYTES
+from tui_ops.transport.ptylocal import LocalTerminal
 from tui_ops.transport.running import run_over
 
 DRAIN_S = 0.5
 """Seconds that output may still come after a command has ended: a child that left its group
 and kept the pipe open must not keep the channel open."""
+
+
+CLOSE_S = 0.5
+"""Seconds that a shell has to end after its terminal hung up, where the whole connection is closed."""
 
 
 class _LocalChannel(asyncio.SubprocessProtocol):
@@ -126,7 +131,7 @@ class LocalLink:
 
     def __init__(self) -> None:
         self.closed = asyncio.Event()
-        self._channels: set[_LocalChannel] = set()
+        self._channels: set[_LocalChannel | LocalTerminal] = set()
 
     @property
     def peer(self) -> str:
@@ -157,6 +162,22 @@ class LocalLink:
         self._channels.add(channel)
         return channel
 
+    async def open_pty(
+        self, shape: TerminalShape, on_data: OnData, on_close: OnClose, argv: Sequence[str] | None = None
+    ) -> Terminal:
+        """Start a program on a terminal, in a session of its own; see :class:`tui_ops.transport.base.Link`."""
+        if self.closed.is_set():
+            raise Gone("the connection to this machine was closed")
+
+        def ended(status: int | None) -> None:
+            self._channels.discard(terminal)
+            on_close(status)
+
+        terminal = LocalTerminal(on_data, ended)
+        await terminal.start(argv, shape)
+        self._channels.add(terminal)
+        return terminal
+
     async def run(
         self, argv: Sequence[str], *, stdin: bytes = b"", timeout_s: float, limit: int = RUN_LIMIT_BYTES
     ) -> Finished:
@@ -167,4 +188,7 @@ class LocalLink:
         """Kill every command that this link started."""
         self.closed.set()
         for channel in list(self._channels):
-            channel.close()
+            if isinstance(channel, LocalTerminal):
+                await channel.gone(CLOSE_S)
+            else:
+                channel.close()

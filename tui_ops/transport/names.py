@@ -3,7 +3,6 @@
 import asyncio
 import ipaddress
 import socket
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from dataclasses import dataclass
 from tui_ops.model.clean import clean
 from tui_ops.transport.errors import NameUnknown
 from tui_ops.transport.limits import LOOKUP_S
+from tui_ops.transport.threads import in_thread
 
 GOOD_S = 300.0
 """Seconds an address is taken from the cache: a moved host is found within five minutes, and a
@@ -117,33 +117,10 @@ class Names:
 
     async def _ask(self, name: str) -> list[Address]:
         async with self._free:
-            loop = asyncio.get_running_loop()
-            answer: asyncio.Future[list[Address]] = loop.create_future()
-
-            def work() -> None:
-                try:
-                    found, error = self._lookup(name), None
-                except (OSError, UnicodeError) as failure:
-                    found, error = [], failure
-                try:
-                    loop.call_soon_threadsafe(_settle, answer, found, error)
-                except RuntimeError:
-                    return  # The loop was closed while the name server kept us waiting.
-
-            # A daemon thread: one that hangs in the C library must not hold up the end of the process.
-            threading.Thread(target=work, name=f"lookup {name[:40]}", daemon=True).start()
-            return await answer
-
-
-def _settle(answer: asyncio.Future[list[Address]], found: list[Address], error: Exception | None) -> None:
-    if answer.done():
-        return
-    if error is not None:
-        answer.set_exception(error)
-    elif not found:
-        answer.set_exception(socket.gaierror(socket.EAI_NODATA, "no address"))
-    else:
-        answer.set_result(found)
+            found = await in_thread(lambda: self._lookup(name), f"lookup {name}")
+        if not found:
+            raise socket.gaierror(socket.EAI_NODATA, "no address")
+        return found
 
 
 def _numeric(name: str) -> Address | None:

@@ -19,9 +19,13 @@ from tui_ops.transport.local import LocalLink
 from tui_ops.transport.names import Names
 from tui_ops.transport.settings import Route, Settings, parse_hop
 from tui_ops.transport.sshlink import LinkOwner, SshLink
+from tui_ops.transport.threads import in_thread
 
 HOPS_MAX = 8
 """Jump hosts in a row: nobody has more, and a list that goes round ends here."""
+
+ROUTES_AT_ONCE = 16
+"""Hosts whose ssh_config is read at once: a thread each, and a thousand hosts begin together."""
 
 FleetLookup = Callable[[str], HostSpec | None]
 """Gives the host of a name, or None: how ``via`` finds jump hosts."""
@@ -54,6 +58,7 @@ class SshTransport:
         self._names = names or Names(lookup_s=self._limits.lookup_s)
         self._dialer = Dialer(self._settings, keys, self._names, self._limits)
         self._lookup = lookup
+        self._reading = asyncio.Semaphore(ROUTES_AT_ONCE)
         self._gate = Gate(self._limits.handshakes, self._limits.slot_s)
         self._pools: dict[_Identity, JumpPool] = {}
         self._ways: dict[str, tuple[JumpPool, ...]] = {}
@@ -92,7 +97,8 @@ class SshTransport:
 
     async def _route(self, host: HostSpec) -> Route:
         via = tuple(self._hop(name, host) for name in host.via)
-        return await asyncio.to_thread(self._settings.route, host, via)
+        async with self._reading:
+            return await in_thread(lambda: self._settings.route(host, via), "ssh_config")
 
     def _hop(self, name: str, behind: HostSpec) -> HostSpec:
         found = self._lookup(name)
@@ -126,7 +132,7 @@ class SshTransport:
                 # Not through the gate: hosts may hold places while they wait for one more connection to here.
                 return await self._dialer.dial(route, None, self._limits.jump_keepalive_s)
 
-            gate = Gate(self._limits.handshakes_per_jump, self._limits.slot_s)
+            gate = Gate(self._limits.handshakes_per_jump, self._limits.jump_slot_s)
             self._pools[identity] = JumpPool(route, dial, gate, self._limits.pool_max)
         return self._pools[identity]
 

@@ -9,10 +9,17 @@ from typing import Any, TypeVar
 import asyncssh
 
 from tui_ops.model.clean import clean
-from tui_ops.transport.base import Channel, Finished, OnClose, OnData
+from tui_ops.transport.base import Channel, Finished, OnClose, OnData, Terminal, TerminalShape
 from tui_ops.transport.errors import ChannelRefused, Gone, JumpDown, TimedOut, TransportError
 from tui_ops.transport.flow import Tail, Valve
-from tui_ops.transport.limits import RUN_LIMIT_BYTES, STDERR_TAIL_BYTES, WINDOW_BYTES, WRITE_LIMIT_BYTES, Limits
+from tui_ops.transport.limits import (
+    PTY_WRITE_LIMIT_BYTES,
+    RUN_LIMIT_BYTES,
+    STDERR_TAIL_BYTES,
+    WINDOW_BYTES,
+    WRITE_LIMIT_BYTES,
+    Limits,
+)
 from tui_ops.transport.running import run_over
 from tui_ops.transport.settings import Route
 from tui_ops.transport.translate import reason_of
@@ -20,10 +27,14 @@ from tui_ops.transport.translate import reason_of
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+C = TypeVar("C", bound="SshChannel")
 
 REOPEN_S = (0.05, 0.2, 0.5)
 """Seconds between tries to open a channel just after another ended: with ``MaxSessions 1`` sshd
 counts the old one until it has buried its process."""
+
+HELD_MOST = 256
+"""Pieces of output, at most 32 KiB each, that may wait while the valve is shut: 8 MiB, a whole burst."""
 
 CLOSE_S = 1.0
 """Seconds to say goodbye: a frozen host must not hold up a stop."""
@@ -31,6 +42,8 @@ CLOSE_S = 1.0
 
 class SshChannel(asyncssh.SSHClientSession[bytes]):
     """One command on a host, without a terminal."""
+
+    write_limit = WRITE_LIMIT_BYTES
 
     def __init__(self, on_data: OnData, on_close: OnClose) -> None:
         self._on_data = on_data
@@ -58,7 +71,10 @@ class SshChannel(asyncssh.SSHClientSession[bytes]):
         else:
             self._on_data(data)
         wait_s = self._valve.take(len(data), self._loop.time())
-        if wait_s > 0 and not self._valve_shut:
+        if wait_s > 0 and self._held_items() > HELD_MOST:
+            log.warning("a command that floods was ended: %d pieces of its output wait", self._held_items())
+            self.close()
+        elif wait_s > 0 and not self._valve_shut:
             self._valve_shut = True
             self._loop.call_later(wait_s, self._open_valve)
             self._apply_pause()
@@ -72,6 +88,14 @@ class SshChannel(asyncssh.SSHClientSession[bytes]):
         if not self._over:
             self._over = True
             self._on_close(None if self._closed_here else self._status)
+
+    def _held_items(self) -> int:
+        """Return how many pieces of output the SSH library holds back for us.
+
+        It grants the host a whole new window for every piece that is taken out of its buffer, so a pause
+        alone does not bound what a flood leaves there.
+        """
+        return len(getattr(self._chan, "_recv_buf", ()))
 
     def _open_valve(self) -> None:
         self._valve_shut = False
@@ -103,7 +127,7 @@ class SshChannel(asyncssh.SSHClientSession[bytes]):
             chan.write(data)
         except OSError:
             return  # Its input was closed in the same moment; on_close tells.
-        if chan.get_write_buffer_size() > WRITE_LIMIT_BYTES:
+        if chan.get_write_buffer_size() > self.write_limit:
             self.close()
 
     def end_input(self) -> None:
@@ -131,6 +155,26 @@ class SshChannel(asyncssh.SSHClientSession[bytes]):
             # Closing alone leaves a command that does not read its input running on the host.
             self._chan.kill()
         self._chan.abort()
+
+
+class SshTerminal(SshChannel):
+    """One program on a pseudo terminal of a host."""
+
+    write_limit = PTY_WRITE_LIMIT_BYTES
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Tell the program that its terminal has another size."""
+        if self._writable is not None:
+            self._writable.change_terminal_size(columns, rows)
+
+    def end_input(self) -> None:
+        """Send the sign by which a terminal says that no more input comes."""
+        self.write(b"\x04")
+
+    def close(self) -> None:
+        """Hang up. sshd keeps the channel while a program ignores that; here it has ended after a moment."""
+        super().close()
+        self._loop.call_later(CLOSE_S, self.connection_lost, None)
 
 
 class LinkOwner(asyncssh.SSHClient):
@@ -212,15 +256,29 @@ class SshLink:
 
     async def open(self, argv: Sequence[str], on_data: OnData, on_close: OnClose) -> Channel:
         """Start a command without a terminal; see :class:`tui_ops.transport.base.Link`."""
+        return await self._opened(lambda ended: SshChannel(on_data, ended), on_close, shlex.join(argv), None)
+
+    async def open_pty(
+        self, shape: TerminalShape, on_data: OnData, on_close: OnClose, argv: Sequence[str] | None = None
+    ) -> Terminal:
+        """Start a program on a terminal; see :class:`tui_ops.transport.base.Link`."""
+        command = None if argv is None else shlex.join(argv)
+        return await self._opened(lambda ended: SshTerminal(on_data, ended), on_close, command, shape)
+
+    async def _opened(
+        self, make: Callable[[OnClose], C], on_close: OnClose, command: str | None, shape: TerminalShape | None
+    ) -> C:
         try:
             async with asyncio.timeout(self._limits.open_s):
-                return await self._open(argv, on_data, on_close)
+                return await self._open(make, on_close, command, shape)
         except TimeoutError as error:
             raise TimedOut(f"{self.peer} does not open a channel", "look at load and memory of the host") from error
         except (asyncssh.Error, OSError) as error:
             raise await self._open_failure(error) from error
 
-    async def _open(self, argv: Sequence[str], on_data: OnData, on_close: OnClose) -> SshChannel:
+    async def _open(
+        self, make: Callable[[OnClose], C], on_close: OnClose, command: str | None, shape: TerminalShape | None
+    ) -> C:
         """Open a channel, and once more where the server may not have put the last one away yet."""
 
         def ended(status: int | None) -> None:
@@ -228,12 +286,14 @@ class SshLink:
             on_close(status)
 
         for pause_s in (*REOPEN_S, None):
-            session = SshChannel(on_data, ended)
+            session = make(ended)
             opening = self._connection.create_session(
                 lambda session=session: session,  # type: ignore[misc]  # bound now, not when it is called
-                shlex.join(argv),
+                command,
                 encoding=None,
-                request_pty=False,
+                request_pty="force" if shape else False,
+                term_type=shape.term if shape else None,
+                term_size=(shape.columns, shape.rows) if shape else None,
                 env={},
                 send_env=[],
                 window=WINDOW_BYTES,
@@ -254,6 +314,8 @@ class SshLink:
         await asyncio.sleep(0)
         if self._owner.lost.is_set() or self._connection.is_closed():
             return self._why or Gone(f"the connection to {self.peer} is no more")
+        if "pty" in reason_of(error).lower():
+            return ChannelRefused(f"{self.peer} gives no terminal: {reason_of(error)}", "look at PermitTTY of its sshd")
         return ChannelRefused(
             f"{self.peer} opens no further channel: {reason_of(error)}",
             "raise MaxSessions of its sshd, or read it over one channel",

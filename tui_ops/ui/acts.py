@@ -1,12 +1,14 @@
 """What comes before an act: on what it would work, whether it may, and what has to be asked first."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from textwrap import wrap
 
-from tui_ops.actions.action import Action, Danger, Param, ParamKind
+from tui_ops.actions.action import Action, Danger, Param, ParamKind, Stream
 from tui_ops.actions.client import Hello
 from tui_ops.actions.declared import REGISTRY
 from tui_ops.actions.errors import ActError
+from tui_ops.model.clean import clean
 from tui_ops.model.verdict import YES, Verdict, no
 from tui_ops.store.views.rows import HostRow, KeyRow
 from tui_ops.ui.cells import safe
@@ -15,6 +17,12 @@ from tui_ops.ui.paint import Ink, Line, line
 
 NAMED_MOST = 8
 """Targets that a dialog names one by one; of more it says how many."""
+
+DIALOG_CELLS = 72
+"""Cells of a line in a dialog on the narrowest terminal that is supported well."""
+
+TEXT_MOST = 4000
+"""Characters of a parameter, every one of them made visible: more than one may have."""
 
 UNDO_S = 10.0
 """How long an undo is offered."""
@@ -30,6 +38,8 @@ class Plan:
     left_out: tuple[tuple[str, str], ...]
     """Targets on which it can't, with why."""
     verdict: Verdict
+    given: Mapping[str, object] = field(default_factory=dict)
+    """Parameters that were named beforehand."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -42,21 +52,30 @@ class Plan:
         return {row.name: row.revision for row in self.rows}
 
 
-def plan(action: Action, targets: Sequence[HostRow], desk: Desk) -> Plan:
+def plan(action: Action, targets: Sequence[HostRow], desk: Desk, given: Mapping[str, object] | None = None) -> Plan:
     """Return what an act would do now on these targets, or why it can't be done."""
     refused = _refused(action, desk)
     if refused is not None:
         return Plan(action, (), (), refused)
     if action.noun != "host":
         return Plan(action, (), (), YES)
-    judged = [(row, action.rule(row)) for row in targets]
+    judged = [(row, _on_host(action, row, desk)) for row in targets]
     able = tuple(row for row, verdict in judged if verdict)
     left_out = tuple((row.name, verdict.why) for row, verdict in judged if not verdict)
     if not targets:
         return Plan(action, (), (), no("no host is chosen"))
     if not able:
         return Plan(action, (), left_out, no(left_out[0][1]))
-    return Plan(action, able, left_out, YES)
+    if action.alone and len(able) > 1:
+        return Plan(action, (), (), no("works on one host at a time: \\ takes the marks away"))
+    return Plan(action, able, left_out, YES, given or {})
+
+
+def _on_host(action: Action, row: HostRow, desk: Desk) -> Verdict:
+    needed = action.role_on(row)
+    if desk.role is not None and not desk.role.may(needed):
+        return no(f"needs the role {needed}: it runs there as the engine's own account")
+    return action.rule(row)
 
 
 def _refused(action: Action, desk: Desk) -> Verdict | None:
@@ -106,14 +125,15 @@ def question(asked: Plan, keys: Sequence[KeyRow] = ()) -> Question | None:
     prints = next((param for param in action.params if param.kind is ParamKind.FINGERPRINTS), None)
     if prints is not None:
         return _about_keys(asked, prints, keys)
-    fields = tuple(param for param in action.params if param.required)
+    fields = tuple(param for param in action.params if param.required and param.name not in asked.given)
     many = len(asked.rows) > 1
     if not fields and action.danger < Danger.GRAVE and not (many and action.danger > Danger.NONE):
         return None
     grave = action.danger >= Danger.GRAVE
     return Question(
         f"{action.label} {_count(asked.names)}", tuple(target_lines(asked)), fields,
-        word=str(len(asked.rows)) if grave and many else "", grave=grave, button=action.label,
+        word=str(len(asked.rows)) if grave and many else "", grave=grave, given=dict(asked.given),
+        button=action.label,
     )  # fmt: skip
 
 
@@ -123,7 +143,11 @@ def _count(names: Sequence[str]) -> str:
 
 def target_lines(asked: Plan) -> Iterable[Line]:
     """Return which hosts are meant, and which are left out and why."""
-    if len(asked.rows) > 1:
+    for name, value in asked.given.items():
+        yield from _exactly(f"{name}: {value}")
+    if asked.action.stream is Stream.RUN:
+        yield from (line(one) for one in wrap(", ".join(map(safe, asked.names)), DIALOG_CELLS, break_on_hyphens=False))
+    elif len(asked.rows) > 1:
         named = ", ".join(safe(name) for name in asked.names[:NAMED_MOST])
         more = len(asked.names) - NAMED_MOST
         yield line(named, (f" and {more} more" if more > 0 else "", Ink.DIM))
@@ -133,6 +157,12 @@ def target_lines(asked: Plan) -> Iterable[Line]:
         yield line((f"left out: {len(asked.left_out) - 3} more", Ink.WARN))
     if not asked.action.params:
         yield line((asked.action.help, Ink.DIM))
+
+
+def _exactly(text: str) -> Iterable[Line]:
+    """Return a text whole, every blank of it, in as many lines as it needs: what is agreed to is never cut."""
+    shown = clean(text, TEXT_MOST)
+    return [line((shown[start : start + DIALOG_CELLS], Ink.ACCENT)) for start in range(0, len(shown), DIALOG_CELLS)]
 
 
 def _about_keys(asked: Plan, prints: Param, keys: Sequence[KeyRow]) -> Question:

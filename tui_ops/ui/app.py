@@ -21,16 +21,21 @@ from tui_ops.store.paths import StatePaths
 from tui_ops.store.views.hosts import reage
 from tui_ops.store.views.rows import HostRow
 from tui_ops.ui.commands import Commands
+from tui_ops.ui.copying import Copying
 from tui_ops.ui.desk import Desk
 from tui_ops.ui.doer import Doer
 from tui_ops.ui.feed import Feed, Snapshot
-from tui_ops.ui.look import Palette, load_palette
+from tui_ops.ui.habits import Habits
+from tui_ops.ui.look import Palette
+from tui_ops.ui.messages import MESSAGE_S, Messages
 from tui_ops.ui.options import UiOptions
 from tui_ops.ui.paint import Ink, Line, line
 from tui_ops.ui.palette import PaletteProvider
 from tui_ops.ui.screens import SCREENS
 from tui_ops.ui.screens.base import DeskScreen
 from tui_ops.ui.terminal import speaks_utf8
+from tui_ops.ui.themes import load_palette
+from tui_ops.ui.travel import Travel
 from tui_ops.ui.work import in_background
 
 NEWS_GAP_S = 0.25
@@ -41,9 +46,6 @@ AGE_TICK_S = 5.0
 
 WATCH_S = 1.0
 """How often the store is looked at for changes while no engine tells of them; costs one stat and one pragma."""
-
-MESSAGE_S = 6.0
-"""How long a message stands: read once, not stared at."""
 
 HANGUP_S = 3.0
 """When the terminal has gone, leaving must not wait for a write to it."""
@@ -75,15 +77,17 @@ class DeskApp(App[int]):
         super().__init__()
         plain = not speaks_utf8(os.environ) if options.ascii is None else options.ascii
         self.desk = Desk(options, plain)
-        self.look: Palette = load_palette(options.theme or "dark")
+        self.habits = Habits(self)
+        self.look: Palette = self.habits.first_look()
         self.feed = Feed(options.state)
         self.client = EngineClient(
             StatePaths(options.state).socket, self.news, self._linked, TOPICS, read_only=options.read_only
         )
         self.doer = Doer(self)
         self.commands = Commands(self)
-        self.message: Line = ()
-        self._message_timer: asyncio.TimerHandle | None = None
+        self.travel = Travel(self)
+        self.copying = Copying(self)
+        self.messages = Messages(self._draw_frame)
         self._topics: frozenset[str] = frozenset()
         self._whole = True
         self._reading = False
@@ -103,6 +107,7 @@ class DeskApp(App[int]):
             loop.add_signal_handler(signal.SIGTERM, self._hung_up)
         self.app_resume_signal.subscribe(self, self._resumed)
         self.news(EVERYTHING_NEW)
+        self.call_after_refresh(self.habits.begin)
 
     def _resumed(self, _: object) -> None:
         """Draw everything again after the shell had the terminal."""
@@ -110,7 +115,8 @@ class DeskApp(App[int]):
         self.news(EVERYTHING_NEW)
 
     def on_unmount(self) -> None:
-        """Let go of the store."""
+        """Keep the preferences, and let go of the store."""
+        self.habits.end()
         self.feed.close()
 
     def _hung_up(self) -> None:
@@ -186,6 +192,7 @@ class DeskApp(App[int]):
         if reage(self.desk.fleet.rows.values(), self.desk.present):
             self.desk.fleet.arrange()
         self.news(frozenset({"age"}))
+        self.habits.keep()
 
     def _watch(self) -> None:
         if not isinstance(self.desk.link, Hello) and not self._reading and not self.desk.paused:
@@ -215,21 +222,13 @@ class DeskApp(App[int]):
 
     # What screens ask for -----------------------------------------------------------------------------------------
 
-    def tell(self, text: str, ink: Ink = Ink.TEXT) -> None:
-        """Show a message for a moment."""
-        self.tell_line(line((text, ink)), MESSAGE_S)
+    def tell(self, text: str, ink: Ink = Ink.TEXT, seconds: float = MESSAGE_S) -> None:
+        """Show a message for some seconds; it stays in the log."""
+        self.tell_line(line((text, ink)), seconds)
 
     def tell_line(self, said: Line, seconds: float) -> None:
         """Show a line in the rule for some seconds."""
-        self.message = said
-        if self._message_timer is not None:
-            self._message_timer.cancel()
-        self._message_timer = asyncio.get_running_loop().call_later(seconds, self._untell)
-        self._draw_frame()
-
-    def _untell(self) -> None:
-        self.message = ()
-        self._draw_frame()
+        self.messages.tell(said, seconds)
 
     def _draw_frame(self) -> None:
         if self.front is not None and self.front.drawable:
@@ -253,37 +252,37 @@ class DeskApp(App[int]):
 
     def open_host(self, name: str) -> None:
         """Open the page of a host."""
-        from tui_ops.ui.screens.host import Host
-
-        if isinstance(self.screen, Host):
-            self.pop_screen()
-        self.push_screen(Host(name))
+        self.travel.open_host(name)
 
     def go_screen(self, name: str) -> None:
         """Go to the first page of a screen."""
-        if self.current_mode != name:
-            self.switch_mode(name)
-        while len(self.screen_stack) > 1:
-            self.pop_screen()
+        self.travel.go_screen(name)
 
-    def show_hosts(self, query: str) -> None:
-        """Go to the list, narrowed to a query."""
-        from tui_ops.ui.screens.infrastructure import Infrastructure
-
-        self.go_screen("infrastructure")
-        if isinstance(self.screen_stack[0], Infrastructure):
-            self.screen_stack[0].filter_done(query)
+    def write_terminal(self, sequence: str) -> None:
+        """Write a control sequence of ours past what is drawn: the clipboard."""
+        if self._driver is not None:
+            self._driver.write(sequence)
+            self._driver.flush()
 
     # Colours ------------------------------------------------------------------------------------------------------
 
     def set_look(self, name: str) -> None:
-        """Take on another theme."""
-        self.look = load_palette(name)
+        """Take on another theme.
+
+        Raises:
+            ThemeError: it can't be used.
+        """
+        self.look = load_palette(name, self.desk.own_themes)
         self._dress()
         for screen in self.screen_stack:
             screen.refresh(repaint=True)
             for widget in screen.query("*"):
                 widget.refresh()
+
+    def choose_look(self, name: str) -> None:
+        """Take on another theme and keep it. Raises as :meth:`set_look` does."""
+        self.set_look(name)
+        self.habits.look_chosen(name)
 
     def _dress(self) -> None:
         self.register_theme(self.look.textual())

@@ -35,12 +35,14 @@ class Signs:
     down: str
     up: str
     arrow: str
+    folded: str
+    open: str
 
 
-UNICODE = Signs("▁▂▃▄▅▆▇█", "·", "─", "│", "▸", "+", "‡", "…", UNKNOWN, "·", "●", "✖", "↓", "↑", "→")
-ASCII = Signs("_.:-=+*#", " ", "-", "|", ">", "+", "#", "~", "-", "-", "*", "X", "v", "^", "->")
+UNICODE = Signs("▁▂▃▄▅▆▇█", "·", "─", "│", "▸", "+", "‡", "…", UNKNOWN, "·", "●", "✖", "↓", "↑", "→", "▸", "▾")
+ASCII = Signs("_.:-=+*#", " ", "-", "|", ">", "+", "#", "~", "-", "-", "*", "X", "v", "^", "->", ">", "v")
 
-_TWINS = str.maketrans("–…·●▲✖◌◆↑↓→←▸‡│─" + UNICODE.bars, "-~-*!Xom^v><>#|-" + ASCII.bars)
+_TWINS = str.maketrans("–…·●▲✖◌◆↑↓→←▸▾‡│─" + UNICODE.bars, "-~-*!Xom^v><>v#|-" + ASCII.bars)
 """Every sign of ours in ASCII, cell by cell."""
 
 
@@ -121,6 +123,6 @@ def spark(series: Sequence[float], width: int, top: float, marks: Signs) -> str:
         if not known:
             out.append(marks.gap)
             continue
-        share = sum(known) / len(known) / top if top > 0 else 0.0
+        share = min(1.0, sum(known) / len(known) / top) if top > 0 else 0.0
         out.append(marks.bars[min(last, max(0, int(share * (last + 1))))])
     return "".join(out)

@@ -1,7 +1,9 @@
 """The columns of the fleet table: what each shows, how wide it is, and which go first when room is short."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Generic, TypeVar
 
 from tui_ops.model.clock import Stamp
 from tui_ops.model.readings import SPARK_VALUES
@@ -28,10 +30,15 @@ FULL_PERCENT = 100.0
 GUTTER = 3
 """Cursor or mark, state glyph, a blank."""
 
+NAMES_KEPT = 50_000
+"""Names whose order is kept: ten thousand hosts and their parts are put in order again and again."""
+
 TROUBLE_RANK = sign_of(HostState.STALE).rank
 """Hosts of this rank or lower ask for someone; ``z`` shows only those."""
 
 Key = tuple[object, ...]
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,24 +56,24 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    """One column."""
+class Column(Generic[T]):
+    """One column of a list."""
 
     id: str
     """As in an address: ``sort=-cpu``, ``cpu>80``."""
     title: str
     least: int
     """Cells."""
-    cell: Callable[[HostRow, int, Look], Span]
+    cell: Callable[[T, int, Look], Span]
     """Text and ink for a row, given the cells it may take."""
-    key: Callable[[HostRow], Key]
+    key: Callable[[T], Key]
     """What it is sorted by, ascending; unknown values sort last either way."""
     priority: int = 0
     """Higher ones are dropped first; 0 is never dropped."""
     most: int = 0
     """Cells it may grow to; 0 leaves it at the least."""
     right: bool = False
-    wanted: Callable[[HostRow], object] | None = None
+    wanted: Callable[[T], object] | None = None
     """Whether a row has something to show here; where no row has, the column is not drawn. None: always."""
     falling: bool = False
     """Whether the first sort on it has the highest value on top."""
@@ -173,6 +180,7 @@ def _text_key(get: Callable[[HostRow], str]) -> Callable[[HostRow], Key]:
     return lambda row: (not get(row), get(row).lower())
 
 
+@lru_cache(maxsize=NAMES_KEPT)
 def natural(text: str) -> Key:
     """Return a sort key in which ``web-2`` comes before ``web-10``."""
     parts: list[tuple[int, int, str]] = []
@@ -197,7 +205,7 @@ def _net_sum(row: HostRow) -> float | None:
     return sum(both) if both else None
 
 
-COLUMNS: tuple[Column, ...] = (
+COLUMNS: tuple[Column[HostRow], ...] = (
     Column("name", "HOST", NAME_LEAST, _name, lambda row: natural(row.name), most=NAME_MOST),
     Column("state", "STATE", STATE_LEAST, _state, lambda row: (triage(row),), most=STATE_MOST),
     Column("cpu", "CPU", 5, _value("cpu", percent), _value_key("cpu"), 1, right=True, falling=True),
@@ -220,28 +228,38 @@ COLUMNS: tuple[Column, ...] = (
 )  # fmt: skip
 """In the order in which they stand. HOST and STATE are never dropped."""
 
-BY_ID: dict[str, Column] = {column.id: column for column in COLUMNS}
+ALWAYS_SHOWN = frozenset({"name", "state"})
+"""Columns that are neither dropped nor hidden."""
+
+BY_ID: dict[str, Column[HostRow]] = {column.id: column for column in COLUMNS}
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(Generic[T]):
     """A column with the width it got."""
 
-    column: Column
+    column: Column[T]
     width: int
 
 
-def place(width: int, rows: Sequence[HostRow], name_width: int) -> tuple[Placed, ...]:
+def place(
+    width: int, rows: Sequence[HostRow], name_width: int, hidden: Collection[str] = ()
+) -> tuple[Placed[HostRow], ...]:
     """Return the columns that fit, in order, with their widths.
 
     Args:
         width: cells of the table.
         rows: all rows of the fleet, for what no host has.
         name_width: cells of the longest name.
+        hidden: columns that the operator doesn't want; host and state always stand.
     """
     name = max(NAME_LEAST, min(NAME_MOST, name_width, max(NAME_LEAST, width // 4)))
     state = max(STATE_LEAST, min(STATE_MOST, width // 4))
-    usable = [column for column in COLUMNS if column.wanted is None or any(map(column.wanted, rows))]
+    usable = [
+        column
+        for column in COLUMNS
+        if column.id not in hidden and (column.wanted is None or any(map(column.wanted, rows)))
+    ]
     room = width - GUTTER - name - state - 1
     chosen = {"name": name, "state": state}
     for column in sorted(usable, key=lambda one: one.priority):
@@ -260,7 +278,7 @@ def place(width: int, rows: Sequence[HostRow], name_width: int) -> tuple[Placed,
     return tuple(Placed(column, chosen[column.id]) for column in kept)
 
 
-def heading(placed: Sequence[Placed], ink: Ink = Ink.DIM) -> Line:
+def heading(placed: Sequence[Placed[T]], ink: Ink = Ink.DIM) -> Line:
     """Return the line of titles."""
     spans: list[Span] = [(" " * GUTTER, ink)]
     for one in placed:
@@ -269,7 +287,7 @@ def heading(placed: Sequence[Placed], ink: Ink = Ink.DIM) -> Line:
     return tuple(spans)
 
 
-def draw(row: HostRow, placed: Sequence[Placed], look: Look, here: bool, marked: bool) -> Line:
+def draw(row: HostRow, placed: Sequence[Placed[HostRow]], look: Look, here: bool, marked: bool) -> Line:
     """Return the line of a host."""
     marks = look.signs
     sign = marks.both if here and marked else marks.cursor if here else marks.mark if marked else " "

@@ -1,19 +1,29 @@
 """What can be typed after ``:``, and how it is completed."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from tui_ops.actions.declared import REGISTRY
+from tui_ops.actions.declared import HOST_RUN, REGISTRY
 from tui_ops.model.address import split_address
 from tui_ops.ui.acts import offered
-from tui_ops.ui.facts import KEYS
-from tui_ops.ui.look import NAMES, ThemeError
+from tui_ops.ui.facts import LIST_KEYS, TEXT_KEYS, value_of
+from tui_ops.ui.groups import Grouping
+from tui_ops.ui.messages import log_lines
 from tui_ops.ui.paint import Ink
+from tui_ops.ui.screens import SCREENS, ScreenSpec
+from tui_ops.ui.themes import ThemeError, theme_names
 
 if TYPE_CHECKING:
     from tui_ops.ui.app import DeskApp
 
-PLAIN = ("hosts", "host ", "theme ", "help", "quit", "reload")
+VIEWS = ("racks", "network", "storage", "checks")
+"""The views of the infrastructure beside the hosts, as their addresses begin."""
+
+NAMES_MOST = 200
+"""Names that a completion looks at, once they fit: nobody steps through more."""
+
+Command = Callable[[str], None]
 
 
 class Commands:
@@ -25,30 +35,71 @@ class Commands:
 
     def __init__(self, app: "DeskApp") -> None:
         self._app = app
+        self._known: dict[str, Command] = {
+            "host": self._host,
+            "theme": self._theme,
+            "messages": lambda _: self._messages(),
+            "save": self._save,
+            "copy": lambda _: app.call_action("copy"),
+            "mine": lambda _: app.call_action("mine"),
+            "help": lambda _: app.call_action("help"),
+            "group": self._group,
+            "run": self._run,
+            "reload": lambda _: self._reload(),
+            "quit": lambda _: app.exit(),
+        }
+        self._other = {"q": "quit", "q!": "quit", "?": "help"}
 
     def run(self, text: str) -> None:
         """Do what a line says; say what would be right where it can't be read."""
         noun, rest = split_address(text)
-        if noun in ("quit", "q", "q!"):
-            self._app.exit()
-        elif noun in ("hosts", "1"):
-            self._app.show_hosts(rest)
-        elif noun == "host":
-            self._host(rest)
-        elif noun == "theme":
-            self._theme(rest)
-        elif noun in ("help", "?"):
-            self._app.call_action("help")
-        elif noun == "reload":
-            self._act("fleet.reload")
-        elif not self._act(noun):
-            self._app.tell(f"there is no :{text[:60]}  try hosts, host NAME, theme NAME, reload, quit", Ink.WARN)
+        noun = self._other.get(noun, noun)
+        spec = _screen(noun)
+        if spec is not None:
+            self._app.travel.show_list(spec.name, rest)
+        elif noun in VIEWS:
+            self._app.travel.show_view_of_hosts(noun, rest)
+        elif noun in self._known:
+            self._known[noun](rest)
+        elif not self._act(noun) and not self._named_host(noun):
+            nouns = ", ".join([*(one.noun for one in SCREENS), *self._known])
+            self._app.tell(f"there is no :{noun[:60]}  try {nouns}, an act or a host", Ink.WARN)
+
+    def is_list(self, text: str) -> bool:
+        """Return whether a line is the address of a screen's list."""
+        noun = split_address(text)[0]
+        return noun in VIEWS or _screen(noun) is not None
 
     def _theme(self, name: str) -> None:
         try:
-            self._app.set_look(name)
+            self._app.choose_look(name)
         except ThemeError as error:
             self._app.tell(str(error), Ink.WARN)
+
+    def _save(self, name: str) -> None:
+        if self._app.front is not None:
+            self._app.front.save_as(name)
+
+    def _run(self, command: str) -> None:
+        if command:
+            self._app.doer.start(HOST_RUN, self._app.chosen_targets(), {"command": command})
+        else:
+            self._app.tell("run what?  :run COMMAND, on the marked hosts or on the one under the cursor", Ink.WARN)
+
+    def _messages(self) -> None:
+        from tui_ops.ui.screens.page import Page
+
+        said = self._app.messages.log
+        self._app.push_screen(Page("Messages", lambda _: log_lines(said), at_end=True))
+
+    def _group(self, by: str) -> None:
+        if by in set(Grouping):
+            self._app.travel.group_hosts(Grouping(by))
+        else:
+            self._app.tell(f"group rows by what? :group {' | '.join(Grouping)}", Ink.WARN)
+
+    def _reload(self) -> None:
+        self._act("fleet.reload")
 
     def _act(self, text: str) -> bool:
         action = REGISTRY.get(text)
@@ -57,24 +108,83 @@ class Commands:
         self._app.doer.start(action, self._app.chosen_targets())
         return True
 
-    def _host(self, name: str) -> None:
-        if any(row.name == name for row in self._app.desk.fleet.rows.values()):
+    def _named_host(self, name: str) -> bool:
+        found = any(row.name == name for row in self._app.desk.fleet.rows.values())
+        if found:
             self._app.open_host(name)
-        else:
+        return found
+
+    def _host(self, name: str) -> None:
+        if not self._named_host(name):
             self._app.tell(f"there is no host {name[:60]!r}", Ink.WARN)
 
+    # Completion ---------------------------------------------------------------------------------------------------
+
     def completions(self, sign: str, value: str) -> Iterable[str]:
-        """Return what a text could become."""
-        head, _, last = value.rpartition(" ")
-        before = f"{head} " if head else ""
-        if sign == ":" and not before:
-            yield from PLAIN
-            for noun in ("host", "fleet"):
-                yield from (action.id for action in offered(self._app.desk, noun))
+        """Return what a text could become, those first that are meant most often."""
+        if sign == ":":
+            head, blank, rest = value.partition(" ")
+            spec = _screen(head)
+            if not blank:
+                yield from self._first_words(value)
+            elif head == "host":
+                yield from (f"host {name}" for name in self._hosts(rest))
+            elif head == "group":
+                yield from (f"group {one}" for one in Grouping)
+            elif head == "theme":
+                yield from (f"theme {name}" for name in theme_names(self._app.desk.own_themes))
+            elif spec is not None:
+                yield from (f"{head} {text}" for text in self._query(spec, rest))
+        elif sign == "/" and self._app.front is not None:
+            spec = next((one for one in SCREENS if one.name == self._app.front.spec_name), None)
+            if spec is not None:
+                yield from self._query(spec, value)
+
+    def _first_words(self, typed: str) -> Iterator[str]:
+        yield from (spec.noun for spec in SCREENS)
+        yield from VIEWS
+        yield from self._known
+        for noun in ("host", "fleet"):
+            yield from (action.id for action in offered(self._app.desk, noun))
+        yield from self._hosts(typed)
+
+    def _hosts(self, typed: str) -> Iterator[str]:
+        names = (row.name for row in self._app.desk.fleet.rows.values() if row.name.startswith(typed))
+        return islice(names, NAMES_MOST)
+
+    def _query(self, spec: ScreenSpec, typed: str) -> Iterator[str]:
+        """Complete the last word of a query: a key, or the value of one."""
+        before, blank, last = typed.rpartition(" ")
+        before += blank
+        key, equals, _ = last.partition("=")
+        if not last:
             return
-        if sign == ":" and head == "theme":
-            yield from (before + name for name in NAMES)
-        if sign == ":" and head == "host":
-            yield from (before + row.name for row in self._app.desk.fleet.rows.values())
-        elif last:
-            yield from (f"{before}{key}=" for key in KEYS)
+        if equals:
+            plain = key.removesuffix("!")
+            yield from (f"{before}{key}={_quoted(value)}" for value in self._values(spec, plain))
+            return
+        yield from (f"{before}{one}=" for one in dict.fromkeys((*spec.keys, "sort")))
+
+    def _values(self, spec: ScreenSpec, key: str) -> list[str]:
+        """Return the values that a key has on a screen."""
+        if key == "sort":
+            return list(spec.keys)
+        if spec.noun != "hosts":
+            return self._app.travel.known_values(spec.name, key)
+        if key not in (*TEXT_KEYS, *LIST_KEYS):
+            return []
+        found: set[str] = set()
+        for row in self._app.desk.fleet.rows.values():
+            value = value_of(row, key)
+            found.update(value if isinstance(value, tuple) else (str(value),) if value else ())
+            if len(found) > NAMES_MOST:
+                break
+        return sorted(found)
+
+
+def _screen(noun: str) -> ScreenSpec | None:
+    return next((spec for spec in SCREENS if noun in (spec.noun, spec.name, spec.key)), None)
+
+
+def _quoted(value: str) -> str:
+    return f'"{value}"' if " " in value else value

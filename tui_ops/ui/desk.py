@@ -5,6 +5,7 @@ import os
 import socket
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
 
 from tui_ops.actions.client import Hello
 from tui_ops.actions.errors import ActError, Code
@@ -51,6 +52,10 @@ class Desk:
     loaded: bool = False
     """Whether the store was read once."""
     paused: bool = False
+    audit_breaks: int = 0
+    """Places at which the audit chain does not hold, as it was verified last."""
+    typed: dict[str, list[str]] = field(default_factory=dict)
+    """Lines that were typed, by the sign that they were typed after."""
     present: Stamp = field(default_factory=now)
     """The moment for which everything shown was judged."""
 
@@ -77,6 +82,11 @@ class Desk:
         return self.link.role if isinstance(self.link, Hello) else None
 
     @property
+    def own_themes(self) -> Path | None:
+        """The operator's own folder of themes."""
+        return self.options.config / "themes" if self.options.config is not None else None
+
+    @property
     def acts_removed(self) -> bool:
         """Whether this session can't act at all, so that acts are neither in the footer nor in the menu."""
         return self.options.read_only or self.role is Role.VIEWER
@@ -84,8 +94,12 @@ class Desk:
     @property
     def who(self) -> str:
         """Who sits here, and where: ``oncall@jump-1``."""
-        name = self.link.you if isinstance(self.link, Hello) and self.link.you else this_user()
-        return f"{safe(name)}@{this_machine()}"
+        return f"{self.me}@{this_machine()}"
+
+    @property
+    def me(self) -> str:
+        """The operator's name as the engine writes it into the audit."""
+        return safe(self.link.you if isinstance(self.link, Hello) and self.link.you else this_user())
 
     @property
     def engine_away(self) -> bool:

@@ -1,7 +1,7 @@
 """Carrying an act through: may it be done, what must be asked, ask the engine, tell what came of it, offer undo."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -33,9 +33,9 @@ class Doer:
         """Whether something is read from the store before a dialog opens."""
         self._undo: tuple[Action, tuple[str, ...], float] | None = None
 
-    def start(self, action: Action, targets: Sequence[HostRow]) -> None:
-        """Do an act, asking first what it asks for; say why where it can't be done."""
-        asked = plan(action, targets, self._app.desk)
+    def start(self, action: Action, targets: Sequence[HostRow], given: Mapping[str, object] | None = None) -> None:
+        """Do an act, asking first what it asks for and was not given; say why where it can't be done."""
+        asked = plan(action, targets, self._app.desk, given)
         if not asked.verdict:
             self._app.tell(f"{action.label}: {asked.verdict.why}", Ink.WARN)
             return
@@ -57,7 +57,7 @@ class Doer:
     def _carry(self, asked: Plan, keys: Sequence[KeyRow]) -> None:
         wanted = question(asked, keys)
         if wanted is None:
-            in_background(self._app, partial(self._send, asked, {}), "act")
+            in_background(self._app, partial(self._send, asked, dict(asked.given)), "act")
         elif not wanted.button:
             self._app.tell(f"{asked.action.label}: no key waits for a decision", Ink.WARN)
         else:
@@ -76,6 +76,11 @@ class Doer:
 
     async def _send(self, asked: Plan, params: dict[str, object]) -> None:
         action = asked.action
+        if action.stream is not None:
+            from tui_ops.ui.streams import open_for
+
+            await open_for(self._app, action, asked.rows, params)
+            return
         names = asked.names
         shown = params.get("fingerprints")
         if isinstance(shown, dict):

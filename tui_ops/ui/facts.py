@@ -12,6 +12,10 @@ KEYS: tuple[str, ...] = (*TEXT_KEYS, *NUMBER_KEYS, *LIST_KEYS)
 """What an address may name; ``label.NAME`` besides."""
 
 
+AUDIT_KEYS: tuple[str, ...] = ("id", "who", "action", "target", "outcome", "params", "uid", "origin", "age")
+"""What an address of the audit may name."""
+
+
 def value_of(row: HostRow, key: str) -> Value:
     """Return a host's value for a key of an address; None where it is unknown.
 

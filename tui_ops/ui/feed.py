@@ -8,11 +8,15 @@ from typing import TypeVar
 
 from tui_ops.model.errors import TuiOpsError
 from tui_ops.store.paths import StatePaths
-from tui_ops.store.views import connect, hosts, lists, pages
-from tui_ops.store.views.rows import EngineRow, EventRow, HostPage, HostRow, KeyRow
+from tui_ops.store.views import connect, hosts, lists, pages, parts
+from tui_ops.store.views.audit import audit
+from tui_ops.store.views.rows import AuditRow, EngineRow, EventRow, HostPage, HostRow, KeyRow
 
 EVENTS_SHOWN = 60
 """Events in the third panel: more than the tallest terminal shows."""
+
+AUDIT_CHUNK = 500
+"""Audit entries that are read at once: what came since the last look is nearly always fewer."""
 
 T = TypeVar("T")
 
@@ -82,6 +86,35 @@ class Feed:
             TuiOpsError: they can't be read.
         """
         return lists.events(self._open(), None, EVENTS_SHOWN)
+
+    def audit(self, newest: int, most: int) -> list[AuditRow]:
+        """Return the audit entries after number ``newest``, newest first, at most so many.
+
+        Raises:
+            TuiOpsError: they can't be read.
+        """
+        found: list[AuditRow] = []
+        before: int | None = None
+        while len(found) < most:
+            rows = audit(self._open(), min(AUDIT_CHUNK, most - len(found)), before)
+            fresh = [row for row in rows if row.id > newest]
+            found += fresh
+            if not rows or len(fresh) < len(rows):
+                break
+            before = rows[-1].id
+        return found
+
+    def interfaces(self) -> list[parts.InterfaceRow]:
+        """Return the network interfaces of the fleet. Raises as :meth:`page` does."""
+        return parts.interfaces(self._open())
+
+    def filesystems(self) -> list[parts.FilesystemRow]:
+        """Return the filesystems of the fleet. Raises as :meth:`page` does."""
+        return parts.filesystems(self._open())
+
+    def checks(self) -> list[parts.CheckRow]:
+        """Return the checks of the fleet. Raises as :meth:`page` does."""
+        return parts.checks(self._open())
 
     def keys(self, names: Iterable[str]) -> list[KeyRow]:
         """Return the host keys of these hosts.

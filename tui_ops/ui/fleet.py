@@ -1,39 +1,40 @@
-"""The hosts as the table shows them: filtered, sorted, with a cursor and marks that stay with their host."""
+"""The hosts as the table shows them: filtered, sorted, grouped, with a cursor and marks that stay with their host."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from typing import cast
 
-from tui_ops.model.address import EVERYTHING, Query
+from tui_ops.model.address import Value
 from tui_ops.model.states import HostState, Look, Severity, StateSign, sign_of
 from tui_ops.store.views.rows import HostRow
-from tui_ops.ui.columns import BY_ID, TROUBLE_RANK, Column, longest_name, natural, needs_action
+from tui_ops.ui.columns import BY_ID, TROUBLE_RANK, longest_name, natural, needs_action
 from tui_ops.ui.facts import value_of
+from tui_ops.ui.groups import Group, Grouping, grouped
+from tui_ops.ui.listing import Key, Listing, sort_stable
 
 
-class FleetModel:
-    """Rows by id, and what of them is shown in which order. Knows nothing of the terminal."""
+class FleetModel(Listing[HostRow]):
+    """Hosts by id. In triage nothing that changes with every reading decides, so that rows stand still until a state
+    changes."""
 
     def __init__(self) -> None:
-        self.rows: dict[int, HostRow] = {}
-        self.shown: list[int] = []
-        self.query: Query = EVERYTHING
-        self.trouble_only = False
-        self.sort: Column | None = None
-        """None is triage: the worst state first, then the name. Nothing that changes with every reading decides
-        there, so that rows stand still until a state changes."""
-        self.reversed = False
-        self.marks: set[int] = set()
-        self.cursor: int | None = None
-        self.anchor: int | None = None
-        """Where a range of marks began."""
+        super().__init__()
         self.version = 0
         self.name_width = longest_name(())
         self.counts: list[tuple[StateSign, int]] = []
         """How many hosts there are of each kind, those that are up first and then the worst first."""
         self.in_trouble = 0
         """Hosts that need action."""
-        self._index: dict[int, int] = {}
+        self.hidden: set[str] = set()
+        """Columns that the operator doesn't want."""
+        self.grouping = Grouping.NONE
+        self.groups: dict[Key, Group] = {}
+        """The group rows that stand in the list, by their line."""
+        self._toggled: set[Key] = set()
+        """Groups that an operator folded, or unfolded where they begin folded."""
+        self._homes: dict[Key, Key] = {}
+        """Host to the group row it stands under."""
         self._places: dict[str, int] = {}
         """Host name to its place among all names, so that sorting compares whole numbers."""
 
@@ -44,7 +45,7 @@ class FleetModel:
             rows: those that changed, or all of them.
             whole: whether they are all of the fleet, so that others have left it.
         """
-        taken = {row.id: row for row in rows}
+        taken: dict[Key, HostRow] = {row.id: row for row in rows}
         if whole:
             self.rows = taken
             self.marks &= taken.keys()
@@ -59,15 +60,9 @@ class FleetModel:
         self.arrange()
 
     def arrange(self) -> None:
-        """Filter and sort again; the cursor stays with its host, or moves to its nearest neighbour."""
+        """Filter, sort and group again."""
         self._count()
-        place = self._index.get(self.cursor, 0) if self.cursor is not None else 0
-        found = [row for row in self.rows.values() if self._passes(row)]
-        self._sort(found)
-        self.shown = [row.id for row in found]
-        self._index = {host: index for index, host in enumerate(self.shown)}
-        if self.cursor not in self._index:
-            self.cursor = self.shown[min(place, len(self.shown) - 1)] if self.shown else None
+        super().arrange()
 
     def _count(self) -> None:
         kinds = Counter((row.state, row.severity) for row in self.rows.values())
@@ -84,118 +79,128 @@ class FleetModel:
         order = sorted(counted, key=lambda name: (name != "up", worst[name].rank))
         self.counts = [(worst[name], counted[name]) for name in order]
 
-    def _passes(self, row: HostRow) -> bool:
-        if self.trouble_only and not needs_action(row):
-            return False
-        return not self.query.terms or self.query.matches(lambda key: value_of(row, key))
+    def in_need(self, row: HostRow) -> bool:
+        """Return whether someone should look at this host."""
+        return needs_action(row)
 
-    def _sort(self, found: list[HostRow]) -> None:
-        places = self._places
+    def value(self, row: HostRow, key: str) -> Value:
+        """Return what a host has for a key of an address."""
+        return value_of(row, key)
+
+    def order(self, found: list[Key]) -> None:
+        """Put hosts in order: by the column that was chosen, by what the filter says, or by triage."""
+        rows, places = self.rows, self._places
         if self.sort is not None or self.query.sort:
-            found.sort(key=lambda row: places[row.name])
+            found.sort(key=lambda host: places[rows[host].name])
         if self.sort is not None:
-            _sort_by(found, self.sort, self.reversed)
+            column = self.sort
+            sort_stable(found, lambda host: column.key(rows[host]), self.reversed)
             return
         if self.query.sort:
-            for key, falling in reversed(self.query.sort):
-                if key in BY_ID:
-                    _sort_by(found, BY_ID[key], falling)
+            for name, falling in reversed(self.query.sort):
+                if name in BY_ID:
+                    by = BY_ID[name]
+                    sort_stable(found, lambda host, by=by: by.key(rows[host]), falling)  # type: ignore[misc]
             return
         sign = -1 if self.reversed else 1
-        found.sort(key=lambda row: (sign * urgency(row.state, row.severity), places[row.name]))
+        found.sort(key=lambda host: (sign * urgency(rows[host].state, rows[host].severity), places[rows[host].name]))
 
-    def row_at(self, index: int) -> HostRow | None:
-        """Return the row on a line of the list."""
-        return self.rows[self.shown[index]] if 0 <= index < len(self.shown) else None
+    # Groups -------------------------------------------------------------------------------------------------------
+
+    def laid_out(self) -> list[Key]:
+        """Return the lines: hosts, and the rows of their groups."""
+        rows = [self.rows[host] for host in self.shown]
+        parts = grouped(rows, self.grouping, searching=bool(self.query.terms))
+        self.groups = {part.key: part for part in parts if isinstance(part, Group)}
+        self._homes = {}
+        if not self.groups:
+            return self.shown
+        lines: list[Key] = []
+        for part in parts:
+            if isinstance(part, HostRow):
+                lines.append(part.id)
+                continue
+            lines.append(part.key)
+            self._homes.update((row.id, part.key) for row in part.rows)
+            if not self.is_folded(part):
+                lines += [row.id for row in part.rows]
+        return lines
+
+    def behind(self, line: Key) -> Sequence[Key]:
+        """Return the hosts that a line stands for."""
+        group = self.groups.get(line)
+        return (line,) if group is None else tuple(row.id for row in group.rows)
+
+    def instead(self, cursor: Key) -> Key | None:
+        """Return the group row of a host that is folded away."""
+        return self._homes.get(cursor)
+
+    def is_folded(self, group: Group) -> bool:
+        """Return whether only the group's row is shown."""
+        return group.begins_folded != (group.key in self._toggled)
 
     @property
-    def here(self) -> HostRow | None:
-        """The row under the cursor."""
-        return None if self.cursor is None else self.rows.get(self.cursor)
+    def group_here(self) -> Group | None:
+        """The group row under the cursor."""
+        return None if self.cursor is None else self.groups.get(self.cursor)
 
-    @property
-    def line(self) -> int:
-        """The cursor's line in the list."""
-        return self._index.get(self.cursor, 0) if self.cursor is not None else 0
+    def group_by(self, grouping: Grouping) -> None:
+        """Stand the hosts in groups, all of them unfolded, or in none."""
+        self.grouping = grouping
+        self._toggled.clear()
+        self.arrange()
 
-    def move(self, lines: int) -> None:
-        """Move the cursor by lines, stopping at the ends."""
-        self.go(self.line + lines)
+    def fold(self, folded: bool | None = None) -> bool:
+        """Fold or unfold the group under the cursor, or the one its host stands in; tell whether there is one.
 
-    def go(self, index: int) -> None:
-        """Put the cursor on a line, or on the nearest there is."""
-        if self.shown:
-            self.cursor = self.shown[max(0, min(len(self.shown) - 1, index))]
-
-    def go_to_name(self, name: str) -> bool:
-        """Put the cursor on a host; tell whether it is in the list."""
-        found = next((host for host in self.shown if self.rows[host].name == name), None)
-        if found is not None:
-            self.cursor = found
-        return found is not None
-
-    def mark_here(self) -> None:
-        """Mark the host under the cursor, or take its mark away, and step on."""
-        if self.cursor is not None:
-            self.marks ^= {self.cursor}
-            self.move(1)
-
-    def mark_range(self) -> bool:
-        """Begin a range at the cursor, or end it there and mark all between; tell whether it ended."""
-        if self.anchor is None or self.anchor not in self._index:
-            self.anchor = self.cursor
-            if self.cursor is not None:
-                self.marks.add(self.cursor)
+        Args:
+            folded: what it shall be; None turns it.
+        """
+        home = self._homes.get(self.cursor) if self.group_here is None and self.cursor is not None else self.cursor
+        group = self.groups.get(home) if home is not None else None
+        if group is None:
             return False
-        first, last = sorted((self._index[self.anchor], self.line))
-        self.marks.update(self.shown[first : last + 1])
-        self.anchor = None
+        if folded is None or folded != self.is_folded(group):
+            self._toggled ^= {group.key}
+        self.arrange()
         return True
 
-    def mark_all(self) -> None:
-        """Mark all that the filter shows."""
-        self.marks.update(self.shown)
+    def fold_all(self) -> None:
+        """Fold every group, or unfold all where all are folded."""
+        wanted = not all(map(self.is_folded, self.groups.values()))
+        for group in self.groups.values():
+            if self.is_folded(group) != wanted:
+                self._toggled ^= {group.key}
+        self.arrange()
 
-    def clear_marks(self) -> None:
-        """Take every mark away."""
-        self.marks.clear()
-        self.anchor = None
+    # What the desk asks -------------------------------------------------------------------------------------------
+
+    def row_at(self, index: int) -> HostRow | None:
+        """Return the host on a line of the list; None where a group stands, or nothing."""
+        return self.rows.get(self.lines[index]) if 0 <= index < len(self.lines) else None
+
+    def go_to_name(self, name: str) -> bool:
+        """Put the cursor on a host, unfolding its group; tell whether it is in the list."""
+        found = next((host for host in self.shown if self.rows[host].name == name), None)
+        if found is None:
+            return False
+        home = self._homes.get(found)
+        if home is not None and self.is_folded(self.groups[home]):
+            self._toggled ^= {home}
+            self.arrange()
+        self.cursor = found
+        return True
 
     def targets(self) -> list[HostRow]:
-        """Return what an act would work on: the marks in list order, or the host under the cursor."""
-        if self.marks:
-            order = sorted(self.marks, key=lambda host: self._index.get(host, len(self.shown)))
-            return [self.rows[host] for host in order if host in self.rows]
-        return [self.here] if self.here else []
+        """Return what an act would work on: the marks in list order, or what the cursor's line stands for."""
+        return self.chosen()
 
-    def sort_by(self, column: Column | None) -> None:
-        """Sort by a column, or by triage (None)."""
-        self.sort = column
-        self.reversed = column is not None and column.falling
-        self.arrange()
-
-    def reverse(self) -> None:
-        """Turn the order around."""
-        self.reversed = not self.reversed
-        self.arrange()
-
-    def sort_text(self, up: str, down: str) -> str:
-        """Return the order in words: ``state ↑, cpu ↓``."""
-        if self.sort is not None:
-            return f"{self.sort.id} {down if self.reversed else up}"
-        if self.query.sort:
-            return ", ".join(f"{key} {down if falling else up}" for key, falling in self.query.sort)
-        return f"state {down if self.reversed else up}, name"
+    def ids(self) -> list[int]:
+        """Return the hosts that the filter shows, in order."""
+        return cast("list[int]", self.shown)
 
 
 @lru_cache(maxsize=64)
 def urgency(state: HostState, severity: Severity) -> int:
     """Return a number that is the lower, the sooner someone should look."""
     return 2 * sign_of(state, severity).rank + (severity is not Severity.CRITICAL)
-
-
-def _sort_by(found: list[HostRow], column: Column, falling: bool) -> None:
-    """Sort in place, keeping the order of equals; rows without a value stay last either way."""
-    found.sort(key=column.key, reverse=falling)
-    if falling:
-        found.sort(key=lambda row: column.key(row)[0] is True)

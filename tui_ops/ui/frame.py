@@ -77,8 +77,8 @@ def header(desk: Desk, width: int) -> Line:
     return spread(next((form for form in forms if line_width(form) <= room), forms[-1]), right, width)
 
 
-def tabs_line(desk: Desk, tabs: Sequence[Tab], width: int) -> Line:
-    """Return the line of screens, with who sits here at its right."""
+def tabs_line(desk: Desk, tabs: Sequence[Tab], width: int, crumbs: Line = ()) -> Line:
+    """Return the line of screens, with the view that is shown where there is room, and who sits here at its right."""
     parts = [
         line(
             (f"{tab.key} ", Ink.ACCENT),
@@ -88,7 +88,11 @@ def tabs_line(desk: Desk, tabs: Sequence[Tab], width: int) -> Line:
         for tab in tabs
     ]
     role = line((f"{desk.role} ", Ink.DIM)) if desk.role is not None and width >= WIDE else ()
-    return spread(joined(parts, "   "), line(*role, (desk.who, Ink.DIM)), width)
+    left, right = joined(parts, "   "), line(*role, (desk.who, Ink.DIM))
+    bar = f"   {desk.signs.wall}   "
+    if crumbs and line_width(left) + len(bar) + line_width(crumbs) + line_width(right) + 2 <= width:
+        left = (*left, (bar, Ink.FAINT), *crumbs)
+    return spread(left, right, width)
 
 
 def rule(width: int, marks: Signs, text: Line = ()) -> Line:

@@ -48,10 +48,26 @@ GRAMMAR: tuple[GrammarKey, ...] = (
     GrammarKey(("s",), "s", "sort", "sort", "chooses the sort column", NARROW),
     GrammarKey(("S",), "S", "reverse", "reverse", "turns the order around", NARROW),
     GrammarKey(("f",), "f", "full", "full", "the list alone, or with its panels", NARROW),
+    GrammarKey(
+        ("comma",), ",", "previous_view", "view before", "the one before of hosts, racks, network, storage", NARROW
+    ),
+    GrammarKey(("full_stop",), ".", "next_view", "next view", "the next of these views", NARROW),
+    GrammarKey(("O",), "O", "group", "group rows", "stands hosts in groups: by site, rack, group, state", NARROW),
+    GrammarKey(("left",), "←", "fold", "fold", "folds the group of the line", NARROW),
+    GrammarKey(("right",), "→", "unfold", "unfold", "unfolds it; enter on its row does both", NARROW),
+    GrammarKey(("Z",), "Z", "fold_all", "fold all", "folds every group, and unfolds all", NARROW),
+    GrammarKey(("C",), "C", "columns", "columns", "shows or hides a column", NARROW),
+    GrammarKey(("t",), "t", "time_range", "time range", "how far back, where there is time: in logs", NARROW),
     GrammarKey(("x",), "x", "acts", "acts", "every act that is possible here, and why the others are not", DESK),
     GrammarKey(("u",), "u", "undo", "undo", "takes back the last act that can be taken back", DESK),
     GrammarKey(("p",), "p", "pause", "pause", "holds the display still, and goes on", DESK),
-    GrammarKey(("colon",), ":", "command", "go to", "hosts QUERY, host NAME, an act, theme, reload, quit", DESK),
+    GrammarKey(("colon",), ":", "command", "go to", "an address, an act, theme, save, messages; tab completes", DESK),
+    GrammarKey(("minus",), "-", "last_view", "last view", "the view that was looked at before this one", DESK),
+    GrammarKey(("left_square_bracket",), "[", "history_back", "history back", "back through the views", DESK),
+    GrammarKey(("right_square_bracket",), "]", "history_forward", "history forward", "forward again", DESK),
+    GrammarKey(("c",), "c", "copy", "copy", "names, the line, the view, to the terminal's clipboard", DESK),
+    GrammarKey(("E",), "E", "save", "save", "this view into a file: CSV, JSON or text", DESK),
+    GrammarKey(("at",), "@", "mine", "what I did", "my entries of the audit", DESK),
     GrammarKey(("T",), "T", "theme", "theme", "chooses the colours", DESK),
     GrammarKey(("question_mark", "f1"), "?", "help", "keys", "the keys of this screen", DESK),
     GrammarKey(("ctrl+p",), "ctrl+p", "palette", "palette", "finds an act or a place by its words", DESK),
@@ -60,10 +76,7 @@ GRAMMAR: tuple[GrammarKey, ...] = (
 )  # fmt: skip
 """In the order in which help lists them."""
 
-NOT_YET = {
-    ",": "the screens' views", ".": "the screens' views", "-": "the last view", "[": "history", "]": "history",
-    "t": "a time range", "c": "copying", "E": "saving a view", "!": "a shell on the host", "@": "what I did",
-}  # fmt: skip
+NOT_YET: dict[str, str] = {}
 """Letters of the grammar that nothing answers yet; they stay free for what they will mean."""
 
 TEXTUAL_NAMES = {

@@ -1,8 +1,11 @@
 """A host as a whole page, and the same in short beside the list."""
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
 from tui_ops.store.views.rows import EventRow, HostPage, HostRow
-from tui_ops.ui import panels
-from tui_ops.ui.paint import EMPTY, Ink, Line, beside, line
+from tui_ops.ui import devices, panels, saturation
+from tui_ops.ui.paint import EMPTY, Ink, Line, beside, cut_line, line
 
 TWO_COLUMNS = 116
 """From here on the page stands in two columns: each still holds a fingerprint."""
@@ -31,36 +34,101 @@ def detail(row: HostRow, page: HostPage | None, pen: panels.Pen, height: int) ->
     return _stacked(lines, blocks)[:height]
 
 
-def whole(page: HostPage, pen: panels.Pen) -> list[Line]:
+Draw = Callable[[HostPage, panels.Pen], list[Line]]
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A part of the page that can be focused and fill the screen."""
+
+    name: str
+    draw: Draw
+    second: bool = False
+    """Whether it stands in the second column."""
+
+
+def _address(page: HostPage, pen: panels.Pen) -> list[Line]:
+    return [*panels.addresses(page.host, pen), *panels.services(page, pen)]
+
+
+def _vitals(page: HostPage, pen: panels.Pen) -> list[Line]:
+    title = panels.heading("Vitals", pen, "the last hour", row=page.host)
+    return [title, *panels.vitals(page.host, page.detail, pen)]
+
+
+PANELS: tuple[Panel, ...] = (
+    Panel("state", lambda page, pen: panels.identity(page.host, pen)),
+    Panel("address", _address),
+    Panel("vitals", _vitals),
+    Panel("filesystems", panels.filesystems),
+    Panel("disks", devices.disks, second=True),
+    Panel("interfaces", devices.interfaces, second=True),
+    Panel("saturation", saturation.saturation),
+    Panel("maintenance", panels.maintenances, second=True),
+    Panel("host keys", lambda page, pen: panels.keys(page.keys, pen), second=True),
+    Panel("the last hour", saturation.hour, second=True),
+    Panel("events", lambda page, pen: panels.events(page.events, pen, len(page.events)), second=True),
+)
+"""In the order in which they stand in one column."""
+
+
+def shown_panels(page: HostPage, pen: panels.Pen) -> list[Panel]:
+    """Return the panels that have anything to say, in the order in which the focus goes through them."""
+    found = [panel for panel in PANELS if panel.draw(page, pen)]
+    return found if pen.width < TWO_COLUMNS else sorted(found, key=lambda panel: panel.second)
+
+
+def whole(page: HostPage, pen: panels.Pen, focus: str = "") -> list[Line]:
     """Return the whole page, in two columns where there is room."""
+    return laid_out(page, pen, focus)[0]
+
+
+def laid_out(page: HostPage, pen: panels.Pen, focus: str = "") -> tuple[list[Line], range]:
+    """Return the page, and the lines on which the focused panel stands.
+
+    Args:
+        page: from the store.
+        pen: as wide as the page.
+        focus: name of the panel that has the focus; empty for none.
+    """
     if pen.width < TWO_COLUMNS:
-        first, second = _halves(page, pen)
-        return _stacked([], [*first, *second])
+        return _column(page, pen, PANELS, focus)
     wall = f"  {pen.look.signs.wall}  "
     left_width = (pen.width - len(wall)) // 2
     left_pen = panels.Pen(left_width, pen.look, pen.present)
     right_pen = panels.Pen(pen.width - len(wall) - left_width, pen.look, pen.present)
-    left = _stacked([], _halves(page, left_pen)[0])
-    right = _stacked([], _halves(page, right_pen)[1])
-    return beside(left, right, left_width, (wall, Ink.FAINT))
+    left, in_left = _column(page, left_pen, [panel for panel in PANELS if not panel.second], focus)
+    right, in_right = _column(page, right_pen, [panel for panel in PANELS if panel.second], focus)
+    return beside(left, right, left_width, (wall, Ink.FAINT)), in_left or in_right
 
 
-def _halves(page: HostPage, pen: panels.Pen) -> tuple[list[list[Line]], list[list[Line]]]:
-    row = page.host
-    first = [
-        panels.identity(row, pen),
-        [*panels.addresses(row, pen), *panels.services(page, pen)],
-        [panels.heading("Vitals", pen, "the last hour"), *panels.vitals(row, page.detail, pen)],
-        panels.filesystems(page, pen),
-    ]
-    second = [
-        panels.disks(page, pen),
-        panels.interfaces(page, pen),
-        panels.maintenances(page, pen),
-        panels.keys(page.keys, pen),
-        panels.events(page.events, pen, len(page.events)),
-    ]
-    return first, second
+def _column(page: HostPage, pen: panels.Pen, chosen: Sequence[Panel], focus: str) -> tuple[list[Line], range]:
+    lines: list[Line] = []
+    place = range(0)
+    for panel in chosen:
+        block = panel.draw(page, pen)
+        if not block:
+            continue
+        if lines:
+            lines.append(EMPTY)
+        if panel.name == focus:
+            block = [_focused(block[0], pen), *block[1:]]
+            place = range(len(lines), len(lines) + len(block))
+        lines += block
+    return lines, place
+
+
+def _focused(first: Line, pen: panels.Pen) -> Line:
+    """Return a panel's first line with the sign of the focus."""
+    marked = ((f"{pen.look.signs.cursor} ", Ink.ACCENT), (first[0][0], Ink.ACCENT), *first[1:])
+    return cut_line(marked, pen.width)
+
+
+def alone(page: HostPage, pen: panels.Pen, name: str) -> list[Line]:
+    """Return one panel as wide as the screen, under the host's name and state."""
+    panel = next(panel for panel in PANELS if panel.name == name)
+    head = panels.identity(page.host, pen)[:2] if panel is not PANELS[0] else []
+    return _stacked(head, [panel.draw(page, pen)])
 
 
 def fleet_events(found: list[EventRow], pen: panels.Pen, height: int) -> list[Line]:

@@ -1,25 +1,14 @@
-"""Themes: YAML files of a few named colours, and the styles made of them."""
+"""A theme as the terminal takes it: the styles made of its few named colours."""
 
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 from textual.theme import Theme as TextualTheme
 
-from tui_ops.model.errors import TuiOpsError
 from tui_ops.ui.cells import to_ascii
 from tui_ops.ui.paint import Ground, Ink, Line, Span, cut_line
-
-FOLDER = Path(__file__).resolve().parent.parent / "themes"
-"""The themes that are shipped."""
-
-NAMES = ("dark", "light", "high-contrast", "colour-blind", "mono")
-"""In the order in which ``T`` offers them."""
-
-_COLOURS = ("ground", "raised", "cursor", "text", "dim", "faint", "title", "accent", "good", "warn", "bad", "held")
-"""What every theme names."""
 
 _INK_COLOUR = {
     Ink.TEXT: "text", Ink.DIM: "dim", Ink.FAINT: "faint", Ink.TITLE: "title", Ink.ACCENT: "accent",
@@ -27,10 +16,6 @@ _INK_COLOUR = {
 }  # fmt: skip
 
 _GROUND_COLOUR = {Ground.PLAIN: "ground", Ground.RAISED: "raised", Ground.CURSOR: "cursor"}
-
-
-class ThemeError(TuiOpsError):
-    """A theme that does not exist or is not complete."""
 
 
 @dataclass(frozen=True)
@@ -88,25 +73,3 @@ def merged(spans: Line) -> list[Span]:
         else:
             out.append((text, ink))
     return out
-
-
-def load_palette(name: str, folder: Path = FOLDER) -> Palette:
-    """Return the theme of this name.
-
-    Raises:
-        ThemeError: no such theme, or one that lacks a colour.
-    """
-    import yaml
-
-    path = folder / f"{name}.yaml"
-    if name not in NAMES and not path.is_file():
-        raise ThemeError(f"there is no theme {name!r}", f"choose one of {', '.join(NAMES)}")
-    try:
-        data = yaml.load(path.read_text("utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except (OSError, yaml.YAMLError) as error:
-        raise ThemeError(f"the theme {path} can't be read: {error}") from error
-    colours = data.get("colours", {}) if isinstance(data, dict) else {}
-    missing = [colour for colour in _COLOURS if not isinstance(colours.get(colour), str)]
-    if missing:
-        raise ThemeError(f"the theme {path} lacks {', '.join(missing)}", "copy themes/dark.yaml and change it")
-    return Palette(name, bool(data.get("dark", True)), dict(colours), frozenset(data.get("bold", ())))

@@ -19,5 +19,7 @@ class UiOptions:
     ascii: bool | None = None
     """Draw with ASCII signs only; None leaves it to the locale."""
     theme: str | None = None
-    """Name of a theme; None takes ``dark``."""
+    """Name of a theme; None takes the one that was chosen last, or ``dark``."""
+    config: Path | None = None
+    """The operator's own configuration folder: preferences and themes. None neither reads nor keeps any."""
     mouse: bool = True

@@ -8,7 +8,8 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from tui_ops.ui.acts import offered, plan
 from tui_ops.ui.grammar import GRAMMAR
-from tui_ops.ui.look import NAMES
+from tui_ops.ui.screens import SCREENS
+from tui_ops.ui.themes import theme_names
 
 if TYPE_CHECKING:
     from tui_ops.ui.app import DeskApp
@@ -42,8 +43,12 @@ class PaletteProvider(Provider):
                     partial(app.call_action, entry.action),
                     entry.help,
                 )
-        for name in NAMES:
-            yield f"theme {name}", f"theme {name}", partial(app.set_look, name), "the colours"
+        for spec in SCREENS:
+            text = f"{spec.title} {spec.noun}"
+            yield f"go to {spec.title} ({spec.key})", text, partial(app.go_screen, spec.name), "the screen"
+        for name in theme_names(app.desk.own_themes):
+            yield f"theme {name}", f"theme {name}", partial(app.commands.run, f"theme {name}"), "the colours"
+        yield "messages", "messages log said", partial(app.commands.run, "messages"), "what the desk said"
 
     async def discover(self) -> Hits:
         """Offer what there is before anything is typed."""

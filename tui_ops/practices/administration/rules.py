@@ -28,6 +28,15 @@ def may_maintain(host: MaintainedHost) -> Verdict:
     return YES if host.maintenance_until is None else no("maintenance runs already: end it first")
 
 
+_ANSWERS = frozenset({HostState.UP, HostState.STALE, HostState.NOT_REPORTING, HostState.MAINTENANCE})
+"""States in which there is a connection, or may be: a host whose probe is silent is one to log in to."""
+
+
+def may_log_in(host: MaintainedHost) -> Verdict:
+    """A shell, a log or a command goes over the connection that is there; none is opened for it."""
+    return YES if host.state in _ANSWERS else no(f"there is no connection: it is {host.state}")
+
+
 def may_end_maintenance(host: MaintainedHost) -> Verdict:
     """Maintenance can be ended where it runs."""
     return no("no maintenance runs") if host.maintenance_until is None else YES

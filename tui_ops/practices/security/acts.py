@@ -28,6 +28,7 @@ def trust_keys(session: Session, asked: Asked) -> Done:
         wanted = _wanted(given, target, alone=len(asked.targets) == 1)
         done.outcomes[target.name] = _trust_one(session, asked, target, wanted)
         done.events.append((target.id, "key", f"{done.outcomes[target.name]} by {asked.who.name}"))
+    records.touch_hosts(session, [target.id for target in asked.targets])
     names = list(done.outcomes)
     done.message = (
         f"{names[0]}: {done.outcomes[names[0]]}" if len(names) == 1 else f"keys of {len(names)} hosts trusted"
@@ -68,6 +69,5 @@ def _trust_one(session: Session, asked: Asked, target: HostRecord, wanted: list[
     for one in wanted:
         records.trust_key(session, target.id, one, asked.at, asked.who.name)
     gone = records.revoke_other_keys(session, target.id, set(wanted), asked.at)
-    records.touch_host(session, target.id)
     text = f"trusted {', '.join(wanted)}"
     return f"{text} in place of {', '.join(gone)}" if gone else text

@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from tui_ops.ui.desk import Desk
+from tui_ops.ui.facts import AUDIT_KEYS, KEYS
 
 if TYPE_CHECKING:
     from tui_ops.ui.screens.base import DeskScreen
@@ -28,6 +29,8 @@ class ScreenSpec:
     """``module:Class``; imported when it is opened first."""
     count: Callable[[Desk], int]
     """How many things there need someone."""
+    keys: tuple[str, ...] = ()
+    """What an address of it may name."""
 
     def load(self) -> "DeskScreen":
         """Return a new screen."""
@@ -39,7 +42,11 @@ class ScreenSpec:
 SCREENS: tuple[ScreenSpec, ...] = (
     ScreenSpec(
         "1", "infrastructure", "Infrastructure", "hosts", "tui_ops.ui.screens.infrastructure:Infrastructure",
-        lambda desk: desk.fleet.in_trouble,
+        lambda desk: desk.fleet.in_trouble, KEYS,
+    ),
+    ScreenSpec(
+        "9", "audit", "Audit", "audit", "tui_ops.ui.screens.audit:Audit",
+        lambda desk: desk.audit_breaks, AUDIT_KEYS,
     ),
 )  # fmt: skip
 """In the order of their digits."""

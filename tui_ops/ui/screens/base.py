@@ -1,31 +1,29 @@
-"""What every screen of the desk has: the lines around it, the prompt, the grammar's keys, the acts."""
+"""What every screen of the desk has: the grammar's keys, the acts, the view it shows, the prompt."""
 
 from collections.abc import Sequence
 from typing import ClassVar, cast
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
-from textual.screen import Screen
 from textual.widget import Widget
 
 from tui_ops.actions.action import Action
 from tui_ops.actions.declared import REGISTRY
-from tui_ops.store.views.rows import HostRow
-from tui_ops.ui import acts, frame
+from tui_ops.ui.copying import Choice
+from tui_ops.ui.export import Export
 from tui_ops.ui.grammar import GRAMMAR, NOT_YET, TEXTUAL_NAMES
-from tui_ops.ui.paint import Ink, Line, line
-from tui_ops.ui.panels import Pen
+from tui_ops.ui.history import View
+from tui_ops.ui.paint import Ink, Line, line, plain
 from tui_ops.ui.screens import SCREENS
-from tui_ops.ui.terminal import LEAST_HEIGHT, LEAST_WIDTH
-from tui_ops.ui.widgets.lines import Lines, desk_app
+from tui_ops.ui.screens.framed import Framed
+from tui_ops.ui.themes import ThemeError
+from tui_ops.ui.widgets.lines import LineScroll, desk_app
 from tui_ops.ui.widgets.prompt import Prompt
 
 TO_THE_END = 10**9
 """More lines than any list has."""
 
-TALL = 30
-"""From here on a rule stands below the header."""
+OFFERS_SHOWN = 12
+"""Completions in the footer: what a wide terminal has room for."""
 
 
 def grammar_bindings() -> list[BindingType]:
@@ -54,130 +52,23 @@ def grammar_bindings() -> list[BindingType]:
     return found
 
 
-class DeskScreen(Screen[None]):
-    """A screen of the desk. A child composes its body and says what its keys work on."""
+class DeskScreen(Framed):
+    """A screen of the desk: the frame, and what the grammar's keys do. A child composes its body."""
 
     BINDINGS: ClassVar[list[BindingType]] = grammar_bindings()
-    spec_name = ""
-    HELP_TITLE = ""
-    _asking = False
-
-    def compose(self) -> ComposeResult:
-        """Return the frame with the body inside."""
-        yield Lines("header")
-        yield Lines("tabs")
-        yield Lines("toprule")
-        yield from self.compose_body()
-        yield Lines("rule")
-        with Horizontal(id="ask"):
-            yield Lines("sign")
-            yield Prompt()
-        yield Lines("footer")
-        yield Lines("small")
-
-    def compose_body(self) -> ComposeResult:
-        """Return what stands between header and rule."""
-        yield from ()
-
-    @property
-    def pen_look(self) -> "Pen":
-        """What panels draw with, as wide as the screen."""
-        desk = desk_app(self).desk
-        return Pen(self.size.width, desk.look, desk.present)
-
-    def part(self, id: str) -> Lines:
-        """Return a part of the frame."""
-        return self.query_one(f"#{id}", Lines)
-
-    def targets(self) -> list[HostRow]:
-        """Return what an act would work on."""
-        return []
-
-    def hints(self) -> list[frame.Hint]:
-        """Return the keys for the footer."""
-        return []
-
-    def act_hints(self) -> list[frame.Hint]:
-        """Return the acts' part of the footer: absent where the session can't act, dimmed where it can't now."""
-        desk = desk_app(self).desk
-        targets = self.targets()
-        return [
-            frame.Hint(action.key, action.label, bool(acts.plan(action, targets, desk).verdict))
-            for action in acts.offered(desk)
-            if action.key
-        ]
+    pending: str | None = None
+    """A query that is taken up when the screen has been drawn for the first time."""
 
     def on_mount(self) -> None:
         """Draw for the first time."""
-        self.fit_size()
+        super().on_mount()
+        self.call_after_refresh(self._begin)
 
-    def on_screen_resume(self) -> None:
-        """Draw what changed while another screen was in front."""
-        self.fit_size()
-        self.refresh_all()
-
-    def on_resize(self) -> None:
-        """Draw for the new size."""
-        self.fit_size()
-        self.call_after_refresh(self.refresh_all)
-
-    def fit_size(self) -> None:
-        """Choose what is shown at this size."""
-        width, height = self.app.size
-        small = width < LEAST_WIDTH or height < LEAST_HEIGHT
-        self.set_class(small, "-small")
-        self.set_class(height >= TALL, "-tall")
-        text = f"{width}x{height} is too small: the desk needs {LEAST_WIDTH}x{LEAST_HEIGHT}. Q leaves"
-        self.part("small").show([line((text, Ink.WARN))] if small else [])
-
-    def refresh_all(self) -> None:
-        """Draw frame and body; what has not changed costs nothing."""
-        if self.drawable:
-            self.refresh_frame()
-            self.refresh_body()
-
-    @property
-    def drawable(self) -> bool:
-        """Whether all parts are there: not before the first drawing, and not while the desk is left."""
-        return bool(self.is_mounted and self.size.width and len(self.query("#header, #rule, #footer")) == 3)
-
-    def refresh_body(self) -> None:
-        """Draw the body."""
-
-    def show_news(self, topics: frozenset[str]) -> None:
-        """React to what changed; called on the visible screen only, at most four times a second."""
-        del topics
-        self.refresh_all()
-
-    def refresh_frame(self) -> None:
-        """Draw header, screens, rule and footer."""
-        if not self.drawable:
-            return
-        app = desk_app(self)
-        width = self.size.width
-        tabs = [frame.Tab(spec.key, spec.title, spec.count(app.desk), spec.name == self.spec_name) for spec in SCREENS]
-        self.part("header").show([frame.header(app.desk, width)])
-        self.part("tabs").show([frame.tabs_line(app.desk, tabs, width)])
-        self.part("toprule").show([frame.rule(width, app.desk.signs)])
-        self.part("rule").show([frame.rule(width, app.desk.signs, self.said())])
-        self.refresh_footer()
-
-    def refresh_footer(self) -> None:
-        """Draw the keys."""
-        if not self.query_one(Prompt).is_open:
-            self.part("footer").show([frame.footer(self.hints(), self.size.width)])
-
-    def said(self) -> Line:
-        """Return what stands in the rule: a message, the pause, or what is wrong with the desk's sources."""
-        app = desk_app(self)
-        if app.message:
-            return app.message
-        if app.desk.paused:
-            return line(("paused: the display is held still", Ink.HELD), ("  p goes on", Ink.DIM))
-        if app.desk.problem is not None and not app.desk.engine_away:
-            return line((str(app.desk.problem), Ink.WARN))
-        trouble = app.desk.trouble()
-        return line((trouble, Ink.WARN)) if trouble else ()
+    def _begin(self) -> None:
+        """Take up what was asked for before there was anything to draw on."""
+        if self.pending is not None:
+            wanted, self.pending = self.pending, None
+            self.filter_done(wanted)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Hold every key while something is typed or a dialog is about to open: none of it must act here."""
@@ -267,9 +158,12 @@ class DeskScreen(Screen[None]):
         before = app.look.name
 
         def chosen(name: str | None) -> None:
-            app.set_look(name or before)
+            try:
+                app.choose_look(name or before)
+            except ThemeError as error:
+                app.tell(str(error), Ink.WARN)
 
-        app.push_screen(theme_menu(before, app.set_look), chosen)
+        app.push_screen(theme_menu(before, app.set_look, app.desk.own_themes), chosen)
 
     def action_undo(self) -> None:
         """Take back the last act that can be taken back."""
@@ -301,13 +195,93 @@ class DeskScreen(Screen[None]):
     def action_back(self) -> None:
         """Go back."""
 
+    # The view -----------------------------------------------------------------------------------------------------
+
+    def view(self) -> View | None:
+        """Return where this screen is, so that it can be gone to again."""
+        return next((View(spec.name, spec.noun) for spec in SCREENS if spec.name == self.spec_name), None)
+
+    def show_view(self, view: View) -> None:
+        """Show a view again."""
+        self.show_query(view.query)
+
+    def show_query(self, query: str) -> None:
+        """Narrow the list to a query that comes from elsewhere."""
+        if self.drawable:
+            self.filter_done(query)
+        else:
+            self.pending = query
+
+    def known_values(self, key: str) -> list[str]:
+        """Return the values that a key of an address has here."""
+        del key
+        return []
+
+    def export(self) -> Export:
+        """Return what this screen shows, to be saved or copied; a child that has columns gives them."""
+        shown: list[str] = []
+        for body in self.query(".body").results(LineScroll):
+            shown += [plain(body.line_at(index)[0]).rstrip() for index in range(body.line_count())]
+        return Export(self.spec_name, ("line",), [(text,) for text in shown], shown)
+
+    def copies(self) -> list[Choice]:
+        """Return what can be copied here; a child puts before it what stands under the cursor."""
+        view = self.view()
+        address = [("a", "address of this view", view.address)] if view is not None else []
+        return [*address, ("v", "this view as text", "\n".join(self.export().lines))]
+
+    def action_copy(self) -> None:
+        """Choose what is copied to the terminal's clipboard."""
+        desk_app(self).copying.choose(self.copies())
+
+    def action_save(self) -> None:
+        """Ask for the file that this view is saved to."""
+        view = self.view()
+        self.open_prompt(">", desk_app(self).copying.suggested(view.address if view is not None else self.spec_name))
+
+    def save_as(self, name: str) -> None:
+        """Save this view to a file, or ask for one."""
+        if name.strip():
+            desk_app(self).copying.save(self.export(), name)
+        else:
+            self.action_save()
+
+    def action_last_view(self) -> None:
+        """Go to the view that was looked at before this one."""
+        desk_app(self).travel.last()
+
+    def action_history_back(self) -> None:
+        """Go back through the views."""
+        desk_app(self).travel.step(-1)
+
+    def action_history_forward(self) -> None:
+        """Go forward through the views."""
+        desk_app(self).travel.step(1)
+
+    def action_mine(self) -> None:
+        """Show what I did: my entries of the audit."""
+        desk_app(self).travel.show_list("audit", f"who={desk_app(self).desk.me}")
+
+    def _not_here(self) -> None:
+        desk_app(self).tell("that works on a list of hosts: 1 goes there")
+
+    action_open = action_mark = action_mark_range = action_mark_all = action_clear_marks = _not_here
+    action_filter = action_trouble = action_sort = action_reverse = action_full = _not_here
+    action_next_view = action_previous_view = action_group = action_fold = _not_here
+    action_unfold = action_fold_all = action_columns = _not_here
+
+    def action_time_range(self) -> None:
+        """Choose how far back."""
+        desk_app(self).tell("a time range: not on this screen")
+
     # The prompt ---------------------------------------------------------------------------------------------------
 
     def open_prompt(self, sign: str, text: str = "") -> None:
         """Let the operator type in place of the rule."""
-        self.part("sign").show([line((sign, Ink.ACCENT))])
-        self.part("footer").show([Prompt.KEYS[sign]])
         self._ask(True)
+        self.part("sign").show([line((sign, Ink.ACCENT))])
+        self.part("sign").refresh()
+        self.part("footer").show([Prompt.KEYS[sign]])
         prompt = self.query_one(Prompt)
         prompt.open(sign, text)
         self.set_focus(prompt, scroll_visible=False)
@@ -333,14 +307,32 @@ class DeskScreen(Screen[None]):
 
     def on_prompt_edited(self, event: Prompt.Edited) -> None:
         """React while a text is typed."""
+        self.show_offers()
         if event.sign == "/":
             self.filter_typed(event.text)
+
+    def show_offers(self) -> None:
+        """Show in the footer what the text could become, or which keys there are."""
+        prompt = self.query_one(Prompt)
+        if not prompt.is_open:
+            return
+        found = prompt.offers(OFFERS_SHOWN)
+        if not found:
+            self.part("footer").show([Prompt.KEYS[prompt.sign]])
+            return
+        words = [(text.rpartition(" ")[2] or text, Ink.ACCENT if at == 0 else Ink.DIM) for at, text in enumerate(found)]
+        self.part("footer").show(
+            [line(("tab ", Ink.FAINT), *(span for word in words for span in (word, ("  ", Ink.DIM))))]
+        )
 
     def on_prompt_done(self, event: Prompt.Done) -> None:
         """React to a text that is complete, or given up."""
         self.close_prompt()
         if event.sign == "/":
             self.filter_done(event.text)
+        elif event.sign == ">":
+            if event.text:
+                self.save_as(event.text)
         elif event.text:
             desk_app(self).commands.run(event.text)
 

@@ -1,21 +1,16 @@
 """The keys, made from the grammar and the registry."""
 
 from collections.abc import Iterator
-from typing import ClassVar
-
-from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.screen import ModalScreen
 
 from tui_ops.actions.declared import REGISTRY
 from tui_ops.model.states import CRITICAL_SIGN, STATE_SIGNS, StateSign
 from tui_ops.ui.cells import fit
-from tui_ops.ui.facts import KEYS
 from tui_ops.ui.grammar import GRAMMAR
 from tui_ops.ui.paint import EMPTY, Ink, Line, line, sign_span
 from tui_ops.ui.panels import wrapped
 from tui_ops.ui.screens import SCREENS
-from tui_ops.ui.widgets.lines import Text, desk_app
+from tui_ops.ui.screens.page import Page
+from tui_ops.ui.widgets.lines import desk_app
 
 KEY_CELLS = 10
 """Cells of a key."""
@@ -45,7 +40,7 @@ def help_lines(ascii_only: bool, width: int) -> Iterator[Line]:
             (((" " * KEY_CELLS), Ink.TEXT), *one) for one in wrapped(action.help, width - KEY_CELLS, Ink.DIM, "")
         )
     yield EMPTY
-    yield line(("Filter", Ink.TITLE), ("  after / and after :hosts, and for tui-ops show hosts", Ink.DIM))
+    yield line(("Filter", Ink.TITLE), ("  after / and after :hosts or :audit, and for tui-ops show", Ink.DIM))
     for example, meaning in (
         ("web !down", "a word that stands somewhere, a word that does not"),
         ("site=lon state!=up", "a value that is, a value that is not; name=web-* takes any ending"),
@@ -54,7 +49,9 @@ def help_lines(ascii_only: bool, width: int) -> Iterator[Line]:
         ("sort=-cpu", "the order; - begins with the highest"),
     ):
         yield line((fit(example, 20), Ink.ACCENT), meaning)
-    yield from wrapped("keys: " + ", ".join(dict.fromkeys((*KEYS, "label.NAME"))), width, Ink.DIM)
+    for spec in SCREENS:
+        extra = ("label.NAME",) if spec.noun == "hosts" else ()
+        yield from wrapped(f"keys of {spec.noun}: " + ", ".join(dict.fromkeys((*spec.keys, *extra))), width, Ink.DIM)
     yield EMPTY
     yield line(("Signs", Ink.TITLE))
     for sign, words, advice in _signs():
@@ -67,46 +64,8 @@ def _signs() -> Iterator[tuple[StateSign, str, str]]:
     yield CRITICAL_SIGN, "warn", "it is up, and a reading asks for attention: the reason stands in its row"
 
 
-class Help(ModalScreen[None]):
+class Help(Page):
     """The keys of this screen."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,backspace,question_mark,f1,enter", "close", show=False),
-        Binding("j,down", "move(1)", show=False),
-        Binding("k,up", "move(-1)", show=False),
-        Binding("pagedown,space,ctrl+d", "page(1)", show=False),
-        Binding("pageup,ctrl+u", "page(-1)", show=False),
-        Binding("g,home", "move(-10000)", show=False),
-        Binding("G,end", "move(10000)", show=False),
-    ]
-
-    def compose(self) -> ComposeResult:
-        """Return the text."""
-        yield Text("help")
-
-    def on_mount(self) -> None:
-        """Draw."""
-        self.call_after_refresh(self._draw)
-
-    def on_resize(self) -> None:
-        """Draw for the new size."""
-        self.call_after_refresh(self._draw)
-
-    def _draw(self) -> None:
-        text = self.query_one(Text)
-        top: Line = line(("Keys", Ink.TITLE), ("   j k scroll   q closes", Ink.DIM))
-        text.show([top, EMPTY, *help_lines(desk_app(self).desk.ascii, max(40, text.size.width - 1))])
-        text.focus()
-
-    def action_move(self, lines: int) -> None:
-        """Scroll by lines."""
-        self.query_one(Text).move(lines)
-
-    def action_page(self, pages: int) -> None:
-        """Scroll by pages."""
-        text = self.query_one(Text)
-        text.move(pages * (text.size.height - 1))
-
-    def action_close(self) -> None:
-        """Go back."""
-        self.dismiss(None)
+    def __init__(self) -> None:
+        super().__init__("Keys", lambda width: list(help_lines(desk_app(self).desk.ascii, width)))

@@ -1,14 +1,19 @@
 """The page of one host."""
 
+from dataclasses import replace
+
 from textual.app import ComposeResult
 
 from tui_ops.model.errors import TuiOpsError
 from tui_ops.store.views.rows import HostPage, HostRow
 from tui_ops.ui import hostpage
+from tui_ops.ui.copying import Choice
+from tui_ops.ui.export import HOST_COLUMNS, Export, host_rows
 from tui_ops.ui.frame import Hint
-from tui_ops.ui.paint import Ink, line
-from tui_ops.ui.panels import Pen
+from tui_ops.ui.history import View
+from tui_ops.ui.paint import Ink, Line, line, plain
 from tui_ops.ui.screens.base import DeskScreen
+from tui_ops.ui.screens.fleetview import FleetView, host_choices
 from tui_ops.ui.widgets.lines import Text, desk_app
 from tui_ops.ui.work import in_background
 
@@ -28,6 +33,10 @@ class Host(DeskScreen):
         self.host_name = name
         self._page: HostPage | None = None
         self._read = False
+        self._focus = ""
+        """The panel that has the focus; empty for none."""
+        self._alone = False
+        """Whether that panel fills the screen."""
 
     def compose_body(self) -> ComposeResult:
         """Return the page."""
@@ -52,8 +61,9 @@ class Host(DeskScreen):
 
     def hints(self) -> list[Hint]:
         """Return the keys for the footer."""
-        return [Hint("q", "back", weight=9), Hint("j k", "scroll"), *self.act_hints(), Hint("x", "acts", weight=9),
-                Hint(":", "go to", weight=0), Hint("?", "keys", weight=9)]  # fmt: skip
+        return [Hint("q", "back", weight=9), Hint("j k", "scroll"), Hint(", .", "panels", weight=2),
+                Hint("f", "whole page" if self._alone else "fill", weight=2), *self.act_hints(),
+                Hint("x", "acts", weight=9), Hint(":", "go to", weight=0), Hint("?", "keys", weight=9)]  # fmt: skip
 
     def show_news(self, topics: frozenset[str]) -> None:
         """Show what changed."""
@@ -76,18 +86,72 @@ class Host(DeskScreen):
 
     def refresh_body(self) -> None:
         """Draw the page, with the row as the list has it: that one keeps aging."""
-        app = desk_app(self)
         if self._page is None:
             lines = hostpage.gone(self.host_name) if self._read else [line(("reading the store", Ink.DIM))]
         else:
             for row in self.targets():
                 self._page.host = row
-            lines = hostpage.whole(self._page, Pen(self.size.width, app.desk.look, app.desk.present))
+            lines = self._lines(self._page)
         self.text.show(lines)
 
+    def _lines(self, page: HostPage) -> list[Line]:
+        if self._alone:
+            return hostpage.alone(page, self.pen_look, self._focus)
+        return hostpage.whole(page, self.pen_look, self._focus)
+
+    def _step(self, by: int) -> None:
+        """Give the focus to the next panel that has anything to say, and show it."""
+        if self._page is None:
+            return
+        names = [panel.name for panel in hostpage.shown_panels(self._page, self.pen_look)]
+        at = names.index(self._focus) + by if self._focus in names else 0 if by > 0 else -1
+        self._focus = names[at % len(names)]
+        self.refresh_all()
+        if self._alone:
+            self.text.move(-self.text.top)
+            return
+        place = hostpage.laid_out(self._page, self.pen_look, self._focus)[1]
+        if place:
+            self.text.reveal(place[-1])
+            self.text.reveal(place[0])
+
+    def action_next_view(self) -> None:
+        """Give the focus to the next panel."""
+        self._step(1)
+
+    def action_previous_view(self) -> None:
+        """Give the focus to the panel before."""
+        self._step(-1)
+
+    def action_full(self) -> None:
+        """Let the focused panel fill the screen, or show the whole page again."""
+        if self._page is None:
+            return
+        self._focus = self._focus or "vitals"
+        self._alone = not self._alone
+        self.refresh_all()
+        self.text.move(-self.text.top)
+
+    def view(self) -> View:
+        """Return the list below, with this host opened from it."""
+        below = next((screen.view() for screen in self.app.screen_stack if isinstance(screen, FleetView)), None)
+        return replace(below or View(self.spec_name, "hosts"), page=self.host_name)
+
+    def export(self) -> Export:
+        """Return the host by column, and its page as it stands."""
+        return Export(self.host_name, HOST_COLUMNS, host_rows(self.targets()), [plain(one) for one in self.text.lines])
+
+    def copies(self) -> list[Choice]:
+        """Return the host's name and address, then what every screen has."""
+        targets = self.targets()
+        return [*(host_choices(targets) if targets else ()), *super().copies()]
+
     def action_back(self) -> None:
-        """Go back to the list."""
-        self.app.pop_screen()
+        """Show the whole page again where one panel fills the screen, or go back to the list."""
+        if self._alone:
+            self.action_full()
+        else:
+            self.app.pop_screen()
 
     def go(self, lines: int) -> None:
         """Scroll by lines."""
@@ -102,4 +166,5 @@ class Host(DeskScreen):
         desk_app(self).tell("that works on the list: q goes back")
 
     action_open = action_mark = action_mark_range = action_mark_all = action_clear_marks = _only_list
-    action_filter = action_trouble = action_sort = action_reverse = action_full = _only_list
+    action_filter = action_trouble = action_sort = action_reverse = _only_list
+    action_group = action_fold = action_unfold = action_fold_all = action_columns = _only_list

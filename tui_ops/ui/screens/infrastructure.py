@@ -1,6 +1,7 @@
-"""The infrastructure: every host in a table, beside it the one under the cursor and what happened last."""
+"""The infrastructure: a view as a list, beside it what the cursor stands on and what happened last."""
 
 from functools import partial
+from typing import Any
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -9,12 +10,12 @@ from tui_ops.model.address import EVERYTHING, AddressError, parse
 from tui_ops.model.errors import TuiOpsError
 from tui_ops.store.views.rows import EventRow, HostPage, HostRow
 from tui_ops.ui import hostpage
-from tui_ops.ui.columns import COLUMNS, Column
-from tui_ops.ui.facts import KEYS
+from tui_ops.ui.columns import Column
 from tui_ops.ui.frame import Hint
 from tui_ops.ui.paint import EMPTY, Ink, Line, joined, line, spread
 from tui_ops.ui.panels import Pen
-from tui_ops.ui.screens.base import DeskScreen
+from tui_ops.ui.screens.viewing import Viewing
+from tui_ops.ui.views.racks import RacksPane
 from tui_ops.ui.widgets.lines import Lines, desk_app
 from tui_ops.ui.widgets.table import FleetTable
 from tui_ops.ui.work import in_background
@@ -35,8 +36,8 @@ TYPING_PAUSE_S = 0.15
 """A pause in typing."""
 
 
-class Infrastructure(DeskScreen):
-    """The fleet table."""
+class Infrastructure(Viewing):
+    """The table with its panels."""
 
     spec_name = "infrastructure"
     HELP_TITLE = "Infrastructure"
@@ -78,27 +79,31 @@ class Infrastructure(DeskScreen):
 
     def targets(self) -> list[HostRow]:
         """Return the marked hosts, or the one under the cursor."""
-        return desk_app(self).desk.fleet.targets()
+        return self.pane.targets()
 
     def hints(self) -> list[Hint]:
         """Return the keys for the footer."""
-        fleet = desk_app(self).desk.fleet
-        here = fleet.here is not None
+        listing = self.listing
+        here = listing.cursor is not None
         return [
             Hint("enter", "open", here, 9), Hint("space", "mark", here, 2), Hint("/", "filter", weight=9),
-            Hint("s", "sort", weight=0), Hint("z", "all hosts" if fleet.trouble_only else "trouble only", weight=2),
-            *self.act_hints(), Hint("x", "acts", weight=9), Hint(":", "go to", weight=0), Hint("?", "keys", weight=9),
+            Hint("s", "sort", weight=0), Hint("z", "all" if listing.trouble_only else "trouble only", weight=2),
+            Hint(".", "views", weight=3), *self.act_hints(), Hint("x", "acts", weight=9),
+            Hint(":", "go to", weight=0), Hint("?", "keys", weight=9),
         ]  # fmt: skip
 
     def show_news(self, topics: frozenset[str]) -> None:
         """Show what changed."""
+        self.take_parts(None)
         self.refresh_all()
         self.read_panels()
+        self.read_parts()
         del topics
 
     def refresh_body(self) -> None:
         """Draw list and panels."""
         table = self.table
+        table.show(self.pane)
         table.notes = self.notes()
         table.update()
         self.part("title").show([self.title_line()])
@@ -108,23 +113,23 @@ class Infrastructure(DeskScreen):
     def notes(self) -> list[Line]:
         """Return what is said below the last host: an empty list is never without a reason."""
         desk = desk_app(self).desk
-        fleet = desk.fleet
+        pane, fleet = self.pane, self.listing
         said: list[Line] = []
         if not fleet.rows:
             if desk.problem is not None:
                 said = [line((desk.problem.message, Ink.WARN)), line((desk.problem.hint, Ink.DIM))]
                 said += [line(("this screen fills by itself as soon as an engine has read the hosts", Ink.DIM))]
-            elif desk.loaded:
-                said = [line(("no hosts yet: the inventory names none", Ink.TEXT))]
+            elif desk.loaded and pane.ready:
+                said = [line((pane.nothing, Ink.TEXT))]
             else:
                 said = [line(("reading the store", Ink.DIM))]
         elif not fleet.shown and fleet.trouble_only and not fleet.query.terms:
             said = [
-                line(("nothing needs action: every host is up and well", Ink.GOOD)),
-                line(("z shows all hosts", Ink.DIM)),
+                line((pane.well, Ink.GOOD)),
+                line((f"z shows all {pane.name}", Ink.DIM)),
             ]
         elif not fleet.shown:
-            said = [line(("no host fits the filter", Ink.TEXT)), line(("esc clears it", Ink.DIM))]
+            said = [line((f"no {pane.one} fits the filter", Ink.TEXT)), line(("esc clears it", Ink.DIM))]
         hint = desk.options.inventory_hint
         if hint and not fleet.query.terms and (not desk.engine or not desk.engine.source):
             said = [*said, EMPTY, *(line((text, Ink.DIM)) for text in hint.splitlines())]
@@ -133,11 +138,16 @@ class Infrastructure(DeskScreen):
     def title_line(self) -> Line:
         """Return how many hosts there are, in which order, and what narrows them."""
         desk = desk_app(self).desk
-        fleet, marks = desk.fleet, desk.signs
+        fleet, marks = self.listing, desk.signs
         count = (
             f"{len(fleet.shown)} of {len(fleet.rows)}" if len(fleet.shown) != len(fleet.rows) else f"{len(fleet.rows)}"
         )
-        parts = [line(("hosts ", Ink.TITLE), count), line((f"by {fleet.sort_text(marks.up, marks.down)}", Ink.DIM))]
+        parts = [
+            line((f"{self.pane.name} ", Ink.TITLE), count),
+            line((f"by {fleet.sort_text(marks.up, marks.down)}", Ink.DIM)),
+        ]
+        if self.grouped:
+            parts.append(line((f"grouped by {desk.fleet.grouping}", Ink.DIM)))
         if fleet.trouble_only:
             parts.append(line(("trouble only", Ink.ACCENT)))
         if fleet.query.terms:
@@ -147,19 +157,19 @@ class Infrastructure(DeskScreen):
         if self._told:
             parts.append(line((self._told, Ink.BAD)))
         table = self.table
-        below = len(fleet.shown) - table.top - table.size.height
+        below = len(fleet.lines) - table.top - table.size.height
         more = f"{below} more" if below > 0 else ""
         return spread(joined(parts, "   "), line((more, Ink.DIM)), self.part("title").size.width)
 
     def refresh_detail(self) -> None:
         """Draw the panels beside the list."""
         app = desk_app(self)
-        row = app.desk.fleet.here
+        row = self.pane.host_here()
         detail = self.part("detail")
         if self.has_class("-detail") and detail.size.width:
             page = self._page if row is not None and self._page is not None and self._page.host.id == row.id else None
             pen = Pen(detail.inner_width, app.desk.look, app.desk.present)
-            detail.show(hostpage.detail(row, page, pen, detail.size.height) if row is not None else [])
+            detail.show(self.pane.detail(page, pen, detail.size.height))
         beside = self.part("events")
         if self.has_class("-events") and beside.size.width:
             pen = Pen(beside.inner_width, app.desk.look, app.desk.present)
@@ -172,7 +182,7 @@ class Infrastructure(DeskScreen):
 
     async def _read_panels(self) -> None:
         app = desk_app(self)
-        row = app.desk.fleet.here
+        row = self.pane.host_here()
         await app.pause_for(DETAIL_DELAY_S)
         try:
             if row is not None:
@@ -188,15 +198,14 @@ class Infrastructure(DeskScreen):
 
     def moved(self) -> None:
         """Draw after the cursor, the marks, the order or the filter have changed."""
-        self.table.notes = self.notes()
-        self.table.update()
-        self.table.follow()
         self.refresh_all()
+        self.table.follow()
+        self.part("title").show([self.title_line()])
         self.read_panels()
 
     def go(self, lines: int) -> None:
         """Move the cursor by lines."""
-        desk_app(self).desk.fleet.move(lines)
+        self.listing.move(lines)
         self.moved()
 
     @property
@@ -205,10 +214,14 @@ class Infrastructure(DeskScreen):
         return self.table.size.height
 
     def action_open(self) -> None:
-        """Open the page of the host under the cursor."""
-        row = desk_app(self).desk.fleet.here
+        """Open the page of the host under the cursor, fold a group, or show the hosts of a rack."""
+        row = self.pane.host_here()
         if row is not None:
             desk_app(self).open_host(row.name)
+        elif isinstance(self.pane, RacksPane):
+            self.show_hosts(self.pane.query_here())
+        else:
+            self.fold(None)
 
     def on_fleet_table_clicked(self) -> None:
         """Follow a click."""
@@ -216,41 +229,43 @@ class Infrastructure(DeskScreen):
 
     def action_back(self) -> None:
         """Clear the filter first; at the root, say how to leave."""
-        fleet = desk_app(self).desk.fleet
+        fleet = self.listing
         if fleet.query is not EVERYTHING:
             self.filter_done(None)
         elif fleet.trouble_only:
             self.action_trouble()
         elif fleet.marks:
             self.action_clear_marks()
+        elif self.pane is not self.panes[0]:
+            self.show_pane(0)
         else:
             desk_app(self).tell("this is the first page: Q leaves the desk")
 
     def action_mark(self) -> None:
         """Mark a host."""
-        desk_app(self).desk.fleet.mark_here()
+        self.listing.mark_here()
         self.moved()
 
     def action_mark_range(self) -> None:
         """Begin or end a range."""
         app = desk_app(self)
-        if not app.desk.fleet.mark_range():
+        if not self.listing.mark_range():
             app.tell("a range begins here: move, and press v again")
         self.moved()
 
     def action_mark_all(self) -> None:
         """Mark all that is shown."""
-        desk_app(self).desk.fleet.mark_all()
+        self.listing.mark_all()
         self.moved()
 
     def action_clear_marks(self) -> None:
         """Take every mark away."""
-        desk_app(self).desk.fleet.clear_marks()
+        self.listing.clear_marks()
         self.moved()
 
     def action_trouble(self) -> None:
         """Show only what needs action, or all again."""
-        fleet = desk_app(self).desk.fleet
+        fleet = self.listing
         fleet.trouble_only = not fleet.trouble_only
         fleet.arrange()
         self.moved()
@@ -259,14 +274,10 @@ class Infrastructure(DeskScreen):
         """Choose the sort column."""
         from tui_ops.ui.screens.menu import sort_menu
 
-        fleet = desk_app(self).desk.fleet
-        usable = [
-            one
-            for one in COLUMNS
-            if one.id not in ("state", "hour") and (not one.wanted or any(map(one.wanted, fleet.rows.values())))
-        ]
+        fleet = self.listing
+        usable = [one for one in self.pane.sort_columns() if one.id not in ("state", "hour")]
 
-        def chosen(choice: tuple[Column | None] | None) -> None:
+        def chosen(choice: tuple[Column[Any] | None] | None) -> None:
             if choice is not None:
                 fleet.sort_by(choice[0])
                 self.moved()
@@ -275,7 +286,7 @@ class Infrastructure(DeskScreen):
 
     def action_reverse(self) -> None:
         """Turn the order around."""
-        desk_app(self).desk.fleet.reverse()
+        self.listing.reverse()
         self.moved()
 
     def action_full(self) -> None:
@@ -286,11 +297,11 @@ class Infrastructure(DeskScreen):
 
     def action_filter(self) -> None:
         """Type a filter."""
-        self.open_prompt("/", desk_app(self).desk.fleet.query.text)
+        self.open_prompt("/", self.listing.query.text)
 
     def filter_typed(self, text: str) -> None:
         """Narrow the list while typing."""
-        if len(desk_app(self).desk.fleet.rows) < LONG_FLEET:
+        if len(self.listing.rows) < LONG_FLEET:
             self.narrow(text)
         else:
             in_background(self, partial(self._narrow_later, text), "filter", exclusive=True)
@@ -310,9 +321,9 @@ class Infrastructure(DeskScreen):
 
     def narrow(self, text: str) -> None:
         """Show the hosts that fit a query; one that can't be read changes nothing and is told."""
-        fleet = desk_app(self).desk.fleet
+        fleet = self.listing
         try:
-            fleet.query = parse(text, KEYS) if text.strip() else EVERYTHING
+            fleet.query = parse(text, self.pane.filter_keys) if text.strip() else EVERYTHING
             self._told = ""
         except AddressError as error:
             self._told = str(error)

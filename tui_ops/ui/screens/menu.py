@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar, Generic, TypeVar
 
 from textual import events
@@ -16,8 +17,8 @@ from tui_ops.ui.acts import offered, plan
 from tui_ops.ui.cells import fit, safe
 from tui_ops.ui.columns import Column
 from tui_ops.ui.desk import Desk
-from tui_ops.ui.look import NAMES
 from tui_ops.ui.paint import Ground, Ink, Line, line
+from tui_ops.ui.themes import ThemeError, load_palette, theme_names
 from tui_ops.ui.widgets.lines import Drawn, Lines, LineScroll
 
 T = TypeVar("T")
@@ -128,8 +129,9 @@ class Menu(ModalScreen[T | None]):
             self._at = self.list.at = (self._at + lines) % len(self._items)
             self.list.reveal(self._at)
             self.list.compare()
-            if self._preview is not None:
-                self._preview(self._items[self._at].value)
+            item = self._items[self._at]
+            if self._preview is not None and not item.why_not:
+                self._preview(item.value)
 
     def action_choose(self) -> None:
         """Give what the cursor stands on, or say why that can't be."""
@@ -163,9 +165,9 @@ def acts_menu(desk: Desk, targets: Sequence[HostRow]) -> Menu[Action]:
     return Menu(f" no acts: {why}", items)
 
 
-def sort_menu(columns: Sequence[Column], now: Column | None) -> Menu[tuple[Column | None]]:
+def sort_menu(columns: Sequence[Column[T]], now: Column[T] | None) -> Menu[tuple[Column[T] | None]]:
     """Return the columns to sort by."""
-    items: list[Item[tuple[Column | None]]] = [Item("state, name", (None,), "", "the worst first")]
+    items: list[Item[tuple[Column[T] | None]]] = [Item("state, name", (None,), "", "the worst first")]
     items += [
         Item(
             column.title.lower() if column.id != "hour" else "hour",
@@ -179,7 +181,19 @@ def sort_menu(columns: Sequence[Column], now: Column | None) -> Menu[tuple[Colum
     return Menu(" sort by", items, at)
 
 
-def theme_menu(now: str, preview: Callable[[str], None]) -> Menu[str]:
-    """Return the themes, each seen while the cursor is on it."""
-    items = [Item(name, name) for name in NAMES]
-    return Menu(" theme", items, NAMES.index(now) if now in NAMES else 0, preview)
+def theme_menu(now: str, preview: Callable[[str], None], own: Path | None) -> Menu[str]:
+    """Return the themes, each seen while the cursor is on it; one with a mistake says where it is."""
+    names = theme_names(own)
+    items = [Item(name, name, "", *_about_theme(name, own)) for name in names]
+    return Menu(" theme", items, names.index(now) if now in names else 0, preview)
+
+
+def _about_theme(name: str, own: Path | None) -> tuple[str, str]:
+    """Return a note and why it can't be chosen."""
+    if own is None or not (own / f"{name}.yaml").is_file():
+        return "", ""
+    try:
+        load_palette(name, own)
+    except ThemeError as error:
+        return "", safe(error.message.replace(f"{own}/", ""))
+    return "your own", ""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 from typing import ClassVar
 
 from textual import events
@@ -16,6 +17,10 @@ from tui_ops.ui.widgets.lines import desk_app
 
 HISTORY = 50
 """Lines that are kept of each sign: what one shift types."""
+
+
+OFFERS_MOST = 100
+"""Completions that tab goes through."""
 
 
 class Completer(Suggester):
@@ -33,7 +38,7 @@ class Completer(Suggester):
 
 
 class Prompt(Input):
-    """One line of typing with completion (right arrow) and history (up, down)."""
+    """One line of typing with completion (tab, right arrow) and history (up, down)."""
 
     @dataclass
     class Edited(Message):
@@ -55,22 +60,29 @@ class Prompt(Input):
             ("enter", Ink.ACCENT), (" keep  ", Ink.DIM), ("esc", Ink.ACCENT), (" clear", Ink.DIM),
         ),
         ":": line(
-            ("hosts QUERY  host NAME  theme NAME  reload  quit   ", Ink.DIM),
-            ("→", Ink.ACCENT), (" complete  ", Ink.DIM), ("esc", Ink.ACCENT), (" back", Ink.DIM),
+            ("an address, an act or a host   ", Ink.DIM),
+            ("tab", Ink.ACCENT), (" complete  ", Ink.DIM), ("↑", Ink.ACCENT), (" history  ", Ink.DIM),
+            ("esc", Ink.ACCENT), (" back", Ink.DIM),
+        ),
+        ">": line(
+            ("save to a file: .csv .json .txt say how   ", Ink.DIM),
+            ("enter", Ink.ACCENT), (" save  ", Ink.DIM), ("esc", Ink.ACCENT), (" back", Ink.DIM),
         ),
     }  # fmt: skip
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "older", show=False),
         Binding("down", "newer", show=False),
-        Binding("tab", "cursor_right", show=False),
+        Binding("tab", "complete(1)", show=False),
+        Binding("shift+tab", "complete(-1)", show=False),
     ]
 
     def __init__(self) -> None:
         super().__init__(id="prompt", compact=True, max_length=ADDRESS_LIMIT, suggester=Completer(self))
         self.cursor_blink = False
         self.sign = ""
-        self._history: dict[str, list[str]] = {}
         self._at = 0
+        self._offered: list[str] = []
+        """What it is completed to, one after the other."""
 
     @property
     def is_open(self) -> bool:
@@ -80,7 +92,8 @@ class Prompt(Input):
     def open(self, sign: str, text: str) -> None:
         """Begin with a text."""
         self.sign = sign
-        self._at = len(self._history.get(sign, ()))
+        self._at = len(self._history)
+        self._offered = []
         with self.prevent(Input.Changed):
             self.value = text
         self.cursor_position = len(text)
@@ -90,6 +103,17 @@ class Prompt(Input):
         self.sign = ""
         with self.prevent(Input.Changed):
             self.value = ""
+
+    @property
+    def _history(self) -> list[str]:
+        """The lines that were typed after this sign, on any screen."""
+        return desk_app(self).desk.typed.setdefault(self.sign, [])
+
+    def offers(self, most: int) -> list[str]:
+        """Return the first texts that go on from what is typed."""
+        value = self.value
+        found = (text for text in self.choices(value) if text.startswith(value) and text != value)
+        return list(islice(found, most)) if value else []
 
     def choices(self, value: str) -> Iterable[str]:
         """Return the texts that could be meant."""
@@ -115,7 +139,7 @@ class Prompt(Input):
             self._done(None)
 
     def _submit(self) -> None:
-        kept = self._history.setdefault(self.sign, [])
+        kept = self._history
         if self.value and (not kept or kept[-1] != self.value):
             kept.append(self.value)
             del kept[:-HISTORY]
@@ -135,13 +159,24 @@ class Prompt(Input):
         self._recall(1)
 
     def _recall(self, step: int) -> None:
-        kept = self._history.get(self.sign, [])
+        kept = self._history
         self._at = max(0, min(len(kept), self._at + step))
         self.value = kept[self._at] if self._at < len(kept) else ""
         self.cursor_position = len(self.value)
+
+    def action_complete(self, step: int) -> None:
+        """Complete to the next text that fits, or to the one before."""
+        if self.value not in self._offered or self.value.endswith("="):
+            self._offered = self.offers(OFFERS_MOST)
+            at = 0 if step > 0 else -1
+        else:
+            at = (self._offered.index(self.value) + step) % len(self._offered)
+        if self._offered:
+            self.value = self._offered[at]
+            self.cursor_position = len(self.value)
 
     def on_blur(self, event: events.Blur) -> None:
         """Leave when the keys go elsewhere, as by a click."""
         del event
         if self.is_open and self.app.screen is self.screen:
-            self._done(None if self.sign == ":" else self.value)
+            self._done(self.value if self.sign == "/" else None)

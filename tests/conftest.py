@@ -1,0 +1,70 @@
+"""What the whole suite shares: tests whose programs or rights are missing here are named at the end."""
+
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+HERE = Path(__file__).parent
+PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
+
+NEEDS = {
+    "transport": ("sshd", "ssh-keygen"),
+    "engine/test_fleet.py": ("sshd", "unshare", "tcsh", "fish", "root"),
+    "engine/test_crash.py": ("sshd",),
+    "engine/test_reload.py": ("sshd",),
+    "engine/test_streams.py": ("sshd",),
+    "engine/test_door.py": ("root",),
+    "store/test_readers.py": ("root",),
+    "terminal/test_group_member.py": ("root",),
+    "terminal/test_tmux.py": ("tmux",),
+    "probes": ("dash", "bash", "busybox", "mksh"),
+}
+"""Programs of other packages and the right to be another account, by the place of the tests that use them."""
+
+not_run = pytest.StashKey[dict[str, str]]()
+
+
+def missing(path: Path) -> str:
+    """Return what the tests of a file lack on this machine, empty where they can run."""
+    place = path.relative_to(HERE).as_posix()
+    wanted = [one for prefix, needs in NEEDS.items() if place.startswith(prefix) for one in needs]
+    lacks = [one for one in wanted if one != "root" and shutil.which(one, path=PATH) is None]
+    if "root" in wanted and os.geteuid() != 0:
+        lacks.append("root (or: unshare --user --map-root-user)")
+    return ", ".join(dict.fromkeys(lacks))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what can't run here, and remember its name."""
+    left_out = {item.nodeid: lacks for item in items if (lacks := missing(item.path))}
+    config.stash[not_run] = left_out
+    if left_out:
+        config.hook.pytest_deselected(items=[item for item in items if item.nodeid in left_out])
+        items[:] = [item for item in items if item.nodeid not in left_out]
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Tell the names to the process that prints the summary, where tests run in several."""
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["not_run"] = session.config.stash.get(not_run, {})
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take the names from a test process that has ended; each of them collects everything."""
+    told = getattr(node, "workeroutput", {}).get("not_run", {})
+    node.config.stash.setdefault(not_run, {}).update(told)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Name what did not run, and what it lacked."""
+    left_out = config.stash.get(not_run, {})
+    if hasattr(config, "workerinput") or not left_out:
+        return
+    terminalreporter.section("not run")
+    for name, lacks in sorted(left_out.items()):
+        terminalreporter.line(f"{name}: needs {lacks}")

@@ -1,0 +1,84 @@
+"""What can't be written, and what that means for the rest."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tui_ops.engine.news import News
+from tui_ops.engine.outbox import Outbox
+from tui_ops.model.clock import now
+from tui_ops.model.fleet import Fleet, HostSpec
+from tui_ops.model.readings import Reading
+from tui_ops.store.fleet_sync import sync_fleet
+from tui_ops.store.paths import StatePaths, prepare
+from tui_ops.store.upgrade import upgrade
+from tui_ops.store.views.connect import open_reader
+from tui_ops.store.views.lists import events
+from tui_ops.store.writer import Writer
+
+HOST = HostSpec("web-1", "web-1", "10.0.0.1")
+
+
+@pytest.fixture
+async def paths(tmp_path: Path) -> StatePaths:
+    found = prepare(tmp_path / "state")
+    upgrade(found)
+    return found
+
+
+@pytest.fixture
+async def writer(paths: StatePaths) -> AsyncIterator[Writer]:
+    made = await Writer.open(paths)
+    await made.act(lambda session: sync_fleet(session, Fleet("t", (HOST,)), 1.0))
+    yield made
+    await made.close()
+
+
+def reading(uptime_s: float = 10.0) -> Reading:
+    return Reading(uptime_s, "boot", None, {("cpu.user", ""): 5}, {("load.1", ""): 1.0})
+
+
+def samples_in(paths: StatePaths) -> int:
+    with closing(sqlite3.connect(paths.samples_db)) as connection:
+        return int(connection.execute("SELECT count(*) FROM sample").fetchone()[0])
+
+
+async def test_a_reading_that_no_number_holds_hurts_no_other(paths: StatePaths, writer: Writer) -> None:
+    """One host's absurd uptime is left out; the rows beside it are on disk, and the engine goes on."""
+    outbox = Outbox(writer, News())
+    outbox.sample(1, now(), reading(1e300))
+    outbox.sample(1, now(), reading(10.0))
+    await outbox.flush()
+    assert outbox.error == ""
+    assert samples_in(paths) == 1
+
+
+async def test_a_busy_file_of_samples_writes_nothing_twice(paths: StatePaths, writer: Writer) -> None:
+    """While samples can't be written, events stand once, and the samples follow when they can."""
+    outbox = Outbox(writer, News())
+    with closing(sqlite3.connect(paths.samples_db, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        outbox.event(1, 5.0, "state", "up → down")
+        outbox.sample(1, now(), reading())
+        await outbox.flush()
+        assert outbox.error
+        other.execute("ROLLBACK")
+    await outbox.flush()
+    assert outbox.error == ""
+    assert samples_in(paths) == 1
+    with open_reader(paths) as reader:
+        assert [row.text for row in events(reader)].count("up → down") == 1
+
+
+async def test_a_stop_waits_for_no_reader(paths: StatePaths, writer: Writer) -> None:
+    """Someone holds a read open for minutes: the store closes at once all the same."""
+    with closing(sqlite3.connect(paths.ops_db, isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM host").fetchone()
+        await writer.act(lambda session: sync_fleet(session, Fleet("t", (HOST,)), 2.0))
+        async with asyncio.timeout(4):
+            await writer.close()

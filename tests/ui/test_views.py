@@ -1,0 +1,213 @@
+"""The views of the infrastructure: racks, network, storage, checks; each filters, sorts and follows like the hosts."""
+
+import pytest
+from support.desk_world import DETAIL, Case, Door, World
+from support.waiting import until
+
+from tui_ops.ui.cells import width_of
+from tui_ops.ui.screens.host import Host
+from tui_ops.ui.screens.menu import Menu
+
+VIEWS = ("hosts", "racks", "network", "storage", "checks")
+
+
+async def test_the_views_are_gone_through_back_and_forth(world: World, door: Door, open_desk):
+    """. and , go through them and come round; esc comes back to the hosts; each has its address."""
+    async with open_desk(world.root) as desk:
+        await desk.linked()
+        for name in (*VIEWS[1:], "hosts"):
+            await desk.press("full_stop")
+            await desk.sees(f"{name} ", "by ")
+            assert desk.list.pane.name == name
+        await desk.press("comma")
+        assert desk.list.pane.name == "checks"
+        await desk.press("escape")
+        assert desk.list.pane.name == "hosts"
+        await desk.press("colon", *"storage mount=/boot", "enter")
+        await desk.sees("storage", "mount=/boot", "/boot")
+        await desk.press("minus")
+        await until(lambda: desk.list.pane.name == "hosts")
+        await desk.press("minus")
+        await until(lambda: desk.list.pane.name == "storage")
+        await desk.sees("mount=/boot")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60), (60, 15)])
+async def test_every_view_fills_every_size(world: World, door: Door, open_desk, size):
+    """Nothing is wider or taller than the terminal, in ASCII too."""
+    async with open_desk(world.root, size, ascii=size[0] == 120) as desk:
+        await desk.linked()
+        for name in VIEWS[1:]:
+            await desk.press("full_stop")
+            await until(lambda: desk.list.listing.lines)
+            await desk.pilot.pause()
+            lines = desk.lines()
+            assert len(lines) == size[1], name
+            assert {len(line) for line in lines} == {size[0]}, name
+            assert size[0] != 120 or desk.text.isascii()
+
+
+async def test_a_rack_is_drawn_and_opens_its_hosts(world: World, door: Door, open_desk):
+    """A rack is a row of signs; beside it stands its frame with its hosts; enter shows them in the list."""
+    async with open_desk(world.root) as desk:
+        await desk.linked()
+        await desk.press("full_stop")
+        await desk.sees("racks 3", "┌─ par b4 ", "edge-1.par", "✖")
+        await desk.press("enter")
+        await desk.sees("hosts", 'site="par" rack="b4"')
+        fleet = desk.app.desk.fleet
+        assert {fleet.rows[key].site for key in fleet.shown} == {"par"}
+
+
+async def test_the_storage_that_fills_up_stands_first(world: World, door: Door, open_desk):
+    """A filesystem short of room stands above the others; a filter takes its columns and those of its host."""
+    async with open_desk(world.root) as desk:
+        await desk.linked()
+        await desk.press("comma", "comma")
+        await desk.sees("storage", "FULL IN", "91 %")
+        assert desk.list.listing.here.facts["mount"] == "/"
+        await desk.press("z")
+        await desk.sees("trouble only", without="/boot  ")
+        await desk.press("z", "slash", *"used>60 mount~post site=par", "enter")
+        await desk.sees("storage", "/var/lib/postg")
+        found = [desk.list.listing.rows[key] for key in desk.list.listing.shown]
+        assert found
+        assert {item.row.site for item in found} == {"par"}
+
+
+async def test_a_view_sorts_by_its_own_columns(world: World, door: Door, open_desk):
+    """s offers the columns of the view, the numbers falling; what is unknown stays last both ways."""
+    async with open_desk(world.root) as desk:
+        await desk.linked()
+        await desk.press("comma", "comma")
+        await until(lambda: desk.list.listing.lines)
+        await desk.press("s")
+        await until(lambda: isinstance(desk.app.screen, Menu))
+        await desk.sees("mount", "used", "free")
+        await desk.press(*"jjj", "enter")
+        await desk.sees("by used ↓")
+        listing = desk.list.listing
+        for _ in range(2):
+            used = [listing.rows[key].facts["used"] for key in listing.shown]
+            known = [value for value in used if value is not None]
+            assert used[: len(known)] == known
+            assert known == sorted(known, reverse=listing.reversed)
+            await desk.press("S")
+
+
+async def test_an_interface_that_loses_packets_stands_first(world: World, door: Door, open_desk, monkeypatch):
+    """Errors make it a matter for someone; enter opens its host, q comes back to the view."""
+    async with open_desk(world.root) as desk:
+        await desk.linked()
+        monkeypatch.setitem(DETAIL, "net.rx_errors eth0", 4.5)
+        await world.tell(["api-09.lon"])
+        await desk.press("full_stop", "full_stop")
+        await desk.sees("network", "4.5", "api-09.lon")
+        assert desk.list.pane.host_here().name == "api-09.lon"
+        await desk.press("enter")
+        await until(lambda: isinstance(desk.app.screen, Host))
+        await desk.press("q")
+        await desk.sees("network")
+        await desk.press("z")
+        assert len(desk.list.listing.shown) == 1
+
+
+async def test_checks_say_how_every_host_is_judged(world: World, door: Door, open_desk):
+    """The vitals of each host and each of its sections, the worst first; acts work on the hosts of marked lines."""
+    async with open_desk(world.root) as desk:
+        await desk.linked()
+        await desk.press("comma")
+        await desk.sees("checks", "vitals", "filesystems", "critical")
+        await desk.press("slash", *"check=vitals status=critical", "enter", "asterisk", "R")
+        await until(lambda: door.asked)
+        assert door.asked[0][:2] == ("host.read", ("web-11.lon",))
+
+
+async def test_the_cursor_stays_on_its_part_when_news_comes(world: World, door: Door, open_desk):
+    """Reading the parts anew moves rows, not the cursor's part."""
+    async with open_desk(world.root) as desk:
+        await desk.linked()
+        await desk.press("full_stop", "full_stop")
+        await until(lambda: desk.list.listing.lines)
+        await desk.press("j", "j", "j")
+        key = desk.list.listing.cursor
+        before = desk.list.pane.items
+        desk.list._parts_read_at = 0.0
+        await world.tell(["db-1.lon", "api-09.lon"])
+        door.news("hosts")
+        await until(lambda: desk.list._parts_read_at > 0)
+        await desk.pilot.pause()
+        assert desk.list.listing.cursor == key
+        assert desk.list.pane.items is before
+
+
+async def test_what_is_not_there_is_said(tmp_path, open_desk):
+    """Before any reading each view says what it waits for; a filter that fits nothing says so too."""
+    made = await World(tmp_path / "empty").build([Case("new-1", age_s=None)])
+    door = await Door(made.root).open()
+    try:
+        async with open_desk(made.root) as desk:
+            await desk.linked()
+            await desk.press("full_stop", "full_stop")
+            await desk.sees("no interface was read yet")
+            await desk.press("full_stop")
+            await desk.sees("no filesystem was read yet")
+            await desk.press("full_stop", "slash", *"nothing-like-it", "enter")
+            await desk.sees("no check fits the filter")
+    finally:
+        await door.close()
+        await made.close()
+
+
+@pytest.mark.parametrize("text", ["\x1b[2J\x1b[31mred", "[bold red]x[/]", "\u202egnp.exe", "漢字" * 40, "x" * 10_000])
+async def test_hostile_texts_stay_in_their_cell(tmp_path, open_desk, text: str):
+    """Names of mounts, sites, racks and groups that a host or a file made up change no width and bring no control."""
+    document: dict[str, object] = {"filesystems": [
+        {"mount": text, "percent": 99.0, "size": 2**30, "available": 2**20, "state": "ok", "type": text},
+        {"mount": "/net", "state": text, "text": text}, {"mount": None, "percent": "full"},
+    ]}  # fmt: skip
+    cases = [Case("evil", site=text, rack=text, groups=(text,), document=document), Case("other")]
+    world = await World(tmp_path / "state").build(cases)
+    door = await Door(world.root).open()
+    async with open_desk(world.root) as desk:
+        await desk.linked()
+        for keys in (*[("full_stop",)] * 5, ("O", "r"), ("Z",), ("g",), ("Z",), ("O", "g")):
+            await desk.press(*keys)
+            await desk.pilot.pause()
+            await until(lambda: desk.list.listing.lines)
+            assert {width_of(line) for line in desk.lines()} == {120}
+            assert "\x1b" not in desk.text
+    await door.close()
+    await world.close()
+
+
+async def test_columns_are_hidden_and_come_back(world: World, door: Door, open_desk):
+    """C hides a column and shows it again; host and state are not offered."""
+    async with open_desk(world.root) as desk:
+        await desk.linked()
+        await desk.press("C")
+        await desk.sees("show or hide a column")
+        await desk.press("enter")
+        await desk.sees("MEM", without="CPU ")
+        await desk.press("C", "enter")
+        await desk.sees("CPU ")
+
+
+async def test_panels_of_the_host_page_take_the_focus_and_fill_the_screen(world: World, door: Door, open_desk):
+    """. goes through the panels, f lets one fill the screen under the host's name, q shows the whole page again."""
+    async with open_desk(world.root) as desk:
+        await desk.linked()
+        await desk.press("j", "j", "j", "j", "enter")
+        await desk.sees("Vitals", "Saturation", "The last hour", "Filesystems", "Events")
+        await desk.press("full_stop")
+        await desk.sees("▸ ")
+        await desk.press("full_stop", "full_stop")
+        await desk.sees("▸ Vitals")
+        await desk.press("full_stop", "f")
+        await desk.sees("Filesystems", "f whole page", without="some task waits")
+        await desk.press("full_stop")
+        await desk.sees("Saturation", "some task waits for a disk", without="Filesystems")
+        await desk.press("q")
+        await desk.sees("Filesystems", "▸ Saturation")
+        await desk.press("comma", "comma", "q")
+        assert desk.app.screen is desk.list

@@ -1,0 +1,144 @@
+"""The frame around every screen: header, line of screens, rule with its message, prompt, footer."""
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.screen import Screen
+
+from tui_ops.store.views.rows import HostRow
+from tui_ops.ui import acts, frame
+from tui_ops.ui.paint import Ink, Line, line
+from tui_ops.ui.panels import Pen
+from tui_ops.ui.screens import SCREENS
+from tui_ops.ui.terminal import LEAST_HEIGHT, LEAST_WIDTH
+from tui_ops.ui.widgets.lines import Lines, desk_app
+from tui_ops.ui.widgets.prompt import Prompt
+
+TALL = 30
+"""From here on a rule stands below the header."""
+
+
+class Framed(Screen[None]):
+    """A screen with its frame. A child composes its body and says what its keys work on."""
+
+    spec_name = ""
+    HELP_TITLE = ""
+    _asking = False
+
+    def compose(self) -> ComposeResult:
+        """Return the frame with the body inside."""
+        yield Lines("header")
+        yield Lines("tabs")
+        yield Lines("toprule")
+        yield from self.compose_body()
+        yield Lines("rule")
+        with Horizontal(id="ask"):
+            yield Lines("sign")
+            yield Prompt()
+        yield Lines("footer")
+        yield Lines("small")
+
+    def compose_body(self) -> ComposeResult:
+        """Return what stands between header and rule."""
+        yield from ()
+
+    @property
+    def pen_look(self) -> "Pen":
+        """What panels draw with, as wide as the screen."""
+        desk = desk_app(self).desk
+        return Pen(self.size.width, desk.look, desk.present)
+
+    def part(self, id: str) -> Lines:
+        """Return a part of the frame."""
+        return self.query_one(f"#{id}", Lines)
+
+    def targets(self) -> list[HostRow]:
+        """Return what an act would work on."""
+        return []
+
+    def hints(self) -> list[frame.Hint]:
+        """Return the keys for the footer."""
+        return []
+
+    def act_hints(self) -> list[frame.Hint]:
+        """Return the acts' part of the footer: absent where the session can't act, dimmed where it can't now."""
+        desk = desk_app(self).desk
+        targets = self.targets()
+        return [
+            frame.Hint(action.key, action.label, bool(acts.plan(action, targets, desk).verdict))
+            for action in acts.offered(desk)
+            if action.key
+        ]
+
+    def on_mount(self) -> None:
+        """Draw for the first time."""
+        self.fit_size()
+
+    def on_screen_resume(self) -> None:
+        """Draw what changed while another screen was in front."""
+        self.fit_size()
+        self.refresh_all()
+
+    def on_resize(self) -> None:
+        """Draw for the new size."""
+        self.fit_size()
+        self.call_after_refresh(self.refresh_all)
+
+    def fit_size(self) -> None:
+        """Choose what is shown at this size."""
+        width, height = self.app.size
+        small = width < LEAST_WIDTH or height < LEAST_HEIGHT
+        self.set_class(small, "-small")
+        self.set_class(height >= TALL, "-tall")
+        text = f"{width}x{height} is too small: the desk needs {LEAST_WIDTH}x{LEAST_HEIGHT}. Q leaves"
+        self.part("small").show([line((text, Ink.WARN))] if small else [])
+
+    def refresh_all(self) -> None:
+        """Draw frame and body; what has not changed costs nothing."""
+        if self.drawable:
+            self.refresh_frame()
+            self.refresh_body()
+
+    @property
+    def drawable(self) -> bool:
+        """Whether all parts are there: not before the first drawing, and not while the desk is left."""
+        return bool(self.is_mounted and self.size.width and len(self.query("#header, #rule, #footer")) == 3)
+
+    def refresh_body(self) -> None:
+        """Draw the body."""
+
+    def show_news(self, topics: frozenset[str]) -> None:
+        """React to what changed; called on the visible screen only, at most four times a second."""
+        del topics
+        self.refresh_all()
+
+    def refresh_frame(self) -> None:
+        """Draw header, screens, rule and footer."""
+        if not self.drawable:
+            return
+        app = desk_app(self)
+        width = self.size.width
+        tabs = [frame.Tab(spec.key, spec.title, spec.count(app.desk), spec.name == self.spec_name) for spec in SCREENS]
+        self.part("header").show([frame.header(app.desk, width)])
+        if not self._asking:
+            app.travel.note()
+        self.part("tabs").show([frame.tabs_line(app.desk, tabs, width, app.travel.crumbs())])
+        self.part("toprule").show([frame.rule(width, app.desk.signs)])
+        self.part("rule").show([frame.rule(width, app.desk.signs, self.said())])
+        self.refresh_footer()
+
+    def refresh_footer(self) -> None:
+        """Draw the keys."""
+        if not self.query_one(Prompt).is_open:
+            self.part("footer").show([frame.footer(self.hints(), self.size.width)])
+
+    def said(self) -> Line:
+        """Return what stands in the rule: a message, the pause, or what is wrong with the desk's sources."""
+        app = desk_app(self)
+        if app.messages.standing:
+            return app.messages.standing
+        if app.desk.paused:
+            return line(("paused: the display is held still", Ink.HELD), ("  p goes on", Ink.DIM))
+        if app.desk.problem is not None and not app.desk.engine_away:
+            return line((str(app.desk.problem), Ink.WARN))
+        trouble = app.desk.trouble()
+        return line((trouble, Ink.WARN)) if trouble else ()

@@ -1,0 +1,118 @@
+"""Going from view to view: to a screen, a host, an address, back, forward, to the one before."""
+
+from typing import TYPE_CHECKING
+
+from tui_ops.ui.history import Trail, View
+from tui_ops.ui.paint import Ink, Line, joined, line
+
+if TYPE_CHECKING:
+    from tui_ops.ui.app import DeskApp
+    from tui_ops.ui.groups import Grouping
+
+CRUMB_MOST = 40
+"""Characters of a query among the crumbs."""
+
+
+class Travel:
+    """Moves the desk, and keeps the trail of where it was.
+
+    Args:
+        app: that is moved.
+    """
+
+    def __init__(self, app: "DeskApp") -> None:
+        self._app = app
+        self.trail = Trail()
+        self._going = False
+
+    def note(self) -> None:
+        """Take note of the view in front; a view on the way to another one is none."""
+        front = self._app.front
+        if self._going or front is None or front.pending is not None:
+            return
+        view = front.view()
+        if view is not None:
+            self.trail.note(view)
+
+    def crumbs(self) -> Line:
+        """Return where the desk is: ``hosts site=lon > db-1.lon``."""
+        view = self.trail.here
+        if view is None or not (view.query or view.page):
+            return ()
+        first = f"{view.noun} {view.query[:CRUMB_MOST]}".strip()
+        marks = self._app.desk.signs
+        parts = [line((first, Ink.DIM))] + ([line((view.page, Ink.TEXT))] if view.page else [])
+        return joined(parts, f" {marks.arrow} ")
+
+    def open_host(self, name: str) -> None:
+        """Open the page of a host."""
+        from tui_ops.ui.screens.host import Host
+
+        if isinstance(self._app.screen, Host):
+            self._app.pop_screen()
+        self._app.push_screen(Host(name))
+
+    def go_screen(self, name: str) -> None:
+        """Go to the first page of a screen."""
+        if self._app.current_mode != name:
+            self._app.switch_mode(name)
+        while len(self._app.screen_stack) > 1:
+            self._app.pop_screen()
+
+    def show_list(self, screen: str, query: str) -> None:
+        """Go to the list of a screen, narrowed to a query."""
+        from tui_ops.ui.screens.base import DeskScreen
+
+        self.go_screen(screen)
+        root = self._app.screen_stack[0]
+        if isinstance(root, DeskScreen):
+            root.show_query(query)
+
+    def known_values(self, screen: str, key: str) -> list[str]:
+        """Return the values that a key of an address has on a screen, as far as that screen is open."""
+        front = self._app.front
+        return front.known_values(key) if front is not None and front.spec_name == screen else []
+
+    def show_view_of_hosts(self, noun: str, query: str) -> None:
+        """Go to a view of the infrastructure (network, storage), narrowed to a query."""
+        from tui_ops.ui.screens.viewing import Viewing
+
+        self.go_screen("infrastructure")
+        root = self._app.screen_stack[0]
+        if isinstance(root, Viewing):
+            root.show_noun(noun, query)
+
+    def group_hosts(self, grouping: "Grouping") -> None:
+        """Go to the hosts, standing in groups."""
+        from tui_ops.ui.screens.viewing import Viewing
+
+        self.go_screen("infrastructure")
+        root = self._app.screen_stack[0]
+        if isinstance(root, Viewing):
+            root.group_by(grouping)
+
+    def step(self, by: int) -> None:
+        """Go back (-1) or forward (1) in the history."""
+        self._go(self.trail.step(by), "nothing was looked at before" if by < 0 else "nothing was looked at after")
+
+    def last(self) -> None:
+        """Go to the view that was looked at before this one."""
+        self._go(self.trail.last(), "there is no view before this one")
+
+    def _go(self, view: View | None, otherwise: str) -> None:
+        from tui_ops.ui.screens.base import DeskScreen
+
+        if view is None:
+            self._app.tell(otherwise)
+            return
+        self._going = True
+        try:
+            self.go_screen(view.screen)
+            root = self._app.screen_stack[0]
+            if isinstance(root, DeskScreen):
+                root.show_view(view)
+            if view.page:
+                self.open_host(view.page)
+        finally:
+            self._going = False
+        self._app.draw()
