@@ -4,6 +4,7 @@ import time
 from pathlib import Path
 
 import pytest
+from support.waiting import until_sync
 
 from tui_ops.inventory import InventoryError, load, resolve_secret, secret
 from tui_ops.model.fleet import SecretRef
@@ -62,7 +63,14 @@ def test_a_command_that_hangs_is_ended_with_its_children(tmp_path: Path, monkeyp
         resolve_secret(reference(tmp_path, f"!command [sh, -c, 'sleep 77 & echo $! > {tmp_path}/pid; wait']"))
     assert time.monotonic() - began < 30
     child = Path("/proc", (tmp_path / "pid").read_text().strip(), "stat")
-    assert not child.exists() or child.read_text().rsplit(")", 1)[1].split()[0] == "Z"
+
+    def gone() -> bool:
+        try:
+            return child.read_text().rsplit(")", 1)[1].split()[0] in "ZX"
+        except (FileNotFoundError, ProcessLookupError):
+            return True
+
+    until_sync(gone, 10, "the command's child has ended")
 
 
 def test_a_command_that_floods_is_ended(tmp_path: Path) -> None:
