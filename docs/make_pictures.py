@@ -35,8 +35,8 @@ _FONT_FACE = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
 Step = tuple[str, tuple[str, ...]]
 
 STEPS: tuple[Step, ...] = (
-    ("infrastructure", ()),
-    ("host", ("j", "j", "enter")),
+    ("infrastructure", ("j",) * 9),
+    ("host", ("enter",)),
     ("acts", ("escape", "x")),
     ("keys", ("escape", "question_mark")),
 )

@@ -212,8 +212,15 @@ def vitals(row: HostRow, detail: dict[str, float], pen: Pen) -> list[Line]:
 def nothing(row: HostRow) -> Line:
     """Return why a host has no values: it waits for its first reading, or the last is too old."""
     if row.age_s is None:
-        return line(("waiting for the first reading", Ink.DIM))
+        return line((_never_read(row), Ink.DIM))
     return line((f"unknown: the last reading is {format_age(row.age_s) or 'moments'} old", Ink.DIM))
+
+
+def _never_read(row: HostRow) -> str:
+    """Say why there is no reading yet: none was due, or what stands in its way."""
+    if row.underlying in (HostState.PENDING, HostState.UP):
+        return "waiting for the first reading"
+    return f"never read: {row.underlying}"
 
 
 def section(page: HostPage, name: str) -> SectionRow | None:
@@ -272,7 +279,9 @@ def _empty_section(page: HostPage, found: SectionRow | None, nothing_text: str) 
     if found is not None and found.text and found.severity is not Severity.OK:
         return line((safe(found.text), SEVERITY_INK[found.severity]))
     if found is None or found.age_s is None:
-        if page.host.age_s is None or page.host.state is HostState.UP:
+        if page.host.age_s is None:
+            return line((_never_read(page.host), Ink.DIM))
+        if page.host.state is HostState.UP:
             return line(("waiting for the first reading", Ink.DIM))
         return line((f"not read: the host is {page.host.state}", Ink.DIM))
     return line((nothing_text, Ink.DIM))
