@@ -35,4 +35,12 @@ def run(options: argparse.Namespace, context: Context) -> int:
         seed=options.seed,
         dashboard=not options.no_dashboard,
         state_dir=Path(state_dir).expanduser().absolute() if state_dir else None,
+        desk=desk_options(context.options),
     )
+
+
+def desk_options(options: argparse.Namespace) -> list[str]:
+    """Return the global options that say how the desk looks and what it may, for the demo's own desk."""
+    flags = {"--read-only": options.read_only, "--ascii": options.ascii, "--no-mouse": options.no_mouse}
+    theme = ["--theme", options.theme] if options.theme else []
+    return [flag for flag, given in flags.items() if given] + theme

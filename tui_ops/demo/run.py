@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,7 +68,13 @@ def command(place: Place, *words: str) -> list[str]:
     return [sys.executable, "-m", "tui_ops", *place.options, *words]
 
 
-def run_demo(hosts: int = HOSTS, seed: int = SEED, dashboard: bool = True, state_dir: Path | None = None) -> int:
+def run_demo(
+    hosts: int = HOSTS,
+    seed: int = SEED,
+    dashboard: bool = True,
+    state_dir: Path | None = None,
+    desk: Sequence[str] = (),
+) -> int:
     """Run the demo until the desk is left, or, without a desk, until a signal.
 
     Args:
@@ -76,6 +82,7 @@ def run_demo(hosts: int = HOSTS, seed: int = SEED, dashboard: bool = True, state
         seed: of the story.
         dashboard: whether to open the desk; without it, it is said how to look at the fleet.
         state_dir: where state and keys are kept; None makes a folder that is removed at the end.
+        desk: global options of the desk, ``--theme mono``.
 
     Returns:
         The exit code of the desk or the engine; 0 where ctrl+c ended a demo without a desk; 128 and the
@@ -91,7 +98,7 @@ def run_demo(hosts: int = HOSTS, seed: int = SEED, dashboard: bool = True, state
             engine = start_engine(command(place, "engine"), place.environment(), talk, ending)
             wait_for_engine(place, engine, server)
             if dashboard:
-                return _desk(place, ending)
+                return _desk(place, desk, ending)
             print(f"the demo's {hosts} hosts are up; ctrl+c ends them. To look at them:", file=sys.stderr)
             print(f"  tui-ops {shlex.join(place.options)}", file=sys.stderr)
             return engine.wait()
@@ -167,8 +174,8 @@ def _last_words(talk: Path) -> str:
     return ": " + " / ".join(said) if said else ""
 
 
-def _desk(place: Place, ending: ExitStack) -> int:
-    desk = subprocess.Popen(command(place), env=place.environment())
+def _desk(place: Place, options: Sequence[str], ending: ExitStack) -> int:
+    desk = subprocess.Popen(command(place, *options), env=place.environment())
     ending.callback(terminate, desk)
     return desk.wait()
 
