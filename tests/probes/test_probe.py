@@ -204,3 +204,22 @@ class TestTree:
             probe.ask(frame.ask_section("filesystems", 2, 5))
             probe.close()
         assert sorted(tmp_path.rglob("*")) == before
+
+
+class TestSections:
+    def test_a_command_gets_no_more_time_than_its_section_has(self, shell: list[str], tmp_path: Path) -> None:
+        """Where vitals wait for the same channel, a section of 20 s is told to be done in 2."""
+        tree = write_tree(
+            tmp_path,
+            {
+                "run/systemd/system/x": "",
+                "bin/systemctl": "#!/bin/sh\n",
+                "bin/timeout": '#!/bin/sh\necho "$*" >>"${0%/bin/timeout}/asked"\nshift\nexec "$@"\n',
+            },
+        )
+        with Probe(shell, root=tree) as probe:
+            probe.ask(frame.ask_section("units", 1, 2))
+            probe.ask(frame.ask_section("units", 2, 60))
+        bounds = [int(line.split()[0]) for line in (tree / "asked").read_text().splitlines() if "systemctl" in line]
+        assert [bound <= 2 for bound in bounds] == [True, True, True, False]
+        assert min(bounds) >= 1

@@ -117,6 +117,8 @@ class EngineClient:
         self._waiting: dict[int, asyncio.Future[dict[str, object]]] = {}
         self._next_id = 1
         self._seq = 0
+        self.looked: tuple[str, ...] = ()
+        """The hosts that are looked at."""
         self.hello: Hello | None = None
 
     async def run(self) -> None:
@@ -144,6 +146,8 @@ class EngineClient:
             self._writer = writer
             self._seq = self.hello.seq
             self._send(Request(self._take_id(), "follow", topics=self._topics, read_only=self._read_only))
+            if self.looked:
+                self._send(Request(self._take_id(), "look", targets=self.looked))
             self._on_link(self.hello)
             self._on_news(frozenset(self._topics))
             while True:
@@ -189,6 +193,17 @@ class EngineClient:
         if self._writer is None:
             raise EngineAway
         self._writer.write(write_request(request))
+
+    def look(self, *hosts: str) -> None:
+        """Say which hosts are looked at, and that no others are: also after a link that was made again.
+
+        What the engine answers changes nothing here: where it does not read them more often, they come as usual.
+        """
+        if hosts == self.looked:
+            return
+        self.looked = hosts
+        if self._writer is not None:
+            self._send(Request(self._take_id(), "look", targets=hosts))
 
     async def act(
         self, action: str, targets: tuple[str, ...], params: dict[str, object], expect: dict[str, int] | None = None

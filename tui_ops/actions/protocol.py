@@ -4,6 +4,7 @@ The engine greets first: ``{"v":1,"hello":{…}}``, or ``{"v":1,"error":{…}}``
 nobody here. The client then asks ``{"v":1,"id":7,"ask":"act"|"follow"|"status", …}`` and is answered
 ``{"v":1,"re":7,"ok":true, …}`` or ``{"v":1,"re":7,"ok":false,"error":{"code","message","hint"}}``. To a client
 that follows, the engine tells ``{"v":1,"news":SEQ,"topics":[…]}``; a gap in SEQ means: read everything again.
+To look at hosts (``targets``) has their processes read every two seconds until the client looks elsewhere or leaves.
 What flows (a shell, a log, a command's output) is asked for by ``open`` on a connection of its own;
 :mod:`tui_ops.actions.streaming` tells what goes over it then.
 """
@@ -36,7 +37,7 @@ class Request:
 
     id: int
     ask: str
-    """``act``, ``open``, ``follow`` or ``status``."""
+    """``act``, ``open``, ``follow``, ``look`` or ``status``."""
     action: str = ""
     targets: tuple[str, ...] = ()
     """Names of hosts, or ``group:NAME`` and ``site:NAME``; empty for an act on the fleet."""
@@ -131,8 +132,8 @@ def read_request(line: bytes) -> Request:
     number, ask = message.get("id"), message.get("ask")
     if not isinstance(number, int) or isinstance(number, bool) or abs(number) > 2**53:
         raise ActError(Code.MALFORMED, "id is not a number")
-    if ask not in ("act", "open", "follow", "status"):
-        raise ActError(Code.MALFORMED, f"ask is {ask!r:.40}: it is act, open, follow or status")
+    if ask not in ("act", "open", "follow", "look", "status"):
+        raise ActError(Code.MALFORMED, f"ask is {ask!r:.40}: it is act, open, follow, look or status")
     action, params, expect = message.get("action", ""), message.get("params", {}), message.get("expect", {})
     if not isinstance(action, str) or len(action) > 100:
         raise ActError(Code.MALFORMED, "action is not a short text")
@@ -157,8 +158,10 @@ def read_request(line: bytes) -> Request:
 def write_request(request: Request) -> bytes:
     """Return a request as a line."""
     message: dict[str, object] = {"id": request.id, "ask": request.ask}
+    if request.action or request.targets:
+        message["targets"] = list(request.targets)
     if request.action:
-        message |= {"action": request.action, "targets": list(request.targets), "params": request.params}
+        message |= {"action": request.action, "params": request.params}
     if request.expect:
         message["expect"] = request.expect
     if request.topics:

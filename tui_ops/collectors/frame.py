@@ -10,6 +10,7 @@ newline before it; so a banner, an rc file's output or a host's own text can't b
 
 import re
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tui_ops.collectors.errors import BadFrame, FrameTooLarge, ProbeError, TooMuchNoise
@@ -63,20 +64,22 @@ def tick(number: int) -> bytes:
     return f"tick {_checked(number)}\n".encode()
 
 
-def ask_section(name: str, number: int, deadline_s: int) -> bytes:
+def ask_section(name: str, number: int, deadline_s: int, words: Sequence[int] = ()) -> bytes:
     """Return the line that asks for one run of a slow section.
 
     Args:
         name: of the section, such as ``filesystems``.
         number: comes back with the frame.
         deadline_s: seconds in which the host shall have answered; it stays a second below.
+        words: numbers that the section takes besides, such as processes.
 
     Raises:
         ValueError: for a name or number that the probe would refuse.
     """
     if not _NAME.fullmatch(name):
         raise ValueError(f"{name!r} is not the name of a section")
-    return f"section {name} {_checked(number)} {_checked(deadline_s)}\n".encode()
+    numbers = " ".join(str(_checked(one)) for one in (number, deadline_s, *words))
+    return f"section {name} {numbers}\n".encode()
 
 
 def leave() -> bytes:

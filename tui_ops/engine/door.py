@@ -13,6 +13,7 @@ from tui_ops.actions.errors import ActError, Code
 from tui_ops.actions.protocol import LINE_LIMIT, TOPICS, Request, encode, read_request, refusal
 from tui_ops.engine.acting import Acting
 from tui_ops.engine.errors import EngineError
+from tui_ops.engine.looking import Looking
 from tui_ops.engine.news import News
 from tui_ops.engine.people import account_name, peer_uid
 from tui_ops.engine.streams import Streams
@@ -44,6 +45,7 @@ class Door:
         acting: does what is asked.
         streams: serves shells, logs and commands.
         news: tells what changed.
+        looking: takes note of the hosts that clients look at.
         identify: account to operator; None for nobody.
         status: what the engine says of itself.
         fleet: name of the fleet, for the greeting.
@@ -56,6 +58,7 @@ class Door:
         acting: Acting,
         streams: Streams,
         news: News,
+        looking: Looking,
         identify: Callable[[int], Who | None],
         status: Callable[[], dict[str, object]],
         fleet: Callable[[], str],
@@ -65,6 +68,7 @@ class Door:
         self._acting = acting
         self._streams = streams
         self._news = news
+        self._looking = looking
         self._identify = identify
         self._status = status
         self._fleet = fleet
@@ -152,7 +156,7 @@ class Door:
     async def _welcome(self, who: Who, uid: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(encode({"hello": self._greeting(who)}))
         await _Client(
-            self._acting, self._streams, self._news, self._status, uid, self._identify, reader, writer
+            self._acting, self._streams, self._news, self._looking, self._status, uid, self._identify, reader, writer
         ).serve()
 
     def _turned_away(self, who: Who | None, uid: int) -> ActError:
@@ -183,6 +187,7 @@ class _Client:
         acting: Acting,
         streams: Streams,
         news: News,
+        looking: Looking,
         status: Callable[[], dict[str, object]],
         uid: int,
         identify: Callable[[int], Who | None],
@@ -192,6 +197,7 @@ class _Client:
         self._acting = acting
         self._streams = streams
         self._news = news
+        self._looking = looking
         self._status = status
         self._uid = uid
         self._identify = identify
@@ -219,6 +225,7 @@ class _Client:
                 await self._writer.drain()
         finally:
             self._unfollow()
+            self._looking.gone(self)
 
     async def _answer(self, line: bytes) -> bytes:
         number = None
@@ -237,6 +244,9 @@ class _Client:
             self._follow(request.topics)
             return encode({"re": request.id, "ok": True, "seq": self._news.seq})
         who = self._who()
+        if request.ask == "look":
+            self._looking.at(self, request.targets)
+            return encode({"re": request.id, "ok": True})
         if request.ask == "open":
             self._unfollow()
             await self._streams.serve(who, request, self._read_only, self._reader, self._writer)

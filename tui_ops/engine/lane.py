@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from collections.abc import Sequence
 
 from tui_ops.collectors.errors import ProbeError
 from tui_ops.collectors.frame import Frame, FrameReader, ask_section, script, tick
@@ -77,13 +78,14 @@ class ProbeLane:
             frame = await self._ask(tick(self._number), timeout_s, "the probe is silent")
             return frame.body
 
-    async def section(self, name: str, deadline_s: int, timeout_s: float) -> bytes:
+    async def section(self, name: str, deadline_s: int, timeout_s: float, words: Sequence[int] = ()) -> bytes:
         """Run a slow section and return the frame's body.
 
         Args:
             name: of the section.
             deadline_s: after which the probe ends what it started.
             timeout_s: after which we end the probe.
+            words: numbers that the section takes besides.
 
         Raises:
             ProbeError: as :meth:`tick`.
@@ -91,7 +93,7 @@ class ProbeLane:
         async with self._turn:
             self._number += 1
             frame = await self._ask(
-                ask_section(name, self._number, deadline_s), timeout_s, f"section {name} did not end in time"
+                ask_section(name, self._number, deadline_s, words), timeout_s, f"section {name} did not end in time"
             )
             if frame.kind == "error":
                 raise ProbeError(f"the probe refused section {name}")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from sqlmodel import Session
 
 from tui_ops.engine.news import News
+from tui_ops.engine.slow import RANK
 from tui_ops.model.clock import Stamp
 from tui_ops.model.readings import Reading, SectionReading
 from tui_ops.model.states import Severity
@@ -21,9 +22,6 @@ log = logging.getLogger(__name__)
 
 FLUSH_S = 0.2
 """Readings wait at most this long to be written together: news goes out four times a second anyway."""
-
-FILESYSTEMS = "filesystems"
-"""The one slow section so far."""
 
 HELD_MOST = 20_000
 """Readings kept while the database can't be written (a full disk); the oldest go first after that."""
@@ -75,16 +73,21 @@ class Outbox:
         self._batch.samples.append(SampleWrite(at.at, host_id, reading))
         self._filled.set()
 
-    def section(self, host_id: int, period_s: float, tried: Stamp, found: SectionReading | None, why: str = "") -> None:
-        """Write a run of a slow section, or why there is none."""
-        if found is None:
-            row = SectionWrite(host_id, FILESYSTEMS, period_s, tried, None, Severity.UNKNOWN, why)
-        else:
-            worst = next((one for one in found.statuses if one.severity is not Severity.OK), None)
-            severity, text = (worst.severity, worst.text) if worst else (Severity.OK, "")
-            detail = {f"{metric} {label}": value for (metric, label), value in found.gauges.items()}
-            row = SectionWrite(host_id, found.section, period_s, tried, tried, severity, text, found.document, detail)
-        self._batch.sections[(host_id, row.section)] = row
+    def section(self, host_id: int, period_s: float, tried: Stamp, found: SectionReading) -> None:
+        """Write a run of a slow section."""
+        worst = next(iter(sorted(found.statuses, key=lambda one: -RANK.get(one.severity, 0))), None)
+        severity, text = (worst.severity, worst.text) if worst else (Severity.OK, "")
+        detail = {f"{metric} {label}" if label else metric: value for (metric, label), value in found.gauges.items()}
+        self._keep_section(
+            SectionWrite(host_id, found.section, period_s, tried, tried, severity, text, found.document, detail)
+        )
+
+    def section_failed(self, host_id: int, name: str, period_s: float, tried: Stamp, why: str) -> None:
+        """Write why there is no run of a slow section; the last one stays, with its age."""
+        self._keep_section(SectionWrite(host_id, name, period_s, tried, None, Severity.UNKNOWN, why))
+
+    def _keep_section(self, row: SectionWrite) -> None:
+        self._batch.sections[(row.host_id, row.section)] = row
         self._filled.set()
 
     def event(self, host_id: int, at: float, kind: str, text: str) -> None:

@@ -2,11 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from tui_ops.engine.outbox import Outbox
 from tui_ops.engine.schedule import Schedule
-from tui_ops.engine.watch import HostWatch, Standing
+from tui_ops.engine.watch import LIVE_S, HostWatch, Standing
 from tui_ops.model.fleet import HostSpec
 from tui_ops.model.sparks import Sparks
 from tui_ops.store.views.rows import HostRow
@@ -15,7 +15,7 @@ from tui_ops.transport.base import Transport
 log = logging.getLogger(__name__)
 
 SECTION_WAIT_S = 3600.0
-"""A slow section runs when its host answers first and then in its period; this is only when to look again."""
+"""The slow sections are read when their host answers first and then in its period; this is when to look again."""
 
 
 def _way(spec: HostSpec) -> tuple[object, ...]:
@@ -78,7 +78,7 @@ class Roster:
         """Take over what is new of a host that is reached as before: its groups, its periods."""
         watch.spec = spec
         self._schedule.every(f"poll {host_id}", spec.period_s, watch.poll)
-        self._schedule.every(f"section {host_id}", spec.slow_period_s, watch.section)
+        self._schedule.every(f"sections {host_id}", spec.slow_period_s, watch.sections)
 
     def _moved(self, hosts: Sequence[tuple[HostSpec, int]]) -> set[str]:
         """Return the names whose way has changed or that are gone, with all that lies behind them."""
@@ -94,10 +94,10 @@ class Roster:
         return moved
 
     def _add(self, spec: HostSpec, host_id: int, old: HostWatch | None, row: HostRow | None) -> None:
-        section = f"section {host_id}"
+        sections = f"sections {host_id}"
 
         def arrived() -> None:
-            self._schedule.now(section)
+            self._schedule.now(sections)
 
         watch = HostWatch(spec, host_id, self._transport, self._outbox, arrived)
         if old is not None:
@@ -109,12 +109,26 @@ class Roster:
             watch.sparks = Sparks.decode(row.sparks, row.sparks_minute)
         self.watches[host_id] = watch
         self._schedule.every(f"poll {host_id}", spec.period_s, watch.poll)
-        self._schedule.every(section, spec.slow_period_s, watch.section, first_in_s=SECTION_WAIT_S)
+        self._schedule.every(sections, spec.slow_period_s, watch.sections, first_in_s=SECTION_WAIT_S)
 
     def _drop(self, host_id: int) -> HostWatch:
         self._schedule.remove(f"poll {host_id}")
-        self._schedule.remove(f"section {host_id}")
+        self._schedule.remove(f"sections {host_id}")
+        self._schedule.remove(f"live {host_id}")
         return self.watches.pop(host_id)
+
+    def live(self, names: Collection[str]) -> None:
+        """Read the processes of exactly these hosts every two seconds, and of the others in their period.
+
+        Args:
+            names: of hosts that someone looks at; those that are not watched are passed over.
+        """
+        for host_id, watch in self.watches.items():
+            if watch.spec.name in names:
+                self._schedule.every(f"live {host_id}", LIVE_S, watch.live)
+            else:
+                # A cancelled question would end the probe that it was put to.
+                self._schedule.remove(f"live {host_id}", cancel=False)
 
     def read_now(self, host_ids: Sequence[int]) -> None:
         """Read hosts at once, whatever they wait for."""
@@ -123,10 +137,10 @@ class Roster:
             if watch is not None:
                 watch.retry_now()
                 self._schedule.now(f"poll {host_id}")
-                self._schedule.now(f"section {host_id}")
+                self._schedule.now(f"sections {host_id}")
 
     async def read_all_once(self, gap_s: float) -> list[HostWatch]:
-        """Read every host, its slow section, and once more after ``gap_s`` so that rates have a base.
+        """Read every host, its slow sections, and once more after ``gap_s`` so that rates have a base.
 
         Returns:
             The watches whose host did not answer.
@@ -134,6 +148,6 @@ class Roster:
         watches = list(self.watches.values())
         await asyncio.gather(*(watch.poll() for watch in watches))
         up = [watch for watch in watches if watch.standing.failing_since is None]
-        await asyncio.gather(asyncio.sleep(gap_s), *(watch.section() for watch in up))
+        await asyncio.gather(asyncio.sleep(gap_s), *(watch.sections() for watch in up))
         await asyncio.gather(*(watch.poll() for watch in up))
         return [watch for watch in watches if watch.standing.failing_since is not None]

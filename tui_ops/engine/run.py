@@ -27,6 +27,7 @@ from tui_ops.actions.errors import ActError
 from tui_ops.actions.protocol import Request
 from tui_ops.engine.acting import Acting, Doing
 from tui_ops.engine.door import Door
+from tui_ops.engine.looking import Looking
 from tui_ops.engine.news import News
 from tui_ops.engine.outbox import Outbox
 from tui_ops.engine.people import account_name, identify
@@ -179,8 +180,8 @@ class Engine:
             acting, self._writer, self._roster.watches, self._paths.recordings, lambda: self._news.tell("audit")
         )
         door = Door(
-            self._paths.socket, acting, self._streams, self._news, self._identify, self._status,
-            lambda: self._fleet.name, gid,
+            self._paths.socket, acting, self._streams, self._news, Looking(self._roster.live), self._identify,
+            self._status, lambda: self._fleet.name, gid,
         )  # fmt: skip
         await door.open()
         self._listen_to_signals()

@@ -86,10 +86,10 @@ class Schedule:
             self._push(work, self.clock())
         return True
 
-    def remove(self, name: str) -> None:
-        """Forget a piece of work and cancel it where it runs."""
+    def remove(self, name: str, cancel: bool = True) -> None:
+        """Forget a piece of work; cancel it where it runs, or let it come to its end."""
         work = self._work.pop(name, None)
-        if work is not None and work.task is not None:
+        if cancel and work is not None and work.task is not None:
             work.task.cancel()
 
     def _push(self, work: Work, due: float) -> None:

@@ -3,15 +3,15 @@
 import asyncio
 import logging
 import time
+from collections.abc import Sequence
 
 from tui_ops.collectors.errors import ProbeError
-from tui_ops.collectors.filesystems import parse_filesystems
 from tui_ops.collectors.hello import Hello
 from tui_ops.collectors.local import LocalVitals
 from tui_ops.collectors.vitals import parse_vitals
 from tui_ops.engine.lane import Ended, ProbeLane, Silent
 from tui_ops.model.fleet import HostSpec
-from tui_ops.model.readings import Reading, SectionReading
+from tui_ops.model.readings import Reading
 from tui_ops.transport.base import Link, Transport
 from tui_ops.transport.errors import ChannelRefused, Gone, TransportError
 
@@ -23,11 +23,8 @@ TICK_SHARE = 0.8
 TICK_LEAST_S, TICK_MOST_S = 2.0, 8.0
 """Bounds of the wait for a frame: a healthy host needs milliseconds, one that swaps a few seconds."""
 
-SECTION_S = 20
-"""Deadline of a slow section on the host: three network mounts may take their 5 s each."""
-
 SHARED_SECTION_S = 5
-"""The same where the server allows one channel, so that the vitals wait no longer than half a period."""
+"""Deadline of a slow section where the server allows one channel: the vitals wait no longer than half a period."""
 
 SECTION_GRACE_S = 5.0
 """What we wait beyond the host's own deadline before we end the channel."""
@@ -74,8 +71,13 @@ class Visit:
             body = await lane.tick(timeout_s)
         return parse_vitals(body, time.time())
 
-    async def filesystems(self) -> SectionReading | None:
-        """Read the filesystems; None where there is no connection to read them on.
+    async def section(self, name: str, deadline_s: int, words: Sequence[int] = ()) -> bytes | None:
+        """Run a slow section and return its body; None where there is no connection to run it on.
+
+        Args:
+            name: of the section.
+            deadline_s: what it may take on the host; less where the vitals wait for the same channel.
+            words: numbers that the section takes besides.
 
         Raises:
             TransportError: the connection broke meanwhile.
@@ -86,8 +88,8 @@ class Visit:
         lane = await self._slow_lane()
         if lane is None:
             return None
-        deadline_s = SHARED_SECTION_S if lane is self._fast else SECTION_S
-        return parse_filesystems(await lane.section("filesystems", deadline_s, deadline_s + SECTION_GRACE_S))
+        bound_s = min(SHARED_SECTION_S, deadline_s) if lane is self._fast else deadline_s
+        return await lane.section(name, bound_s, bound_s + SECTION_GRACE_S, words)
 
     async def link(self) -> Link:
         """Return the open connection, for what a person does beside the readings.

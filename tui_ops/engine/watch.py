@@ -4,20 +4,23 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from tui_ops.collectors.errors import ProbeError
 from tui_ops.collectors.rates import derive
+from tui_ops.collectors.sections import BY_NAME, Section
 from tui_ops.engine.outbox import Outbox
+from tui_ops.engine.slow import RANK, Disks, Slow
+from tui_ops.engine.top import TopReader
 from tui_ops.engine.visit import Visit
 from tui_ops.model import clock
 from tui_ops.model.clean import clean
 from tui_ops.model.fleet import HostSpec
 from tui_ops.model.metrics import Key
-from tui_ops.model.readings import Derived, Reading, SectionReading
+from tui_ops.model.readings import Derived, Reading
 from tui_ops.model.sparks import Sparks
 from tui_ops.model.states import HostState, Severity
-from tui_ops.practices.performance.rules import FINE, Judgement, judge
+from tui_ops.practices.performance.rules import Judgement, judge
 from tui_ops.store.live import LatestWrite
 from tui_ops.transport.backoff import Backoff
 from tui_ops.transport.base import Link, Transport
@@ -28,8 +31,8 @@ log = logging.getLogger(__name__)
 REASON_LIMIT = 200
 """Characters of a reason: what a row and a header can show; the log has the rest."""
 
-DISKS_KEPT_PERIODS = 5
-"""A filesystem reading older than this many of its periods no longer says how full the disk is."""
+LIVE_S = 2.0
+"""How often the processes are read while someone looks at them."""
 
 
 @dataclass(slots=True)
@@ -46,29 +49,6 @@ class Standing:
     """By the monotonic clock: no attempt is made before."""
     next_at: float | None = None
     """The same for people, in epoch seconds."""
-
-
-@dataclass(slots=True)
-class Disks:
-    """The last filesystem section."""
-
-    at: float = 0.0
-    gauges: dict[Key, float] = field(default_factory=dict)
-    table: list[tuple[str, float, float]] = field(default_factory=list)
-    """Mount, percent used, bytes available."""
-    worst: Judgement = FINE
-    """What the section itself called bad, a mount that hangs for one."""
-
-    def take(self, found: SectionReading, at: float) -> None:
-        """Take over a new reading."""
-        self.at, self.gauges = at, found.gauges
-        self.table = []
-        for (metric, mount), used in found.gauges.items():
-            free = found.gauges.get(("fs.available", mount))
-            if metric == "fs.used" and free is not None and used + free > 0:
-                self.table.append((mount, 100 * used / (used + free), free))
-        bad = [one for one in found.statuses if one.severity in (Severity.WARNING, Severity.CRITICAL)]
-        self.worst = Judgement(bad[0].severity, bad[0].text) if bad else FINE
 
 
 class HostWatch:
@@ -102,7 +82,8 @@ class HostWatch:
         self._visit = Visit(spec, transport)
         self._backoff = Backoff()
         self._before: Reading | None = None
-        self._disks = Disks()
+        self._slow = Slow(spec.name)
+        self._top = TopReader()
 
     @property
     def spec(self) -> HostSpec:
@@ -139,25 +120,45 @@ class HostWatch:
         else:
             self._took(reading, (self._monotonic() - began) * 1000)
 
-    async def section(self) -> None:
-        """Run the slow section, where the host is connected."""
-        tried = clock.now()
+    async def sections(self) -> None:
+        """Run the slow sections that are due, one after the other, where the host is connected."""
+        for section in self._slow.due(self._monotonic(), self.spec.slow_period_s):
+            if not await self._read_section(section):
+                return
+
+    async def live(self) -> None:
+        """Read the processes out of turn, for someone who looks at them."""
+        await self._read_section(BY_NAME["processes"])
+
+    async def _read_section(self, section: Section) -> bool:
+        """Read one section and write it down; return whether there is a connection to read the next one on."""
+        tried, period_s = clock.now(), section.periods * self.spec.slow_period_s
         try:
-            found = await self._visit.filesystems()
+            if section.name == "processes":
+                found = await self._top.read(self._visit, section.deadline_s)
+            else:
+                body = await self._visit.section(section.name, section.deadline_s)
+                found = section.parse(body) if body is not None else None
         except (TransportError, ProbeError) as error:
-            self._outbox.section(self.host_id, self.spec.slow_period_s, tried, None, error.message[:REASON_LIMIT])
-            return
-        if found is not None:
-            self._disks.take(found, self._monotonic())
-            self._outbox.section(self.host_id, self.spec.slow_period_s, tried, found)
+            if isinstance(error, ProbeError):
+                self._slow.failed(section, self._monotonic(), self.spec.slow_period_s)
+            why = error.message[:REASON_LIMIT]
+            self._outbox.section_failed(self.host_id, section.name, period_s, tried, why)
+            return isinstance(error, ProbeError)
+        if found is None:
+            return False
+        self._slow.took(section, found, self._monotonic(), self.spec.slow_period_s)
+        self._outbox.section(self.host_id, period_s, tried, found)
+        return True
 
     async def link(self) -> Link:
         """Return the open connection; see :meth:`tui_ops.engine.visit.Visit.link`."""
         return await self._visit.link()
 
     def retry_now(self) -> None:
-        """End a back-off or a latch: the next poll tries."""
+        """End a back-off or a latch: the next poll tries, and every section is read."""
         self.standing.next_try = 0.0
+        self._slow.all_due()
 
     async def close(self) -> None:
         """Close the connection."""
@@ -171,23 +172,20 @@ class HostWatch:
         if self._before is None or self.standing.failing_since is not None:
             self._on_arrival()
         self._before = reading
-        self._add_disks(derived)
+        disks = self._slow.disks(self._monotonic(), self.spec.slow_period_s)
+        if disks.table:
+            derived.values["disk"] = max(percent for _mount, percent, _free in disks.table)
         self.sparks.push(now.at, derived.values)
-        self._stand(HostState.UP, self._judged(derived.values), now.at)
+        self._stand(HostState.UP, self._judged(derived.values, disks), now.at)
         self.standing.failing_since, self.standing.next_try, self.standing.next_at = None, 0.0, None
         self._outbox.sample(self.host_id, now, reading)
-        self._outbox.latest(self._row(now, good=now, reading=reading, derived=derived, poll_ms=poll_ms))
+        self._outbox.latest(self._row(now, good=now, reading=reading, derived=derived, poll_ms=poll_ms, disks=disks))
 
-    def _add_disks(self, derived: Derived) -> None:
-        if self._monotonic() - self._disks.at > DISKS_KEPT_PERIODS * self.spec.slow_period_s:
-            self._disks = Disks()
-        if self._disks.table:
-            derived.values["disk"] = max(percent for _mount, percent, _free in self._disks.table)
-
-    def _judged(self, values: dict[str, float]) -> Judgement:
+    def _judged(self, values: dict[str, float], disks: Disks) -> Judgement:
         stood = self.standing.severity is not Severity.OK
-        found = judge(values, self._disks.table, stood)
-        return self._disks.worst if self._disks.worst.severity is Severity.CRITICAL else found
+        found = judge(values, disks.table, stood)
+        section = self._slow.worst(self._monotonic(), self.spec.slow_period_s)
+        return section if RANK.get(section.severity, 0) > RANK.get(found.severity, 0) else found
 
     async def _failed(self, state: HostState, error: TransportError | ProbeError) -> None:
         await self._visit.after_failure(error)
@@ -215,6 +213,7 @@ class HostWatch:
         reading: Reading | None,
         derived: Derived,
         poll_ms: float | None,
+        disks: Disks | None = None,
     ) -> LatestWrite:
         hello = self._visit.hello
         return LatestWrite(
@@ -231,7 +230,7 @@ class HostWatch:
             kernel=hello.kernel if hello else "",
             poll_ms=poll_ms,
             values=derived.values,
-            detail=_detail(reading, derived, self._disks.gauges),
+            detail=_detail(reading, derived, disks.gauges if disks is not None else {}),
             sparks=self.sparks.encode(),
             sparks_minute=self.sparks.minute,
         )

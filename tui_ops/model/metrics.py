@@ -59,6 +59,7 @@ _ALL: list[Metric] = [
         kernel__forks="Processes and threads created",
     ),
     *_gauges("count", "", procs__running="Tasks ready to run", procs__blocked="Tasks blocked on I/O"),
+    *_gauges("count", "", procs__total="Processes", procs__zombies="Processes that ended and nobody waited for"),
     *_gauges("tasks", "", load__1="Load, 1 minute", load__5="Load, 5 minutes", load__15="Load, 15 minutes"),
     *_counters(
         "us",
@@ -136,6 +137,9 @@ _ALL: list[Metric] = [
         fs__available="Space an ordinary user can still take",
     ),
     *_gauges("count", "mount", fs__inodes="Inodes", fs__inodes_used="Inodes in use"),
+    *_gauges("°C", "sensor", sensor__temperature="Temperature"),
+    *_gauges("rpm", "sensor", sensor__fan="Fan speed"),
+    *_gauges("W", "sensor", sensor__power="Power draw"),
 ]
 
 METRICS: dict[str, Metric] = {metric.name: metric for metric in _ALL}
