@@ -1,11 +1,12 @@
 """A small fleet of the demo with a clock that the test sets."""
 
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, ExitStack
 from pathlib import Path
 
 import pytest
 from support.demo import EPOCH, Clock, MakeWorld, World
+from support.demo_host import DemoHost
 
 from tui_ops.demo.addresses import listen_all
 from tui_ops.demo.faults import FAULTS, Fault
@@ -33,3 +34,15 @@ async def make_world(tmp_path: Path) -> AsyncIterator[MakeWorld]:
             return world
 
         yield make
+
+
+@pytest.fixture
+def open_host(tmp_path: Path) -> Iterator[Callable[..., DemoHost]]:
+    """Return a function that opens one host of the story: ``open_host("db-1.lon", t=0.0)``."""
+    with ExitStack() as ending:
+
+        def open_one(name: str, t: float = 0.0, faults: tuple[Fault, ...] = FAULTS) -> DemoHost:
+            folder = tmp_path / str(len(list(tmp_path.iterdir())))
+            return ending.enter_context(DemoHost(Story(1, faults=faults), name, folder, t))
+
+        yield open_one

@@ -24,6 +24,18 @@ class FaultKind(StrEnum):
     """Nobody has trusted its host key yet."""
     LOGIN_REFUSED = "login refused"
     """It does not accept our key."""
+    UNIT_FAILS = "unit fails"
+    """A service has failed and stays so."""
+    CONTAINER_RESTARTS = "container restarts"
+    """A container ends at once whenever it is started."""
+    ARRAY_REBUILDS = "array rebuilds"
+    """A disk of an array was replaced and is written anew."""
+    DISK_AGES = "disk ages"
+    """A disk says of itself that it is nearly worn."""
+    LINK_LOST = "link lost"
+    """An interface has no carrier."""
+    LINK_SLOW = "link slow"
+    """An interface runs at 100 Mbit/s and half duplex, as with a bad cable or switch port."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +52,8 @@ class Fault:
     """How bad that is: a share of the filesystem, of memory, of CPU time."""
     mount: str = ""
     """The filesystem that fills."""
+    subject: str = ""
+    """What it is about, where a host has several: a unit, a container, a disk, an interface."""
 
     def on(self, t: float) -> bool:
         """Return whether it is so at ``t`` seconds."""
@@ -54,7 +68,14 @@ FAULTS: tuple[Fault, ...] = (
     Fault(FaultKind.MEMORY, "web-03.lon", 0.5 * MINUTE, 25 * MINUTE, 4 * MINUTE, 0.49),
     Fault(FaultKind.VANISHES, "web-02.lon", 2 * MINUTE, 4.5 * MINUTE),
     Fault(FaultKind.HANGS, "cache-1.lon", 3 * MINUTE, 6 * MINUTE),
-    Fault(FaultKind.IO_STALL, "db-2.lon", 5 * MINUTE, 15 * MINUTE, 20, 0.5),
+    Fault(FaultKind.IO_STALL, "db-2.lon", 5 * MINUTE, 15 * MINUTE, 20, 0.44),
     Fault(FaultKind.VANISHES, "par-gw", 10 * MINUTE, 12 * MINUTE),
+    # What is so from the beginning and is found by a closer look: four hosts with a warning, two with a bad link.
+    Fault(FaultKind.UNIT_FAILS, "web-02.par", subject="certbot.service"),
+    Fault(FaultKind.CONTAINER_RESTARTS, "ci-01.nyc", subject="ci-registry-mirror"),
+    Fault(FaultKind.ARRAY_REBUILDS, "backup-1.lon", until_s=140 * MINUTE, subject="sdd"),
+    Fault(FaultKind.DISK_AGES, "db-1.nyc", subject="nvme0n1"),
+    Fault(FaultKind.LINK_LOST, "nas-1.lon", subject="eno2"),
+    Fault(FaultKind.LINK_SLOW, "backup-1.par", subject="eno1"),
 )
 """The story. A fault of a host that is not in the fleet does not happen."""

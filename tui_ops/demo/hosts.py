@@ -21,6 +21,7 @@ class Site:
     racks: tuple[str, ...]
     day_at_s: float
     """Seconds since local midnight when the story begins."""
+    timezone: str
     gateway: str = ""
     """The jump host in front of it; empty where its hosts are reached directly."""
 
@@ -89,9 +90,9 @@ STORY_BEGINS_S = 10 * 3600.0
 """The story begins at ten in the morning in London, when load climbs and is worth a look."""
 
 SITES: tuple[Site, ...] = (
-    Site("lon", "London", ("a1", "a2", "b4"), STORY_BEGINS_S),
-    Site("par", "Paris", ("r1", "r2"), STORY_BEGINS_S + 3600, gateway="par-gw"),
-    Site("nyc", "New York", ("n1", "n2"), STORY_BEGINS_S - 5 * 3600),
+    Site("lon", "London", ("a1", "a2", "b4"), STORY_BEGINS_S, "Europe/London"),
+    Site("par", "Paris", ("r1", "r2"), STORY_BEGINS_S + 3600, "Europe/Paris", gateway="par-gw"),
+    Site("nyc", "New York", ("n1", "n2"), STORY_BEGINS_S - 5 * 3600, "America/New_York"),
 )
 
 

@@ -1,30 +1,17 @@
-"""How a host of the demo behaves: its rates as signals, and what they add up to at a moment."""
+"""What the rates of a demo's host add up to at a moment."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from random import Random
 
+from tui_ops.demo.crew import Crew
 from tui_ops.demo.faults import Fault, FaultKind
 from tui_ops.demo.hosts import GIB, DemoHost, Mount
-from tui_ops.demo.signals import DAY_S, Rise, Signal, pulse, rhythm
+from tui_ops.demo.rates import RECOVERY_S, TICKS_PER_S, Rates
+from tui_ops.demo.signals import DAY_S, Rise, Signal
 from tui_ops.demo.worlds import Cpu, Disk, Filesystem, HostWorld, Interface, Memory, Pressure, Tcp
-
-TICKS_PER_S = 100
-"""What /proc/stat counts in on every Linux that is met."""
-
-TICK_S = 0.01
-"""Moments are rounded to this, as /proc/uptime does; between two of them every counter's integral grows by
-more than the rounding error of its formula."""
-
-RECOVERY_S = 15.0
-"""After a fault things are as before within this: a restart, a clean-up."""
 
 BYTES_PER_READ, BYTES_PER_WRITE = 24_576, 14_336
 """Mean size of a disk request: small ones of a database and long ones of a log, together."""
-
-MS_PER_REQUEST = 0.9
-"""Mean time of a disk request where nothing is wrong: a solid-state disk behind a controller."""
 
 BYTES_PER_PACKET = 920
 """Mean size of a packet: full ones one way, acknowledgements the other."""
@@ -38,83 +25,8 @@ RESERVED = {"ext4": 0.05}
 BYTES_PER_INODE = 16_384
 """What mkfs assumes; it only decides how large the inode numbers look."""
 
-SWAP_SPILL = 1.2
-"""Share of swap taken per share of memory that a greedy process takes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rates:
-    """The signals of one host. Shares are of one whole (all CPUs, all memory); rates are per second."""
-
-    user: Signal
-    system: Signal
-    iowait: Signal
-    softirq: Signal
-    steal: Signal
-    memory: Signal
-    swap: Signal
-    rx: Signal
-    tx: Signal
-    reads: Signal
-    writes: Signal
-    busy: Signal
-    wait_ms: Signal
-    """Milliseconds per second that requests wait, summed."""
-    connections: Signal
-    psi: dict[str, Signal]
-
-    def idle(self) -> Signal:
-        """Return what is left of CPU time."""
-        taken = (self.user, self.system, self.iowait, self.softirq, self.steal)
-        return Signal(1.0).plus(*(one.times(-1) for one in taken))
-
-
-def make_rates(host: DemoHost, random: Random, faults: Iterable[Fault]) -> Rates:
-    """Return how a host behaves, with what goes wrong on it."""
-    role, day = host.role, host.site.day_at_s
-    strength = random.uniform(0.75, 1.2)
-
-    def beat(mean: float, daily: float = 0.45, noise: float = 0.3) -> Signal:
-        return rhythm(random, mean * strength, daily, noise, day)
-
-    stall, hunger = Signal(0.0), Signal(0.0)
-    for fault in faults:
-        shape = pulse(fault.begin_s, fault.rise_s, fault.until_s, RECOVERY_S, fault.height)
-        if fault.kind is FaultKind.IO_STALL:
-            stall = stall.plus(shape)
-        elif fault.kind is FaultKind.MEMORY:
-            hunger = hunger.plus(shape)
-    user, iowait = beat(role.user), beat(role.iowait, noise=0.5).plus(stall)
-    reads, writes = beat(role.reads), beat(role.writes)
-    requests_s = reads.plus(writes).times(MS_PER_REQUEST / 1000)
-    memory = rhythm(random, role.memory_used, 0.03, 0.02, day).plus(hunger)
-    return Rates(
-        user=user,
-        system=beat(role.user * 0.28),
-        iowait=iowait,
-        softirq=beat(role.user * 0.06),
-        steal=beat(0.002),
-        memory=memory,
-        swap=Signal(0.01).plus(hunger.times(SWAP_SPILL)),
-        rx=beat(role.rx),
-        tx=beat(role.tx),
-        reads=reads,
-        writes=writes,
-        busy=requests_s.times(0.5).plus(stall.times(0.9)),
-        wait_ms=requests_s.times(1000).plus(stall.times(9000)),
-        connections=beat(role.connections, noise=0.1),
-        psi=_pressure_rates(user, iowait, hunger),
-    )
-
-
-def _pressure_rates(user: Signal, iowait: Signal, hunger: Signal) -> dict[str, Signal]:
-    return {
-        "cpu some": user.times(0.12),
-        "io some": iowait.times(0.6),
-        "io full": iowait.times(0.45),
-        "memory some": Signal(0.0002).plus(hunger.times(0.2)),
-        "memory full": Signal(0.0001).plus(hunger.times(0.12)),
-    }
+WARMTH_S = 30.0
+"""A heat sink follows the work of about this long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +36,7 @@ class Moment:
     host: DemoHost
     rates: Rates
     faults: tuple[Fault, ...]
+    crew: Crew
     booted_s: float
     t: float
 
@@ -133,7 +46,7 @@ class Moment:
 
     def world(self, boot_id: str) -> HostWorld:
         """Return everything that the host shows."""
-        rates, cpus = self.rates, self.host.role.cpus
+        rates, cpus, memory = self.rates, self.host.role.cpus, self._memory()
         busy = rates.user.plus(rates.system, rates.iowait).times(cpus)
         queue = busy.at(self.t)
         return HostWorld(
@@ -148,7 +61,7 @@ class Moment:
             blocked=round(rates.iowait.at(self.t) * cpus),
             load=(busy.mean(self.t, 60) * 0.5 + queue * 0.5, busy.mean(self.t, 300), busy.mean(self.t, 900)),
             tasks=140 + 22 * cpus,
-            memory=self._memory(),
+            memory=memory,
             disks=self._disks(),
             interfaces=self._interfaces(),
             tcp=self._tcp(),
@@ -156,6 +69,9 @@ class Moment:
             files_max=9223372036854775807,
             pressure=self._pressure() if self.host.role.system.has_psi else {},
             filesystems=tuple(self._filesystem(mount) for mount in self.host.role.mounts),
+            processes=self.crew.at(self.t, memory),
+            work=rates.user.plus(rates.system).mean(self.t, WARMTH_S),
+            faults=tuple(fault for fault in self.faults if fault.on(self.t)),
         )
 
     def _cpu(self) -> Cpu:

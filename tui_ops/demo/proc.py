@@ -1,10 +1,16 @@
 """A host's files as its kernel would write them, from what the host is like."""
 
-from tui_ops.demo.model import TICKS_PER_S
-from tui_ops.demo.worlds import Cpu, Filesystem, HostWorld, Memory, Pressure
+from tui_ops.demo.rates import TICKS_PER_S
+from tui_ops.demo.worlds import Cpu, Filesystem, HostWorld, Memory, Pressure, Process
 
 SECTOR = 512
 """Bytes of a sector in /proc/diskstats, whatever the disk has."""
+
+PAGE = 4096
+"""Bytes that /proc/PID/stat counts memory in."""
+
+_TITLED = ("nginx: ", "postgres: ", "sshd: ", "smbd: ", "gunicorn: ", "bazel(")
+"""How command lines begin that are one text: the program has written it over its arguments."""
 
 
 def changing_files(world: HostWorld, epoch: float) -> dict[str, str]:
@@ -48,10 +54,7 @@ def standing_files(world: HostWorld) -> dict[str, str]:
         "proc/sys/kernel/hostname": f"{name}\n",
         "proc/sys/kernel/osrelease": f"{system.kernel}\n",
         "proc/sys/kernel/ostype": "Linux\n",
-        "proc/cpuinfo": "".join(
-            f"processor\t: {number}\nvendor_id\t: AuthenticAMD\nmodel name\t: AMD EPYC 7543P 32-Core Processor\n\n"
-            for number in range(world.host.role.cpus)
-        ),
+        "proc/1/comm": "systemd\n",
         "proc/mounts": "".join(f"{device} {path} {kind} rw,relatime 0 0\n" for device, path, kind in mounts),
         "proc/self/mountinfo": "".join(
             f"{22 + number} 1 8:{number} / {path} rw,relatime shared:{number + 1} - {kind} {device} rw\n"
@@ -173,3 +176,19 @@ def _df_rows(filesystems: tuple[Filesystem, ...], inodes: bool) -> str:
         percent = -(-100 * used // max(1, used + left))
         rows.append(f"{one.device} {size} {used} {left} {percent}% {one.path}\n")
     return "".join(rows)
+
+
+def stat_of(process: Process) -> str:
+    """Return the line of /proc/PID/stat."""
+    pages = process.rss // PAGE
+    before = f"{process.pid} ({process.name}) {process.state} {process.parent} {process.pid} {process.pid} 0 -1 4194560"
+    after = f"{pages} 0 12 0 {process.user} {process.system} 0 0 20 0 {process.threads} 0 {process.start}"
+    return f"{before} {after} {process.rss * 3} {pages} 18446744073709551615 {'0 ' * 26}0\n"
+
+
+def command_of(process: Process) -> str:
+    """Return what /proc/PID/cmdline holds: each word with a NUL at its end, nothing for a thread of the kernel."""
+    if not process.command:
+        return ""
+    is_title = process.command.startswith(_TITLED)
+    return (process.command if is_title else process.command.replace(" ", "\0")) + "\0"

@@ -1,7 +1,7 @@
 """One seed, one story: what every host of the demo is like at any moment since it began.
 
-A story is a function of time. It keeps no state, so two of the same seed agree whenever and in whatever
-order they are asked.
+A story is a function of time. What it keeps is only to save work, so two of the same seed agree whenever and in
+whatever order they are asked.
 """
 
 from dataclasses import dataclass
@@ -9,10 +9,12 @@ from random import Random
 from uuid import UUID
 
 from tui_ops.demo.addresses import HOSTS_MAX
+from tui_ops.demo.crew import Crew
 from tui_ops.demo.errors import DemoError
 from tui_ops.demo.faults import FAULTS, Fault, FaultKind
 from tui_ops.demo.hosts import DemoHost, make_hosts
-from tui_ops.demo.model import TICK_S, Moment, make_rates
+from tui_ops.demo.model import Moment
+from tui_ops.demo.rates import TICK_S, make_rates
 from tui_ops.demo.worlds import HostWorld
 
 SEED = 1
@@ -63,6 +65,7 @@ class Story:
             host.name: make_rates(host, self._random(host.name, "rates"), self._faults[host.name])
             for host in self.hosts
         }
+        self._crews: dict[str, tuple[int, Crew]] = {}
         self._up_before = {host.name: self._random(host.name, "uptime").uniform(*UP_BEFORE_S) for host in self.hosts}
 
     def _random(self, *what: object) -> Random:
@@ -96,7 +99,17 @@ class Story:
         host = self._by_name[name]
         number, booted_s = self._boot(name, t)
         boot_id = str(UUID(int=self._random(name, "boot", number).getrandbits(128), version=4))
-        return Moment(host, self._rates[name], self._faults[name], booted_s, t).world(boot_id)
+        crew = self._crew(name, number, booted_s)
+        return Moment(host, self._rates[name], self._faults[name], crew, booted_s, t).world(boot_id)
+
+    def _crew(self, name: str, number: int, booted_s: float) -> Crew:
+        """Return the processes of a boot; the last one's of each host is kept, since it is asked for at every poll."""
+        kept = self._crews.get(name)
+        if kept is None or kept[0] != number:
+            random = self._random(name, "processes", number)
+            kept = number, Crew(self._by_name[name], self._rates[name], self._faults[name], booted_s, random)
+            self._crews[name] = kept
+        return kept[1]
 
     def _boot(self, name: str, t: float) -> tuple[int, float]:
         number, booted_s = 0, -self._up_before[name]

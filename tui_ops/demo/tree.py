@@ -4,46 +4,13 @@ import os
 import shutil
 from pathlib import Path
 
-from tui_ops.demo.proc import changing_files, standing_files
-from tui_ops.demo.worlds import HostWorld
-
-_DF = """\
-#!/bin/sh
-# Prints the rows of the mountpoints asked for, as df -Pk and df -Pi do.
-root=${0%/bin/df}
-table=blocks head='Filesystem 1024-blocks Used Available Capacity Mounted on'
-options=yes asked=''
-for word do
-    case $options$word in
-    yes--) options=no ;;
-    yes-*i*) table=inodes head='Filesystem Inodes IUsed IFree IUse% Mounted on' ;;
-    yes-*) ;;
-    *) asked="$asked $word " ;;
-    esac
-done
-echo "$head"
-while read -r device size used left percent mount; do
-    case $asked in
-    '' | *" $mount "*) echo "$device $size $used $left $percent $mount" ;;
-    esac
-done <"$root/table/$table"
-"""
-
-_UNAME = """\
-#!/bin/sh
-# Prints what is asked for in the order of uname: name, node, release, machine.
-said=''
-case ${1:--s} in *[sa]*) said="$said @KIND@" ;; esac
-case ${1-} in *[na]*) said="$said @NODE@" ;; esac
-case ${1-} in *[ra]*) said="$said @RELEASE@" ;; esac
-case ${1-} in *[ma]*) said="$said @MACHINE@" ;; esac
-echo "${said# }"
-"""
-
-_HOSTNAME = "#!/bin/sh\necho @NODE@\n"
-
-MACHINE = "x86_64"
-"""What every host of the demo is."""
+from tui_ops.demo.devices import device_files, moving_files
+from tui_ops.demo.machines import machine_files, machine_of
+from tui_ops.demo.proc import changing_files, command_of, standing_files, stat_of
+from tui_ops.demo.programs import runs_containers
+from tui_ops.demo.scripts import scripts
+from tui_ops.demo.services import listeners, service_files
+from tui_ops.demo.worlds import HostWorld, Process
 
 
 class HostTree:
@@ -58,30 +25,58 @@ class HostTree:
         self.root = root
         self._epoch = epoch
         self._written: dict[str, str] = {}
+        self._processes: dict[int, Process] = {}
+        self._boot_id = ""
+        self._is_read = False
 
     def build(self, world: HostWorld) -> None:
         """Make the folder with everything in it."""
         self.root.mkdir(parents=True, mode=0o700)
-        for path, text in standing_files(world).items():
-            self._write(path, text)
-        words = {"KIND": "Linux", "NODE": world.host.name, "RELEASE": world.host.role.system.kernel, "MACHINE": MACHINE}
-        for name, text in (("df", _DF), ("uname", _UNAME), ("hostname", _HOSTNAME)):
-            for word, value in words.items():
-                text = text.replace(f"@{word}@", value)
-            self._write(f"bin/{name}", text, 0o700)
+        for files in (standing_files(world), machine_files(world), device_files(world), service_files(world)):
+            for path, text in files.items():
+                self._write(path, text)
+        virtual = "kvm" if machine_of(world.host).is_guest else "none"
+        for path, text in scripts(world.host, virtual, runs_containers(world.host)).items():
+            self._write(path, text, 0o700)
         (self.root / "root").mkdir()
         self.refresh(world)
+        self._is_read = True
 
     def refresh(self, world: HostWorld) -> None:
         """Write what has changed. A reader sees each file as it was or as it is, never half of it."""
-        for path, text in changing_files(world, self._epoch).items():
-            if self._written.get(path) != text:
-                self._write(path, text)
-                self._written[path] = text
+        for files in (changing_files(world, self._epoch), moving_files(world)):
+            for path, text in files.items():
+                if self._written.get(path) != text:
+                    self._write(path, text)
+                    self._written[path] = text
+        self._refresh_processes(world)
+
+    def _refresh_processes(self, world: HostWorld) -> None:
+        """Write the processes that have come or moved; those that stand still are the same objects every time."""
+        before, self._processes = self._processes, {one.pid: one for one in world.processes}
+        for pid, process in self._processes.items():
+            known = before.get(pid)
+            if process is known:
+                continue
+            self._write(f"proc/{pid}/stat", stat_of(process))
+            if known is None or known.command != process.command:
+                self._write(f"proc/{pid}/cmdline", command_of(process))
+        for pid in before.keys() - self._processes.keys():
+            shutil.rmtree(self.root / f"proc/{pid}", ignore_errors=True)
+        if before.keys() != self._processes.keys():
+            self._write("table/owners", "".join(f"{one.pid} {one.owner}\n" for one in world.processes))
+        if self._boot_id != world.boot_id:
+            self._boot_id = world.boot_id
+            self._write("table/listeners", listeners(world))
 
     def _write(self, path: str, text: str, mode: int = 0o600) -> None:
+        """Write a file, or make a folder where the path ends in ``/``."""
         target = self.root / path
-        fresh = target.with_name(f".{target.name}.new")
+        if path.endswith("/"):
+            target.mkdir(parents=True, exist_ok=True)
+            return
+        # Nobody reads a tree that is only being built.
+        fresh = target.with_name(f".{target.name}.new") if self._is_read else target
         flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
         try:
             opened = os.open(fresh, flags, mode)
@@ -90,7 +85,8 @@ class HostTree:
             opened = os.open(fresh, flags, mode)
         with os.fdopen(opened, "w") as file:
             file.write(text)
-        fresh.replace(target)
+        if fresh is not target:
+            fresh.replace(target)
 
     def remove(self) -> None:
         """Remove the folder; a file that appears meanwhile does not matter."""

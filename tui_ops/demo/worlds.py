@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from tui_ops.demo.faults import Fault
 from tui_ops.demo.hosts import DemoHost
 
 
@@ -94,6 +95,27 @@ class Filesystem:
 
 
 @dataclass(frozen=True, slots=True)
+class Process:
+    """One process now, with its CPU time since it started."""
+
+    pid: int
+    parent: int
+    name: str
+    command: str
+    owner: str
+    state: str
+    """The kernel's letter: R, S, D, I."""
+    user: int
+    system: int
+    """Ticks."""
+    rss: int
+    """Bytes."""
+    threads: int
+    start: int
+    """Ticks between boot and its start."""
+
+
+@dataclass(frozen=True, slots=True)
 class HostWorld:
     """One host at one moment of the story."""
 
@@ -118,3 +140,9 @@ class HostWorld:
     pressure: dict[str, Pressure]
     """By ``cpu some``, ``io full`` and so on; empty where the kernel does not tell."""
     filesystems: tuple[Filesystem, ...]
+    processes: tuple[Process, ...]
+    """By process id."""
+    work: float
+    """Share of CPU time in user and system mode over the last half minute: what warms a machine."""
+    faults: tuple[Fault, ...]
+    """What goes wrong at this moment."""
