@@ -1,11 +1,10 @@
-"""What the dashboard costs a terminal and a core: run ``python benchmarks/desk.py``.
+"""What the dashboard costs a terminal, a core and a hand: run ``python benchmarks/desk.py``.
 
-A seeded store of 1,000 hosts, the real program in a pseudo terminal of 160x50 in 256 colours, and the engine's side
-of the socket: its beats and news come as from an engine, but nothing is polled, so all CPU is the dashboard's.
+A seeded store of 1,000 hosts, then one of 10,000; the real program in a pseudo terminal of 160x50 in 256 colours; and
+the engine's side in a process of its own. Its beats and news come as from an engine, but no host is asked.
 """
 
 import argparse
-import asyncio
 import os
 import subprocess
 import sys
@@ -14,162 +13,149 @@ import time
 from pathlib import Path
 from statistics import median
 
-from kit.desk_pty import SIZE, Desk
-from kit.seeded import Door, Seeded
+from kit.desk_pty import SIZE, Desk, Empty
+from kit.engine_side import ROUND_S, EngineSide, Work
+from kit.hands import PATTERN, Hands
+from kit.table import TITLES, line, spread
 
 STARTS = 5
-KEYS = 20
-KEY_REST_S = 0.3
-"""Between two keys: the one before is painted, and a hand is no faster."""
-
-ROUND_S = 10.0
-"""One poll of every host."""
-
-TICK_S = 0.25
-"""News comes four times a second at most."""
-
-BEAT_S = 5.0
-"""The engine says so often that it lives."""
-
+SHOWS = 3
 IDLE_S = 20.0
 SETTLE_S = 3.0
+"""After the start, until nothing of it is left to be done."""
+
+ROUNDS = 2
+PRESSES = 200
+CHANGES = 20
+"""Of the screen, there and back; the first opens what no look has opened before."""
+
+FILTERS = 3
+
+LARGE = 10_000
+
+FIRST = b"api-0"
+"""The host on the first line."""
 
 
-def line(what: str, value: float, unit: str, note: str = "") -> None:
-    """Print one line of the table."""
-    print(f"| {what:<52} | {value:>10,.2f} | {unit:<5} | {note} |", flush=True)
-
-
-async def beats(seeded: Seeded, door: Door, seconds: float) -> None:
-    """Be an engine with nothing to tell for some seconds."""
-    end = time.monotonic() + seconds
-    while (left := end - time.monotonic()) > 0:
-        await seeded.beat()
-        door.news("engine")
-        await asyncio.sleep(min(BEAT_S, left))
-
-
-async def polls(seeded: Seeded, door: Door) -> None:
-    """Be an engine that reads every host once, spread over a period."""
-    began, steps = time.monotonic(), int(ROUND_S / TICK_S)
-    for step in range(steps):
-        await seeded.poll(seeded.ids[step::steps])
-        door.news("hosts")
-        await asyncio.sleep(max(0.0, began + (step + 1) * TICK_S - time.monotonic()))
-
-
-async def starts(seeded: Seeded, inventory: Path) -> None:
+def starts(engine: EngineSide, state: Path, inventory: Path) -> None:
     """Measure from the command to the screen."""
     firsts, rows, whole, sizes = [], [], [], []
     for _ in range(STARTS):
-        await seeded.poll(seeded.ids)
-        desk = Desk(seeded.paths.root, inventory)
-        try:
-            at, _ = await asyncio.to_thread(desk.read, 10.0)
-            firsts.append(at - desk.began)
-            rows.append(await asyncio.to_thread(desk.until, b"api-00") - desk.began)
-            _, last, _ = await asyncio.to_thread(desk.until_quiet)
-            whole.append(max(last - desk.began, rows[-1]))
+        engine.does(Work.ONCE)
+        with Desk(state, inventory) as desk:
+            firsts.append(desk.read(10.0)[0] - desk.began)
+            rows.append(desk.until(FIRST) - desk.began)
+            whole.append(max(desk.until_quiet() - desk.began, rows[-1]))
             sizes.append(desk.written)
-        finally:
-            await asyncio.to_thread(desk.close)
-    line("command to the first byte", median(firsts), "s", f"median of {STARTS}")
-    line("command to the rows of hosts", median(rows), "s", f"median; slowest {max(rows):.2f}")
-    line("command to the whole screen", median(whole), "s", f"median; slowest {max(whole):.2f}")
-    line("bytes of the first screen", median(sizes), "bytes", "all that was written until it stood")
+    line("command to the first byte", median(firsts), "s", note=f"median of {STARTS}")
+    line("command to the last known state", median(rows), "s", 0.6, f"median; slowest {max(rows):.2f}")
+    line("command to the whole screen", median(whole), "s", note=f"median; slowest {max(whole):.2f}")
+    line("bytes of the first screen", median(sizes), "bytes", note="all that was written until it stood")
 
 
-def shows(seeded: Seeded, inventory: Path) -> None:
+def shows(state: Path, inventory: Path) -> None:
     """Measure the command line beside it."""
     program = [sys.executable, "-m", "tui_ops"]
-    here = ["-i", str(inventory), "--state-dir", str(seeded.paths.root)]
+    here = ["-i", str(inventory), "--state-dir", str(state)]
     for what, words in (
         ("--help", ["--help"]),
         ("show hosts", [*here, "show", "hosts"]),
         ("status", [*here, "status"]),
     ):
         took = []
-        for _ in range(STARTS):
+        for _ in range(SHOWS):
             began = time.perf_counter()
             done = subprocess.run([*program, *words], stdout=subprocess.DEVNULL, check=False)
             took.append(time.perf_counter() - began)
             # The engine that is told of here is none, which `status` may find critical, but not unknown.
             if done.returncode > (2 if words[-1] == "status" else 0):
                 raise RuntimeError(f"tui-ops {what} ended with {done.returncode}")
-        line(f"tui-ops {what}", median(took), "s", f"median of {STARTS}")
+        line(f"tui-ops {what}", median(took), "s", note=f"median of {SHOWS}")
 
 
-async def open_desk(seeded: Seeded, door: Door, inventory: Path) -> None:
-    """Measure a desk that stands."""
-    await seeded.poll(seeded.ids)
-    desk = Desk(seeded.paths.root, inventory)
-    try:
-        await asyncio.to_thread(desk.until, b"api-00")
-        await asyncio.to_thread(desk.read_for, SETTLE_S)
-        line("memory", desk.memory_mb(), "MiB", "RSS")
-        await quiet(seeded, door, desk)
-        await a_round(seeded, door, desk)
-        await keys(desk)
-    finally:
-        await asyncio.to_thread(desk.close)
+def idle(engine: EngineSide, desk: Desk) -> None:
+    """Measure the desk while nothing is new but the engine's beat, and an empty program on Textual beside it."""
+    with Empty() as empty:
+        empty.read_for(SETTLE_S)
+        engine.does(Work.BEATS)
+        before, empty_before, written = desk.cpu_s(), empty.cpu_s(), desk.written
+        desk.read_for(IDLE_S)
+        line("bytes a second, nothing new", (desk.written - written) / IDLE_S, "bytes", 0, f"in {IDLE_S:.0f} s")
+        line("CPU, nothing new", 100 * (desk.cpu_s() - before) / IDLE_S, "%", 0.5, "of a core")
+        line("CPU of an empty program on Textual meanwhile", 100 * (empty.cpu_s() - empty_before) / IDLE_S, "%")
 
 
-async def quiet(seeded: Seeded, door: Door, desk: Desk) -> None:
-    """Measure the desk while nothing is new but the engine's beat."""
-    before = desk.cpu_s()
-    counted, _ = await asyncio.gather(asyncio.to_thread(desk.read_for, IDLE_S), beats(seeded, door, IDLE_S))
-    line(f"bytes in {IDLE_S:.0f} s with nothing new", counted, "bytes", f"the engine beats every {BEAT_S:.0f} s")
-    line("CPU meanwhile", 100 * (desk.cpu_s() - before) / IDLE_S, "%", "of a core")
+def rounds(engine: EngineSide, desk: Desk) -> None:
+    """Measure the desk while every host is polled once, several times over."""
+    engine.does(Work.POLLS)
+    for number in range(1, ROUNDS + 1):
+        before, written = desk.cpu_s(), desk.written
+        desk.read_for(ROUND_S)
+        note = f"round {number}: {engine.count:,} hosts read in {ROUND_S:.0f} s"
+        line("bytes a second, all readings new", (desk.written - written) / ROUND_S, "bytes", 2000, note)
+        line("CPU, all readings new", 100 * (desk.cpu_s() - before) / ROUND_S, "%", 3, "of a core")
 
 
-async def a_round(seeded: Seeded, door: Door, desk: Desk) -> None:
-    """Measure the desk while every host is polled once, twice over."""
-    for note in ("a round; those in view are painted", "the next"):
-        before = desk.cpu_s()
-        counted, _ = await asyncio.gather(asyncio.to_thread(desk.read_for, ROUND_S), polls(seeded, door))
-        line(f"bytes in {ROUND_S:.0f} s, every host read once", counted, "bytes", note)
-        line("CPU meanwhile", 100 * (desk.cpu_s() - before) / ROUND_S, "%", "of a core")
+def keys(engine: EngineSide, desk: Desk, must_ms: float) -> None:
+    """Measure the keys of a list while readings arrive."""
+    engine.does(Work.POLLS)
+    hands = Hands(desk, engine.count)
+    spread("key to paint", hands.walk(PRESSES), 0.99, must_ms, f"{PRESSES} of j k g G PgDn while readings arrive")
 
 
-async def keys(desk: Desk) -> None:
-    """Measure one step of the cursor."""
-    firsts, lasts, sizes = [], [], []
-    for _ in range(KEYS):
-        at = desk.type("j")
-        first, last, count = await asyncio.to_thread(desk.until_quiet)
-        firsts.append(1000 * (first - at))
-        lasts.append(1000 * (last - at))
-        sizes.append(count)
-        await asyncio.sleep(KEY_REST_S)
-    line("key j to its first byte", median(firsts), "ms", f"median of {KEYS}; slowest {max(firsts):.0f}")
-    line("key j to its last byte", median(lasts), "ms", f"slowest {max(lasts):.0f}")
-    line("bytes of key j", median(sizes), "bytes", f"most {max(sizes):,}")
+def small(state: Path, inventory: Path, count: int) -> None:
+    """Measure all that was promised of a thousand hosts."""
+    with EngineSide(state, count) as engine:
+        shows(state, inventory)
+        starts(engine, state, inventory)
+        engine.does(Work.ONCE)
+        with Desk(state, inventory) as desk:
+            desk.until(FIRST)
+            desk.read_for(SETTLE_S)
+            idle(engine, desk)
+            rounds(engine, desk)
+            line("memory", desk.memory_mb(), "MiB", 90, "RSS, after the rounds")
+            keys(engine, desk, 30)
+            spread(
+                "change of screen", Hands(desk, count).screens(CHANGES), 0.95, 100, f"1 to 9 and back, {CHANGES} times"
+            )
 
 
-async def measure(count: int) -> None:
-    """Measure on a fleet of so many hosts."""
-    with tempfile.TemporaryDirectory(prefix="tob-") as folder:
-        inventory = Path(folder) / "inventory.yaml"
-        inventory.write_text("name: bench\nhosts:\n  one: {address: 192.0.2.1}\n")
-        seeded = await Seeded(Path(folder) / "state", count).build()
-        door = await Door(seeded.paths.socket).open()
-        try:
-            await asyncio.to_thread(shows, seeded, inventory)
-            await starts(seeded, inventory)
-            await open_desk(seeded, door, inventory)
-        finally:
-            await door.close()
-            await seeded.close()
+def large(state: Path, inventory: Path) -> None:
+    """Measure keys on ten thousand hosts."""
+    print(f"\n{LARGE:,} hosts.\n\n{TITLES}")
+    with EngineSide(state, LARGE) as engine, Desk(state, inventory) as desk:
+        desk.until(FIRST)
+        desk.read_for(SETTLE_S)
+        keys(engine, desk, 50)
+        hands = Hands(desk, LARGE)
+        letters, narrowed = [], []
+        for _ in range(FILTERS):
+            typed, found = hands.filter()
+            letters += typed
+            narrowed.append(found)
+        spread("letter of a filter to its paint", letters, 0.95, 50, f"{PATTERN}, {FILTERS} times")
+        line("last letter to the narrowed list, p50", median(narrowed), "ms", note="0.15 s say that typing is over")
+        orders = hands.commands()
+        line("sort, reverse, mark all, clear, G, p50", median(orders), "ms", 50, "each key to its paint")
+        line("the slowest of them", max(orders), "ms", note="a menu goes, and all lines are others")
+        line("memory", desk.memory_mb(), "MiB", note="RSS")
 
 
 def main() -> None:
-    """Measure and print the table."""
+    """Measure and print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--hosts", type=int, default=1_000)
+    parser.add_argument("--only-small", action="store_true", help=f"leave out the {LARGE:,} hosts")
     options = parser.parse_args()
-    print(f"{options.hosts:,} hosts, terminal {SIZE[0]}x{SIZE[1]}, load {os.getloadavg()[0]:.2f} at the start.\n")
-    print("| what | value | unit | |\n|---|---|---|---|")
-    asyncio.run(measure(options.hosts))
+    load = os.getloadavg()[0]
+    print(f"{options.hosts:,} hosts, terminal {SIZE[0]}x{SIZE[1]}, load {load:.2f} at the start.\n\n{TITLES}")
+    with tempfile.TemporaryDirectory(prefix="tob-") as folder:
+        inventory = Path(folder) / "inventory.yaml"
+        inventory.write_text("name: bench\nhosts:\n  one: {address: 192.0.2.1}\n")
+        small(Path(folder) / "small", inventory, options.hosts)
+        if not options.only_small:
+            large(Path(folder) / "large", inventory)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What a tick costs the host, by shell: run ``python benchmarks/probe_cost.py``.
+"""What a tick and each slow section cost the host, by shell: run ``python benchmarks/probe_cost.py``.
 
 CPU of the shell and of all that it started, from the kernel's own account when the probe has ended;
 the start of the probe, measured the same way, is taken off.
@@ -11,6 +11,7 @@ import subprocess
 import time
 
 from tui_ops.collectors.frame import FrameReader, ask_section, new_marker, script, tick
+from tui_ops.collectors.sections import SECTIONS
 
 SHELLS: dict[str, list[str]] = {
     "dash": ["dash"],
@@ -21,7 +22,10 @@ SHELLS: dict[str, list[str]] = {
 }
 TICKS = 300
 """Half a second of work: long beside the clock's steps."""
-SECTIONS = 20
+RUNS = 20
+"""Runs of each section."""
+
+DEADLINE_S = 60
 
 
 def _children_s() -> float:
@@ -50,17 +54,23 @@ def run(shell: list[str], orders: list[bytes]) -> tuple[float, float]:
 
 
 def main() -> None:
-    """Print the table."""
-    print(f"{'shell':<14}{'start ms':>10}{'tick ms':>10}{'answer ms':>11}{'filesystems ms':>16}")
-    for name, shell in SHELLS.items():
-        if shutil.which(shell[0]) is None:
-            print(f"{name:<14}  not installed")
-            continue
-        start, _ = run(shell, [])
+    """Print the two tables."""
+    present = {name: shell for name, shell in SHELLS.items() if shutil.which(shell[0])}
+    starts = {name: run(shell, [])[0] for name, shell in present.items()}
+    print(f"{'shell':<14}{'start ms':>10}{'tick ms':>10}{'answer ms':>11}")
+    for name, shell in present.items():
         ticks, answer = run(shell, [tick(number) for number in range(TICKS)])
-        sections, _ = run(shell, [ask_section("filesystems", number, 10) for number in range(SECTIONS)])
-        costs = (start, (ticks - start) / TICKS, answer, (sections - start) / SECTIONS)
-        print(f"{name:<14}{costs[0] * 1e3:>10.2f}{costs[1] * 1e3:>10.2f}{costs[2] * 1e3:>11.2f}{costs[3] * 1e3:>16.2f}")
+        cost = (ticks - starts[name]) / TICKS
+        print(f"{name:<14}{starts[name] * 1e3:>10.2f}{cost * 1e3:>10.2f}{answer * 1e3:>11.2f}")
+    print(f"\n{'ms a run':<14}{'every':>7}" + "".join(f"{name:>14}" for name in present))
+    for section in SECTIONS:
+        costs = []
+        for name, shell in present.items():
+            cost, _ = run(shell, [ask_section(section.name, number, DEADLINE_S) for number in range(RUNS)])
+            costs.append(f"{(cost - starts[name]) / RUNS * 1e3:>14.2f}")
+        print(f"{section.name:<14}{section.periods:>5.0f} m" + "".join(costs))
+    for name in SHELLS.keys() - present.keys():
+        print(f"{name}: not installed")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 
 HERE = Path(__file__).parent
-PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
+ANSIBLE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tui-ops" / "ansible-core" / "bin"
+"""Where ``make packages`` puts Ansible: it is no dependency, and its own take long to install."""
+
+PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin:{ANSIBLE}"
 
 NEEDS = {
     "transport": ("sshd", "ssh-keygen"),
@@ -17,6 +20,9 @@ NEEDS = {
     "engine/test_reload.py": ("sshd",),
     "engine/test_streams.py": ("sshd",),
     "engine/test_door.py": ("root",),
+    "engine/test_following.py": ("sshd",),
+    "inventory/foreign/test_against_ansible.py": ("ansible-inventory",),
+    "cli/test_ssh_config.py": ("sshd",),
     "store/test_readers.py": ("root",),
     "terminal/test_group_member.py": ("root",),
     "terminal/test_tmux.py": ("tmux",),

@@ -22,7 +22,7 @@ TAIL = 2_000
 
 
 class Desk:
-    """A dashboard on a state directory.
+    """A dashboard on a state directory, from its start to the end of a ``with``.
 
     Args:
         state: the state directory.
@@ -30,14 +30,18 @@ class Desk:
     """
 
     def __init__(self, state: Path, inventory: Path) -> None:
+        argv = ["-m", "tui_ops", "-i", str(inventory), "--state-dir", str(state)]
+        # The preferences of whoever measures would decide what is shown.
+        self._start(argv, {"XDG_CONFIG_HOME": str(state / "config")})
+
+    def _start(self, argv: list[str], also: dict[str, str]) -> None:
         self.master, slave = pty.openpty()
         fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", SIZE[1], SIZE[0], 0, 0))
-        environ = {**os.environ, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
+        environ = {**os.environ, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8", **also}
         environ.pop("COLORTERM", None)
-        argv = [sys.executable, "-m", "tui_ops", "-i", str(inventory), "--state-dir", str(state)]
         self.began = time.perf_counter()
         self._process = subprocess.Popen(
-            argv, stdin=slave, stdout=slave, stderr=slave, env=environ, start_new_session=True
+            [sys.executable, *argv], stdin=slave, stdout=slave, stderr=slave, env=environ, start_new_session=True
         )
         os.close(slave)
         self.process_id = self._process.pid
@@ -64,9 +68,15 @@ class Desk:
             count += len(self.read(left)[1])
         return count
 
-    def until(self, text: bytes, within_s: float = 30.0) -> float:
-        """Return when ``text`` had been written."""
-        seen, deadline = self._tail, time.perf_counter() + within_s
+    def until(self, text: bytes, within_s: float = 30.0, fresh: bool = False) -> float:
+        """Return when ``text`` had been written.
+
+        Args:
+            text: any bytes.
+            within_s: raise after so many seconds.
+            fresh: only what is written from now on counts.
+        """
+        seen, deadline = b"" if fresh else self._tail, time.perf_counter() + within_s
         while time.perf_counter() < deadline:
             at, more = self.read(1.0)
             seen += more
@@ -74,15 +84,12 @@ class Desk:
                 return at
         raise RuntimeError(f"{text!r} was not written; the last was {self._tail!r}")
 
-    def until_quiet(self) -> tuple[float, float, int]:
-        """Return when the next output began and when it was over, and its bytes."""
-        first = last = 0.0
-        count = 0
-        while True:
-            at, more = self.read(QUIET_S if first else 10.0)
-            if not more:
-                return first, last, count
-            first, last, count = first or at, at, count + len(more)
+    def until_quiet(self) -> float:
+        """Return when the last byte was written, after which there were none for a while."""
+        last = time.perf_counter()
+        while (found := self.read(QUIET_S))[1]:
+            last = found[0]
+        return last
 
     def type(self, text: str) -> float:
         """Type keys; return when."""
@@ -91,15 +98,18 @@ class Desk:
         return at
 
     def cpu_s(self) -> float:
-        """Return the CPU seconds of the process so far, in steps of 10 ms."""
-        fields = Path(f"/proc/{self.process_id}/stat").read_text().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        """Return the CPU seconds of all its threads so far."""
+        tasks = Path(f"/proc/{self.process_id}/task").glob("*/schedstat")
+        return sum(int(task.read_text().split()[0]) for task in tasks) / 1e9
 
     def memory_mb(self) -> float:
         """Return its resident memory."""
         return int(Path(f"/proc/{self.process_id}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
 
-    def close(self) -> None:
+    def __enter__(self) -> "Desk":
+        return self
+
+    def __exit__(self, *_: object) -> None:
         """End it."""
         self._process.terminate()
         while self._process.poll() is None:
@@ -109,3 +119,10 @@ class Desk:
                 break
         self._process.wait(10)
         os.close(self.master)
+
+
+class Empty(Desk):
+    """The least program on Textual, in another terminal."""
+
+    def __init__(self) -> None:
+        self._start([str(Path(__file__).with_name("empty_app.py"))], {})

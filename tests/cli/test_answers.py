@@ -63,6 +63,17 @@ def test_check_counts_what_a_good_file_describes(run, tmp_path):
     assert run("-i", str(tmp_path / "none.yaml"), "check").code == 1
 
 
+def test_check_says_what_a_foreign_file_is_and_what_of_it_is_left_out(run, tmp_path):
+    """The format stands in the last line, each note before it; that is no failure."""
+    file = tmp_path / "shop.ini"
+    file.write_text("[web]\nw1\nw2 ansible_host='{{ x }}'\n")
+    ran = run("check", str(file))
+    assert ran.code == 0
+    note, last = ran.out.splitlines()
+    assert note.startswith(f"note: {file}:3:1: the host 'w2' is left out: 'ansible_host' is a Jinja template (")
+    assert last == f"{file}: ok, shop (Ansible INI): 1 host"
+
+
 def test_audit_verify_names_what_was_changed(tui, state):
     """A whole chain is exit 0; an entry that someone changed behind the engine's back is named, exit 1."""
     assert tui("audit", "verify").out == "the audit is whole: 3 entries\n"

@@ -4,34 +4,14 @@ A file ``bad_X.yaml`` goes with the report of its mistakes, a file ``good_X.yaml
 To add a case, put both files there; to see what is reported: ``tui-ops check FILE``.
 """
 
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
+from support.fleets import rendered
 
 from tui_ops.inventory import InventoryError, load
-from tui_ops.model.fleet import Fleet
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.yaml"))
-
-
-def rendered(fleet: Fleet) -> str:
-    """Return a fleet as lines, one a part, naming only what is not as it would be anyway."""
-    lines = [f"fleet {fleet.name}"]
-    for kind, parts in (
-        ("site", fleet.sites),
-        ("host", fleet.hosts),
-        ("service", fleet.services),
-        ("operator", fleet.operators),
-    ):
-        for part in parts:
-            said = [
-                f"{each.name}={getattr(part, each.name)!r}"
-                for each in fields(part)
-                if each.name != "name" and getattr(part, each.name) != each.default
-            ]
-            lines.append(" ".join([kind, part.name, *said]))
-    return "\n".join(lines) + "\n"
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda path: path.stem)

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from support import host_documents
 from support.desk_world import FILESYSTEMS, Case, World
 
 from tui_ops.model.states import Severity
@@ -42,10 +43,35 @@ async def test_filesystems_come_with_what_is_known_of_them(world: World, reader:
     """One row a mount; what a document lacks is unknown, and what is no object is left out."""
     rows = parts.filesystems(reader)
     own = [row for row in rows if row.host_id == world.ids["a-1"]]
-    assert [row.mount for row in own] == [one["mount"] for one in FILESYSTEMS["filesystems"]]  # type: ignore[attr-defined]
-    assert own[0].percent == 91.0
+    assert [row.name for row in own] == [one["mount"] for one in FILESYSTEMS["filesystems"]]  # type: ignore[attr-defined]
+    assert own[0].entry.number("percent") == 91.0
     odd = [row for row in rows if row.host_id == world.ids["c-1"]]
-    assert [(row.mount, row.percent, row.state) for row in odd] == [("/x", None, "ok")]
+    assert [(row.name, row.entry.number("percent"), row.entry.text("state")) for row in odd] == [("/x", None, "")]
+
+
+async def test_links_arrays_and_disks_come_with_them(tmp_path: Path):
+    """An interface has its rates and its link, by name; arrays and disks stand beside the filesystems."""
+    failed = {"units": "timed out after 10 s"}
+    case = Case(
+        "d-1", sections={name: host_documents.ALL[name] for name in ("interfaces", "arrays", "smart")}, failed=failed
+    )
+    old = Case("e-1", sections={"interfaces": host_documents.INTERFACES}, age_s=40 * 10_000.0)
+    made = await World(tmp_path / "other").build([case, old])
+    with open_reader(StatePaths(made.root)) as reader:
+        found = {(row.host_id, row.name): row for row in parts.interfaces(reader)}
+        storage = [(row.kind, row.name) for row in parts.filesystems(reader) if row.host_id == made.ids["d-1"]]
+        checks = {row.check: row for row in parts.checks(reader) if row.host_id == made.ids["d-1"]}
+    await made.close()
+    one, other = found[made.ids["d-1"], "eth0"], found[made.ids["d-1"], "eth1"]
+    assert (one.rx, one.link.number("speed_mbit")) == (2.6e7, 10000)
+    assert (other.rx, other.errors, other.link.flag("carrier")) == (None, None, False)
+    assert {name for host, name in found if host == made.ids["e-1"]} == {"eth0"}, "a link read so long ago says nothing"
+    assert [one for one in storage if one[0] != "fs"] == [
+        ("md", "md0"), ("md", "md1"), ("zfs", "tank"), ("disk", "/dev/sda"), ("disk", "/dev/sdb"),
+        ("disk", "/dev/nvme0"),
+    ]  # fmt: skip
+    assert (checks["units"].failed, checks["units"].text) == (True, "timed out after 10 s")
+    assert not checks["arrays"].failed
 
 
 async def test_checks_say_how_each_section_is(world: World, reader: Reader):

@@ -15,7 +15,7 @@ from tui_ops.model.people import Role, Who
 from tui_ops.model.readings import VALUES
 from tui_ops.model.states import HostState, Severity
 from tui_ops.store.audit import append_audit
-from tui_ops.store.live import LatestWrite, tell_engine, touch
+from tui_ops.store.live import LatestWrite, SectionWrite, tell_engine, touch
 from tui_ops.store.paths import StatePaths
 from tui_ops.store.tables import HostKey, HostLatest, Maintenance, Service
 from tui_ops.store.views.audit import audit, audit_links
@@ -34,7 +34,7 @@ NOT_SHOWN: dict[str, set[str]] = {
     "host": {"first_seen_at"},
     "hostkey": {"public_key"},
     "host_latest": {"boot_id", "tried_mono"},
-    "section_latest": {"tried_at", "tried_mono"},
+    "section_latest": {"tried_mono"},
 }
 """Columns that only the engine reads, by table."""
 
@@ -194,9 +194,10 @@ async def test_services_that_need_a_host_are_found_through_others(
     writer: Writer, paths: StatePaths, sync: Sync
 ) -> None:
     """A database host is needed by the shop, and by what sells through the shop; a loop does not hang the page."""
-    await sync(HostSpec("a", "a", "x"))
+    await sync(HostSpec("a", "a", "x"), HostSpec("b", "b", "x"))
+    await writer.write_latest([up(1, 100.0)])
     given = [
-        ServiceSpec("db", hosts=("a",)),
+        ServiceSpec("db", hosts=("a", "b", "gone")),
         ServiceSpec("shop", depends_on=("db", "app")),
         ServiceSpec("app", depends_on=("shop",)),
     ]
@@ -206,10 +207,33 @@ async def test_services_that_need_a_host_are_found_through_others(
         )
     )
     with open_reader(paths) as reader:
-        page = host(reader, "a")
+        page = host(reader, "a", Stamp(102.0, 0.0))
         assert page is not None
         assert (page.carries, page.needed_by) == (["db"], ["app", "shop"])
+        assert page.standing == {"db": (1, 3)}, "one is up, one was never read, one is not watched"
         assert host(reader, "no-such") is None
+
+
+async def test_a_run_that_failed_is_told_from_an_unknown_judgement(
+    writer: Writer, paths: StatePaths, sync: Sync
+) -> None:
+    """A section may itself judge something as unknown; one that could not be read keeps its last document."""
+    await sync(HostSpec("a", "a", "x"))
+    at, later = Stamp(100.0, 100.0), Stamp(160.0, 160.0)
+    rows = [
+        SectionWrite(1, name, 60.0, at, at, Severity.UNKNOWN, "df says nothing of /x", {"n": 1})
+        for name in ("filesystems", "units")
+    ]
+    await writer.write_latest([up(1, 100.0)], [*rows, SectionWrite(1, "smart", 60.0, at, None, Severity.UNKNOWN, "no")])
+    await writer.write_latest([], [SectionWrite(1, "units", 60.0, later, None, Severity.UNKNOWN, "timed out")])
+    with open_reader(paths) as reader:
+        page = host(reader, "a", Stamp(170.0, 0.0))
+        assert page is not None
+        found = {one.section: (one.failed, one.text, one.document) for one in page.sections}
+    assert found == {
+        "filesystems": (False, "df says nothing of /x", {"n": 1}), "units": (True, "timed out", {"n": 1}),
+        "smart": (True, "no", {}),
+    }  # fmt: skip
 
 
 async def test_metrics_have_units_and_an_order(

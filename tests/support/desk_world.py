@@ -50,6 +50,10 @@ class Case:
     kernel: str = "6.1.0-28-amd64"
     document: dict[str, object] = field(default_factory=dict)
     event: str = ""
+    sections: dict[str, dict[str, object]] = field(default_factory=dict)
+    """Documents of further sections, by name."""
+    failed: dict[str, str] = field(default_factory=dict)
+    """Sections that could not be read, and why."""
 
 
 def varied(count: int = 40) -> list[Case]:
@@ -174,9 +178,14 @@ class World:
             ))  # fmt: skip
             if good is not None:
                 document = case.document or FILESYSTEMS
-                sections.append(
-                    SectionWrite(host_id, "filesystems", LONG_S, present, good, Severity.OK, "", document, {})
-                )
+                sections += [
+                    SectionWrite(host_id, section, LONG_S, present, good, Severity.OK, "", found, {})
+                    for section, found in {"filesystems": document, **case.sections}.items()
+                ]
+            sections += [
+                SectionWrite(host_id, section, LONG_S, present, None, Severity.UNKNOWN, why)
+                for section, why in case.failed.items()
+            ]
             if case.state is not HostState.UP or case.event:
                 text = case.event or f"up, then {case.state}: {case.reason}"
                 events.append(EventWrite(host_id, present.at - 600, "state", text))

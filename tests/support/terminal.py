@@ -10,6 +10,7 @@ import subprocess
 import sys
 import termios
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,20 +23,62 @@ sys.exit(run(UiOptions(state=Path(sys.argv[1]), fleet_name="shop-prod", ascii=Fa
 """
 
 
-class Terminal:
-    """A pty with a desk inside."""
+def environment(changes: Mapping[str, str | None]) -> dict[str, str]:
+    """Return an environment as ssh gives it: a terminal of 256 colours in UTF-8, with changes; None takes one away."""
+    usual = {"TERM": "xterm-256color", "LC_ALL": "C.UTF-8", "PYTHONPATH": str(ROOT)}
+    away = ("COLORTERM", "NO_COLOR", "TMUX", "TMUX_PANE", "STY", "LANG", "LC_CTYPE")
+    told = {**{name: text for name, text in os.environ.items() if name not in away}, **usual, **changes}
+    return {name: text for name, text in told.items() if text is not None}
 
-    def __init__(self, state: Path, size: tuple[int, int] = (120, 40)) -> None:
+
+def program(state: Path, *options: str, config: Path | None = None) -> list[str]:
+    """Return the command line of the real program; its preferences are in the state directory, or in ``config``."""
+    return [
+        "env",
+        f"XDG_CONFIG_HOME={config or state / 'config'}",
+        sys.executable,
+        "-m",
+        "tui_ops",
+        "--state-dir",
+        str(state),
+        *options,
+    ]
+
+
+class Terminal:
+    """A pty with a desk inside.
+
+    Args:
+        state: the desk's state directory.
+        size: columns and lines.
+        command: what is run instead of the desk alone.
+        environ: changes to the environment; None takes a variable away.
+        owner: whether the terminal is that of its session, so that it is told when the terminal goes.
+    """
+
+    def __init__(
+        self,
+        state: Path,
+        size: tuple[int, int] = (120, 40),
+        command: Sequence[str] = (),
+        environ: Mapping[str, str | None] | None = None,
+        owner: bool = True,
+    ) -> None:
         self.master, slave = pty.openpty()
         self.resize(size)
-        environ = {**os.environ, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8", "PYTHONPATH": str(ROOT)}
-        environ.pop("COLORTERM", None)
+        self.before = termios.tcgetattr(slave)
         self.process = subprocess.Popen(
-            [sys.executable, "-c", DESK, str(state)], stdin=slave, stdout=slave, stderr=slave, env=environ,
-            start_new_session=True, preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+            command or [sys.executable, "-c", DESK, str(state)], stdin=slave, stdout=slave, stderr=slave,
+            env=environment(environ or {}), start_new_session=True,
+            preexec_fn=(lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0)) if owner else None,
         )  # fmt: skip
         os.close(slave)
         self.seen = b""
+
+    @property
+    def modes(self) -> list[object]:
+        """The modes of the terminal as its line discipline has them."""
+        return termios.tcgetattr(self.master)
 
     def resize(self, size: tuple[int, int]) -> None:
         fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
@@ -60,6 +103,15 @@ class Terminal:
             if time.monotonic() > end:
                 raise AssertionError(f"{text!r} was not written; the end was {self.seen[-2000:]!r}")
             self.read_for(0.05)
+
+    def wait_for_more(self, text: str, within_s: float = 30.0) -> None:
+        """Read until a text has been written once more than by now."""
+        begin = len(self.seen)
+        end = time.monotonic() + within_s
+        while text.encode() not in self.seen[begin:]:
+            if time.monotonic() > end:
+                raise AssertionError(f"{text!r} was not written; what was is {self.seen[begin:][-2000:]!r}")
+            self.read_for(0.02)
 
     def settle(self, quiet_s: float = 1.0, within_s: float = 30.0) -> None:
         """Read until nothing has been written for a while."""

@@ -22,13 +22,13 @@ async def until(condition: Callable[[], object | Awaitable[object]], within_s: f
         await asyncio.sleep(STEP_S)
 
 
-def until_sync(condition: Callable[[], object], within_s: float = 10.0, what: str = "") -> object:
-    """As :func:`until`, where no event loop runs."""
+def until_sync(condition: Callable[[], object], within_s: float = 10.0, what: str | Callable[[], str] = "") -> object:
+    """As :func:`until`, where no event loop runs; ``what`` may be worked out when it is needed."""
     deadline = time.monotonic() + within_s
     while True:
         found = condition()
         if found:
             return found
         if time.monotonic() > deadline:
-            raise AssertionError(f"not within {within_s} s: {what or condition}")
+            raise AssertionError(f"not within {within_s} s: {(what() if callable(what) else what) or condition}")
         time.sleep(STEP_S)

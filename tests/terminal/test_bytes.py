@@ -25,10 +25,6 @@ def cpu_s(process_id: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def process_state(process_id: int) -> str:
-    return Path(f"/proc/{process_id}/stat").read_text().rsplit(")", 1)[1].split()[0]
-
-
 async def test_nothing_new_is_nothing_written(world: World, door: Door, terminal: Terminal):
     """After the first screen, beats of the engine and readings with the same numbers write no byte."""
     await asyncio.to_thread(terminal.wait_for, "cache-04")
@@ -89,15 +85,3 @@ async def test_a_termination_is_clean(world: World, door: Door, terminal: Termin
     terminal.process.send_signal(signal.SIGTERM)
     await asyncio.to_thread(terminal.wait)
     assert b"\x1b[?1049l" in terminal.seen
-
-
-async def test_suspended_and_back(world: World, door: Door, terminal: Terminal):
-    """ctrl+z gives the terminal back; when it goes on, the screen is drawn again."""
-    await asyncio.to_thread(terminal.wait_for, "cache-04")
-    await asyncio.to_thread(terminal.settle)
-    terminal.type("\x1a")
-    await asyncio.to_thread(terminal.wait_for, "\x1b[?1049l")
-    await until(lambda: process_state(terminal.process.pid) == "T")
-    terminal.seen = b""
-    terminal.process.send_signal(signal.SIGCONT)
-    await asyncio.to_thread(terminal.wait_for, "cache-04")

@@ -1,5 +1,6 @@
 """Keys that come faster than the screen: none acts on the wrong thing."""
 
+import pytest
 from support.desk_world import Door, World
 from support.waiting import until
 from textual import events
@@ -32,6 +33,37 @@ async def test_what_follows_enter_is_the_lists_again(world: World, door: Door, o
         await desk.sees("2 marked", "site=lon")
         fleet = desk.app.desk.fleet
         assert {fleet.shown.index(host) for host in fleet.marks} == {1, 2}
+
+
+async def test_what_follows_a_letter_of_a_menu_is_the_lists_again(world: World, door: Door, open_desk):
+    """The letter chooses, and the next key finds the list."""
+    async with open_desk(world.root) as desk:
+        await desk.linked()
+        await desk.press("O")
+        await until(lambda: desk.app.screen is not desk.list)
+        await desk.pilot.pause()
+        post(desk, "s", "slash", *"site=lon", "enter")
+        await desk.sees("/site=lon", "grouped by site")
+
+
+async def test_what_is_typed_before_the_first_screen_holds(world: World, door: Door, open_desk, tmp_path):
+    """A key that comes while the desk opens is not undone by the preferences of last time."""
+    async with open_desk(world.root, config=tmp_path / "config") as desk:
+        post(desk, "z")
+        await desk.linked()
+        await desk.sees("trouble only", " of 30")
+
+
+@pytest.mark.parametrize("opens", ["x", "T", "question_mark", "m", "ctrl+p"])
+async def test_what_follows_escape_is_the_lists_again(world: World, door: Door, open_desk, opens: str):
+    """A key right behind the one that closes a menu, a dialog or a page is not lost in what it closes."""
+    async with open_desk(world.root) as desk:
+        await desk.linked()
+        await desk.press(opens)
+        await until(lambda: desk.app.screen is not desk.list)
+        await desk.pilot.pause()
+        post(desk, "escape", "slash", *"site=lon", "enter")
+        await desk.sees("/site=lon")
 
 
 async def test_what_follows_an_act_never_acts_on_the_list(world: World, door: Door, open_desk):

@@ -150,10 +150,10 @@ def test_a_host_is_gone_to_by_its_name_wherever_it_is_folded_away():
 @pytest.mark.parametrize("width", [40, 60, 80, 120, 200])
 def test_a_group_row_is_as_wide_as_the_list(width: int):
     """However long its title or its reason is, and whatever stands in them."""
-    rows = tuple(row_of(n, Case(f"h-{n}", HostState.UNREACHABLE, "x" * 300, age_s=300)) for n in range(3))
-    placed = place(width, rows, 30)
+    rows = {n: row_of(n, Case(f"h-{n}", HostState.UNREACHABLE, "x" * 300, age_s=300)) for n in range(3)}
+    placed = place(width, list(rows.values()), 30)
     for title in ("a", "漢字" * 40, "\x1b[31mred" * 9):
-        group = Group("g", title, rows, "because " + "漢" * 90)
+        group = Group("g", title, tuple(rows), rows, "because " + "漢" * 90)
         drawn = draw_group(group, True, placed, LOOK, here=True, marked=True)
         assert line_width(drawn) == 3 + sum(one.width + 1 for one in placed)
         assert "\x1b" not in plain(drawn)

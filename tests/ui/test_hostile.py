@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from support import host_documents
 from support.desk_world import Case, Door, World
 from support.waiting import until
 
@@ -49,7 +50,7 @@ async def test_a_hostile_host_changes_nothing_outside_its_cell(tmp_path: Path, o
             assert all(width_of(line) == size[0] for line in desk.lines())
             await desk.press("enter")
             await until(lambda: isinstance(desk.app.screen, Host))
-            await desk.sees("Disks")
+            await desk.sees("Vitals", "Top")
             assert all(width_of(line) == size[0] for line in desk.lines())
             assert "\x1b" not in desk.text
             await desk.press("G", "q", "x", "escape", "slash", *"zz", "escape")
@@ -65,6 +66,19 @@ def hosts(text: str) -> list[Case]:
     hanging = {"mount": "/net", "percent": "full", "size": None, "state": text}
     evil = Case(
         "evil", HostState.UP, text, Severity.CRITICAL, os=text, kernel=text, site="lon", event=text,
-        document={"filesystems": [entry, hanging, "not an object", 7]},
+        document={"filesystems": [entry, hanging, "not an object", 7]}, sections=said_everywhere(text),
     )  # fmt: skip
     return [evil, *(Case(f"bystander-{n}", age_s=1.0) for n in range(3))]
+
+
+def said_everywhere(text: str) -> dict[str, dict[str, object]]:
+    """Return the documents of every section with this in place of each of their texts."""
+
+    def said(value: object) -> object:
+        if isinstance(value, dict):
+            return {key: said(one) if key not in ("manager", "kind") else one for key, one in value.items()}
+        if isinstance(value, list):
+            return [said(one) for one in value]
+        return text if isinstance(value, str) else value
+
+    return {name: said(document) for name, document in host_documents.ALL.items()}  # type: ignore[misc]

@@ -43,7 +43,7 @@ async def test_logs_are_shown_as_they_come(world: World, door: Door, open_desk, 
 
 
 async def test_a_log_is_narrowed_held_and_opened_anew(world: World, door: Door, open_desk):
-    """/ narrows, esc clears, p holds, z asks for errors, t for a time, . for the kernel's messages."""
+    """/ narrows, esc clears, p holds, z asks for warnings, then errors, t for a time, . for the kernel's messages."""
     door.flow = [{"source": "journalctl"}, lines_of(*(f"line {number} {'even' if number % 2 == 0 else 'odd'}"
                                                        for number in range(300)))]  # fmt: skip
     async with open_desk(world.root) as desk:
@@ -61,6 +61,8 @@ async def test_a_log_is_narrowed_held_and_opened_anew(world: World, door: Door, 
         await desk.press("p")
         await desk.sees("held still")
         await desk.press("z")
+        await until(lambda: door.opened[-1][2].get("level") == "warning")
+        await desk.press("z")
         await until(lambda: door.opened[-1][2].get("level") == "err")
         await desk.press("full_stop")
         await until(lambda: door.opened[-1][2].get("source") == "kernel")
@@ -68,7 +70,9 @@ async def test_a_log_is_narrowed_held_and_opened_anew(world: World, door: Door, 
         await desk.sees("how far back")
         await desk.press("down", "down", "enter")
         await until(lambda: door.opened[-1][2].get("since") == "1h")
-        await desk.sees("last 1h", "errors only")
+        await desk.sees("last 1h", "errors and worse")
+        await desk.press("z")
+        await until(lambda: "level" not in door.opened[-1][2])
 
 
 async def test_a_long_line_is_seen_to_its_end(world: World, door: Door, open_desk):

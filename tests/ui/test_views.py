@@ -1,12 +1,19 @@
 """The views of the infrastructure: racks, network, storage, checks; each filters, sorts and follows like the hosts."""
 
+import copy
+from dataclasses import replace
+
 import pytest
+from support import host_documents
 from support.desk_world import DETAIL, Case, Door, World
 from support.waiting import until
 
+from tui_ops.model.states import Severity
+from tui_ops.store.views.parts import CheckRow
 from tui_ops.ui.cells import width_of
 from tui_ops.ui.screens.host import Host
 from tui_ops.ui.screens.menu import Menu
+from tui_ops.ui.views.checks import ChecksPane
 
 VIEWS = ("hosts", "racks", "network", "storage", "checks")
 
@@ -67,7 +74,9 @@ async def test_the_storage_that_fills_up_stands_first(world: World, door: Door, 
         await desk.sees("storage", "FULL IN", "91 %")
         assert desk.list.listing.here.facts["mount"] == "/"
         await desk.press("z")
-        await desk.sees("trouble only", without="/boot  ")
+        await desk.sees("trouble only")
+        items = desk.list.listing
+        assert {items.rows[key].facts["mount"] for key in items.shown} == {"/"}
         await desk.press("z", "slash", *"used>60 mount~post site=par", "enter")
         await desk.sees("storage", "/var/lib/postg")
         found = [desk.list.listing.rows[key] for key in desk.list.listing.shown]
@@ -83,8 +92,8 @@ async def test_a_view_sorts_by_its_own_columns(world: World, door: Door, open_de
         await until(lambda: desk.list.listing.lines)
         await desk.press("s")
         await until(lambda: isinstance(desk.app.screen, Menu))
-        await desk.sees("mount", "used", "free")
-        await desk.press(*"jjj", "enter")
+        await desk.sees("what", "used", "free")
+        await desk.press(*"jjjj", "enter")
         await desk.sees("by used ↓")
         listing = desk.list.listing
         for _ in range(2):
@@ -112,15 +121,79 @@ async def test_an_interface_that_loses_packets_stands_first(world: World, door: 
         assert len(desk.list.listing.shown) == 1
 
 
+async def test_a_port_without_carrier_needs_someone(world: World, door: Door, open_desk):
+    """So does half duplex; both say in words what is wrong. What nobody plugged in is only listed."""
+    world.cases["api-09.lon"].sections = {"interfaces": host_documents.INTERFACES}
+    quiet = copy.deepcopy(host_documents.INTERFACES)
+    quiet["interfaces"] = [{**one, "changes": 1, "duplex": "full"} for one in quiet["interfaces"]]  # type: ignore[attr-defined]
+    world.cases["api-17.nyc"].sections = {"interfaces": quiet}
+    await world.tell(["api-09.lon", "api-17.nyc"])
+    async with open_desk(world.root, (200, 60)) as desk:
+        await desk.linked()
+        await desk.press("colon", *"network site=lon", "enter")
+        await desk.sees("LINK", "SPEED", "no carrier", "half duplex", "10G")
+        await desk.press("colon", *"network name=api*", "enter", "z")
+        await desk.sees("trouble only")
+        listing = desk.list.listing
+        assert [listing.rows[key].facts["interface"] for key in listing.shown] == ["eth1", "eth2"]
+        await desk.press("slash", *"speed=100 duplex=half", "enter")
+        await until(lambda: len(listing.shown) == 1)
+        await desk.press("escape", "z", "slash", *'link="no carrier"', "enter")
+        await until(lambda: len(listing.shown) == 2)
+
+
+async def test_broken_arrays_and_disks_stand_before_full_filesystems(world: World, door: Door, open_desk):
+    """They are items of the same list; what has no meaning for a kind stays empty."""
+    world.cases["api-09.lon"].sections = {name: host_documents.ALL[name] for name in ("arrays", "smart")}
+    await world.tell(["api-09.lon"])
+    async with open_desk(world.root, (200, 60)) as desk:
+        await desk.linked()
+        await desk.press("colon", *"storage name=api-09*", "enter")
+        await desk.sees("KIND", "WHAT", "degraded", "failing")
+        listing = desk.list.listing
+        found = [listing.rows[key].facts for key in listing.shown]
+        assert [one["what"] for one in found[:3]] == ["/dev/sdb", "md0", "/dev/nvme0"]
+        assert [one["kind"] for one in found] == ["disk", "md", "disk", "fs", "fs", "fs", "zfs", "md", "disk"]
+        lines = [line for line in desk.lines() if "/dev/sdb" in line]
+        assert "–" not in lines[0]
+        await desk.press("slash", *"kind=zfs", "enter")
+        await desk.sees("tank", "38 %")
+
+
+async def test_a_check_that_could_not_be_read_says_why(world: World, door: Door, open_desk):
+    """It is unknown, never green, and called what people call it; a filter takes the name of the section."""
+    world.cases["api-09.lon"].failed = {"smart": "timed out after 60 s"}
+    await world.tell(["api-09.lon"])
+    async with open_desk(world.root) as desk:
+        await desk.linked()
+        await desk.press("colon", *"checks check=smart", "enter")
+        await desk.sees("Disk health", "unknown", "not read: timed")
+        assert desk.list.listing.here.sign.glyph == "?"
+        assert not desk.list.listing.here.in_need
+
+
 async def test_checks_say_how_every_host_is_judged(world: World, door: Door, open_desk):
     """The vitals of each host and each of its sections, the worst first; acts work on the hosts of marked lines."""
     async with open_desk(world.root) as desk:
         await desk.linked()
         await desk.press("comma")
-        await desk.sees("checks", "vitals", "filesystems", "critical")
+        await desk.sees("checks", "Vitals", "Filesystems", "critical")
         await desk.press("slash", *"check=vitals status=critical", "enter", "asterisk", "R")
         await until(lambda: door.asked)
         assert door.asked[0][:2] == ("host.read", ("web-11.lon",))
+
+
+async def test_a_trouble_is_one_check_not_two(world: World, door: Door, open_desk):
+    """What a section says stands as the reason in the host's row, but the vitals are not in trouble for it."""
+    async with open_desk(world.root) as desk:
+        await desk.linked()
+        host = world.ids["web-11.lon"]
+        section = CheckRow(host, "arrays", 1.0, 60.0, Severity.CRITICAL, "memory 99 %")
+        for found, status in (([section], "ok"), ([replace(section, text="md0 is degraded")], "critical")):
+            built = ChecksPane().built(found, desk.app.desk)
+            vitals = next(one for one in built if one.key == (host, "vitals"))
+            assert vitals.facts["status"] == status
+            assert vitals.in_need is (status == "critical")
 
 
 async def test_the_cursor_stays_on_its_part_when_news_comes(world: World, door: Door, open_desk):
@@ -195,19 +268,21 @@ async def test_columns_are_hidden_and_come_back(world: World, door: Door, open_d
 
 async def test_panels_of_the_host_page_take_the_focus_and_fill_the_screen(world: World, door: Door, open_desk):
     """. goes through the panels, f lets one fill the screen under the host's name, q shows the whole page again."""
+    world.cases["db-2.lon"].sections = host_documents.ALL
+    await world.tell(["db-2.lon"])
     async with open_desk(world.root) as desk:
         await desk.linked()
         await desk.press("j", "j", "j", "j", "enter")
-        await desk.sees("Vitals", "Saturation", "The last hour", "Filesystems", "Events")
+        await desk.sees("Vitals", "Top", "Units", "Filesystems", "Interfaces")
         await desk.press("full_stop")
         await desk.sees("▸ ")
-        await desk.press("full_stop", "full_stop")
+        await desk.press("full_stop")
         await desk.sees("▸ Vitals")
         await desk.press("full_stop", "f")
-        await desk.sees("Filesystems", "f whole page", without="some task waits")
+        await desk.sees("Top", "62.4 %", "AGE", "PARENT", "f whole page", without="some task waits")
         await desk.press("full_stop")
-        await desk.sees("Saturation", "some task waits for a disk", without="Filesystems")
+        await desk.sees("Units", "dbus.service", without="62.4 %")
         await desk.press("q")
-        await desk.sees("Filesystems", "▸ Saturation")
+        await desk.sees("Filesystems", "▸ Units")
         await desk.press("comma", "comma", "q")
         assert desk.app.screen is desk.list

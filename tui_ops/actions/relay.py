@@ -80,18 +80,22 @@ class _Told:
     _NUMBERS = (signal.SIGHUP, signal.SIGTERM)
 
     def __init__(self) -> None:
-        self.leave = False
+        self.leave: signal.Signals | None = None
+        """The signal that said so."""
 
     def __enter__(self) -> "_Told":
         self._before = {number: signal.signal(number, self._note) for number in self._NUMBERS}
         return self
 
-    def _note(self, _number: int, _frame: FrameType | None) -> None:
-        self.leave = True
+    def _note(self, number: int, _frame: FrameType | None) -> None:
+        self.leave = signal.Signals(number)
 
     def __exit__(self, *_: object) -> None:
         for number, handler in self._before.items():
             signal.signal(number, handler)
+        if self.leave and callable(self._before[self.leave]):
+            # It is meant for whoever waits for the shell too.
+            signal.raise_signal(self.leave)
 
 
 def relay(link: socket.socket, fd_in: int | None = None, fd_out: int | None = None) -> End:

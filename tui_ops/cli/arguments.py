@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib import import_module
+from itertools import pairwise
 from typing import TYPE_CHECKING, NoReturn, Protocol
 
 from tui_ops import __version__
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from tui_ops.cli.context import Context
 
 PROGRAM = "tui-ops"
+
+USER_SSH_CONFIG = "~/.ssh/config"
+"""What ``--ssh-config`` means without a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +108,13 @@ def global_parser() -> Parser:
         usage=f"{PROGRAM} [options] [verb ...]",
     )
     add = parser.add_argument
-    add("-i", "--inventory", metavar="FILE", help="what to look after (else $TUI_OPS_INVENTORY, "
-        "~/.config/tui-ops/inventory.yaml, /etc/tui-ops/inventory.yaml, this machine)")  # fmt: skip
+    either = parser.add_mutually_exclusive_group()
+    either.add_argument("-i", "--inventory", metavar="FILE", help="what to look after: an inventory of its own, one of "
+        "Ansible (INI, YAML, a folder), or an ssh_config (else $TUI_OPS_INVENTORY, ~/.config/tui-ops/inventory.yaml, "
+        "/etc/tui-ops/inventory.yaml, this machine)")  # fmt: skip
+    either.add_argument("--ssh-config", nargs="?", const=USER_SSH_CONFIG, metavar="FILE", help="look after the named "
+        f"hosts of this ssh_config ({USER_SSH_CONFIG} where FILE is left away), and reach them by it; "
+        "how hosts of other inventories are reached, OpenSSH's own files say, or $TUI_OPS_SSH_CONFIG")  # fmt: skip
     add("--state-dir", metavar="FOLDER", help="where state is kept (else $TUI_OPS_STATE, ~/.local/state/tui-ops/NAME)")
     add("--read-only", action="store_true", help="give up acting for this session")
     add("--ascii", action="store_true", default=None, help="draw with ASCII signs only")
@@ -118,8 +127,22 @@ def global_parser() -> Parser:
     return parser
 
 
-GLOBAL_OPTIONS = ("-i", "--inventory", "--state-dir", "--read-only", "--ascii", "--theme", "--no-mouse", "--version")
+GLOBAL_OPTIONS = (
+    "-i", "--inventory", "--ssh-config", "--state-dir", "--read-only", "--ascii", "--theme", "--no-mouse", "--version",
+)  # fmt: skip
 """Those that a person puts behind the verb by mistake."""
+
+
+def before_verbs(words: Sequence[str]) -> list[str]:
+    """Return the words of a command line so that a verb after ``--ssh-config`` is not taken for its file."""
+    found = list(words)
+    for at, (word, following) in enumerate(pairwise(words)):
+        if word in VERBS or word == "--":
+            break
+        if word == "--ssh-config" and following in VERBS:
+            found[at] = f"--ssh-config={USER_SSH_CONFIG}"
+            break
+    return found
 
 
 def load(verb: Verb) -> VerbModule:

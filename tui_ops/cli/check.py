@@ -9,15 +9,17 @@ from tui_ops.cli.context import Context, counted, say, shown
 from tui_ops.cli.failures import report_lines
 from tui_ops.inventory import load
 from tui_ops.inventory.errors import InventoryError
+from tui_ops.model.fleet import Fleet
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
-    parser.add_argument("file", metavar="FILE", nargs="?", help="the inventory; the one in use where left away")
+    parser.add_argument("file", metavar="FILE", nargs="?",
+                        help="the inventory, of any format; the one in use where left away")  # fmt: skip
 
 
 def run(options: argparse.Namespace, context: Context) -> int:
-    """Print all mistakes, or what the file describes."""
+    """Print all mistakes, or what the file describes and what of it is left out."""
     path = Path(options.file) if options.file is not None else context.inventory
     if path is None:
         say("there is no inventory: this machine alone is watched; write one, see docs/inventory.md")
@@ -38,5 +40,8 @@ def run(options: argparse.Namespace, context: Context) -> int:
         )
         if found
     )
-    print(f"{shown(path)}: ok, {fleet.name}: {counts}")
+    for note in fleet.notes:
+        print(f"note: {note}")
+    kind = "" if fleet.format == Fleet("").format else f" ({fleet.format})"
+    print(f"{shown(path)}: ok, {fleet.name}{kind}: {counts}")
     return Exit.OK

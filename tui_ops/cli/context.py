@@ -43,12 +43,16 @@ class Context:
 
     @cached_property
     def inventory(self) -> Path | None:
-        """The inventory file; None where there is none.
+        """The inventory; None where there is none.
 
         Raises:
-            InventoryError: one was asked for and is not there.
+            InventoryError: one was asked for and is not there, or it is no ssh_config where one was asked for.
         """
-        found = locate(self.options.inventory, self.environ)
+        found = locate(self.options.inventory, self.environ, self.options.ssh_config)
+        if found is not None and self.options.ssh_config is not None:
+            from tui_ops.inventory.recognise import must_be_ssh_config
+
+            must_be_ssh_config(found)
         return found.absolute() if found is not None else None
 
     @cached_property

@@ -10,6 +10,7 @@ from tui_ops.cli.context import ADD_HOSTS, Context, say, shown
 from tui_ops.cli.failures import report_lines
 from tui_ops.model.clean import clean_lines
 from tui_ops.store.errors import StoreError
+from tui_ops.ui.terminal import this_terminal
 
 if TYPE_CHECKING:
     from tui_ops.actions.launch import Started
@@ -26,6 +27,10 @@ def open_desk(context: Context) -> int:
     """
     if not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
         say("tui-ops: the desk needs a terminal on standard input and output\n  for scripts: tui-ops show hosts")
+        return Exit.USAGE
+    if not this_terminal(context.environ).places_cursor:
+        say(f"tui-ops: the desk can't be drawn on the terminal {context.environ.get('TERM', '')[:40]!r}")
+        say("  set TERM to what it is; for scripts and plain terminals: tui-ops show hosts")
         return Exit.USAGE
     started: Started | None = None
     if not engine_listens(context.state.socket) and may_start_engine(context):

@@ -6,7 +6,8 @@ from pathlib import Path
 from tui_ops.cli.context import Context
 
 SSH_CONFIG_VARIABLE = "TUI_OPS_SSH_CONFIG"
-"""Names an ssh_config that is read in place of OpenSSH's own files."""
+"""Names an ssh_config by which hosts are reached, in place of OpenSSH's own files. Which hosts there are is another
+matter: ``--ssh-config`` takes them from such a file."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

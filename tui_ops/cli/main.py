@@ -12,7 +12,17 @@ from collections.abc import Sequence
 from contextlib import suppress
 from io import TextIOWrapper
 
-from tui_ops.cli.arguments import PROGRAM, VERBS, Verb, find_verb, global_parser, load, parse_rest, verb_parser
+from tui_ops.cli.arguments import (
+    PROGRAM,
+    VERBS,
+    Verb,
+    before_verbs,
+    find_verb,
+    global_parser,
+    load,
+    parse_rest,
+    verb_parser,
+)
 from tui_ops.cli.codes import Exit
 from tui_ops.model.errors import TuiOpsError
 
@@ -32,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     verb: Verb | None = None
     try:
         parser = global_parser()
-        options = parser.parse_args(argv)
+        options = parser.parse_args(before_verbs(sys.argv[1:] if argv is None else argv))
         verbose = bool(options.verbose)
         if options.verb is None:
             from tui_ops.cli import desk

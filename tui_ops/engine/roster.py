@@ -21,7 +21,7 @@ SECTION_WAIT_S = 3600.0
 def _way(spec: HostSpec) -> tuple[object, ...]:
     """Return what decides how a host is reached."""
     secret = (spec.password.kind, spec.password.argument) if spec.password else None
-    return (spec.name, spec.key, spec.address, spec.port, spec.user, spec.via, secret)
+    return (spec.name, spec.key, spec.address, spec.port, spec.user, spec.via, spec.identity, secret)
 
 
 class Roster:

@@ -27,6 +27,7 @@ from tui_ops.actions.errors import ActError
 from tui_ops.actions.protocol import Request
 from tui_ops.engine.acting import Acting, Doing
 from tui_ops.engine.door import Door
+from tui_ops.engine.following import LOOK_S, Following
 from tui_ops.engine.looking import Looking
 from tui_ops.engine.news import News
 from tui_ops.engine.outbox import Outbox
@@ -35,8 +36,9 @@ from tui_ops.engine.roster import Roster
 from tui_ops.engine.schedule import Schedule
 from tui_ops.engine.streams import Streams
 from tui_ops.engine.watch import close_all
-from tui_ops.inventory import InventoryError, load, local_fleet
+from tui_ops.inventory import InventoryError, load, local_fleet, ssh_config_of
 from tui_ops.model import clock
+from tui_ops.model.clean import clean
 from tui_ops.model.fleet import Fleet, HostSpec
 from tui_ops.model.people import Role, Who
 from tui_ops.practices.administration import acts as administration
@@ -92,6 +94,7 @@ class Engine:
         self._hosts: list[tuple[HostSpec, int]] = []
         self._keys = KeyBook()
         self._schedule = Schedule()
+        self._following = Following(self._reload_after_change)
         self._news = News()
         self._stop = asyncio.Event()
         self._polls = (0, 0.0)
@@ -112,8 +115,10 @@ class Engine:
 
     async def _with_store(self, fleet: Fleet) -> int:
         self._outbox = Outbox(self._writer, self._news)
-        files = [self._options.ssh_config] if self._options.ssh_config else None
-        self._ssh = SshTransport(self._keys, files, lookup=lambda name: self._roster.find(name))
+        ssh_config = self._options.ssh_config or ssh_config_of(fleet)
+        self._ssh = SshTransport(
+            self._keys, [ssh_config] if ssh_config else None, lookup=lambda name: self._roster.find(name)
+        )
         self._roster = Roster(self._schedule, self._ssh, self._outbox, self._ssh.forget)
         self._hosts = await self._writer.act(lambda session: self._take_over(session, fleet))
         await self._writer.act(self._say_started)
@@ -141,6 +146,9 @@ class Engine:
     async def _put_in_force(self, fleet: Fleet) -> None:
         """Watch a fleet that the store has taken over."""
         self._fleet = fleet
+        self._following.take(fleet.files)
+        if fleet.notes:
+            log.warning("the inventory has parts that are left out, tui-ops check names all: %s", fleet.notes[0])
         with open_reader(self._paths) as reader:
             known = {row.id: row for row in host_views.hosts(reader)}
         await self._renew_keys()
@@ -187,6 +195,7 @@ class Engine:
         self._listen_to_signals()
         self._schedule.every("beat", BEAT_S, lambda: self._beat(door))
         self._schedule.every("tidy", TIDY_S, self._tidy, first_in_s=60.0)
+        self._schedule.every("inventory", LOOK_S, self._following.look)
         tasks = [asyncio.create_task(self._schedule.run()), asyncio.create_task(self._outbox.run())]
         stop = asyncio.create_task(self._stopped())
         try:
@@ -226,10 +235,22 @@ class Engine:
         loop.add_signal_handler(signal.SIGHUP, hang_up)
 
     def _reload_by_signal(self) -> None:
-        self._reloading = asyncio.create_task(self._reload_as_owner())
+        self._reloading = asyncio.create_task(self._reload_as_owner("signal"))
 
-    async def _reload_as_owner(self) -> None:
-        who = Who(account_name(os.geteuid()), Role.ADMIN, os.geteuid(), "signal")
+    async def _reload_after_change(self) -> None:
+        """Take over a changed file by itself; one that says the same as before needs no act."""
+        try:
+            fleet = await in_thread(self._read_inventory, "inventory")
+        except InventoryError:
+            pass
+        else:
+            if fleet.digest == self._fleet.digest and not self._error:
+                self._following.take(fleet.files)
+                return
+        await self._reload_as_owner("file change")
+
+    async def _reload_as_owner(self, origin: str) -> None:
+        who = Who(account_name(os.geteuid()), Role.ADMIN, os.geteuid(), origin)
         try:
             await Acting(REGISTRY, self._doings(), self._writer).perform(
                 who, Request(0, "act", FLEET_RELOAD.id), read_only=False
@@ -316,23 +337,27 @@ class Engine:
         """Read the inventory for a reload, beside the polls: a large one takes seconds."""
         try:
             self._read = await in_thread(self._read_inventory, "inventory")
+            self._following.take(self._read.files)
         except InventoryError as error:
+            self._following.take(error.files, refused=True)
             count = len(error.mistakes)
-            self._error = f"the inventory was refused: {count} mistake{'s' if count != 1 else ''}"
-            raise Refused(f"{self._error}; the old one stays in force\n{error}", "tui-ops check FILE") from error
+            said = f"the inventory was refused: {count} mistake{'s' if count != 1 else ''}"
+            self._error = clean(f"{said}; {error.mistakes[0]}")
+            raise Refused(f"{said}; the old one stays in force\n{error}", "tui-ops check FILE") from error
 
     def _reload(self, session: Session, asked: Asked) -> Done:
         fleet = self._read
         if fleet.name != self._fleet.name:
+            self._error = f"the fleet's name changed from {self._fleet.name} to {fleet.name}: that is another fleet"
             raise Refused(
-                f"the fleet's name changed from {self._fleet.name} to {fleet.name}: that is another fleet",
+                self._error,
                 "stop the engine and start it anew with this inventory",
             )
         result = sync_fleet(session, fleet, asked.at)
         self._next = (fleet, result.hosts)
         return Done(
             f"inventory reloaded: {len(result.hosts)} hosts, {len(result.added)} new, {len(result.changed)} changed, "
-            f"{len(result.retired)} retired"
+            f"{len(result.retired)} retired" + (f"; {len(fleet.notes)} notes in tui-ops check" if fleet.notes else "")
         )
 
     async def _reloaded_after(self, _asked: Asked, _done: Done) -> None:

@@ -85,7 +85,7 @@ def check_local(draft: Draft, mistakes: Mistakes) -> None:
     """Check that nothing is said about a way to the machine the engine runs on."""
     if draft.address != LOCAL_ADDRESS or not isinstance(draft.own.model, schema.Host):
         return
-    for key in ("user", "port", "via", "password"):
+    for key in ("user", "port", "via", "password", "identity"):
         if getattr(draft.own.model, key):
             at = descend(draft.own.node, (key,), to_key=True)
             mistakes.add(at, f"'{key}' means nothing for this machine, which is read directly", "leave it out")

@@ -64,6 +64,8 @@ class InventoryError(TuiOpsError):
     """
 
     def __init__(self, mistakes: Iterable[Mistake], text: str = "") -> None:
+        self.files: dict[str, str] = {}
+        """Every path that was looked at, with its stamp, as :attr:`tui_ops.model.fleet.Fleet.files`."""
         self.mistakes = tuple(sorted(mistakes, key=lambda mistake: (mistake.place.line, mistake.place.column)))
         first = self.mistakes[0]
         if len(self.mistakes) == 1:

@@ -28,6 +28,9 @@ LABEL_LIMIT = 200
 HOST_NAME_LIMIT = 253
 """Characters of a host's name or address: what DNS allows."""
 
+PATH_LIMIT = 1000
+"""Characters of the path of a key: far more than a person types."""
+
 _DURATION_LIMIT = 32
 _HOST_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*", re.ASCII)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}", re.ASCII)
@@ -138,23 +141,32 @@ def hop(text: str) -> str:
     """Return a jump host, either a name of the inventory or ``user@address:port``."""
     if not is_literal_hop(text):
         return host_name(text)
+    hop_parts(text)
+    return text
+
+
+def hop_parts(text: str) -> tuple[str | None, str, int | None]:
+    """Return user, address and port of a jump host that is written as ``user@address:port``."""
     found = _HOP.fullmatch(text)
     if found is None:
         raise Wrong(f"{quoted(text)} can't be a jump host", "write a host's name, or user@address:port")
-    if found["user"] is not None:
-        user(found["user"])
-    if found["port"] is not None:
-        port(found["port"])
-    if found["v6"] is not None:
-        _ipv6(found["v6"])
-    else:
-        address(found["name"])
-    return text
+    account = user(found["user"]) if found["user"] is not None else None
+    number = port(found["port"]) if found["port"] is not None else None
+    where = _ipv6(found["v6"]) if found["v6"] is not None else address(found["name"])
+    return account, where, number
 
 
 def is_literal_hop(text: str) -> bool:
     """Return whether a jump host is written as an address and not by its name in the inventory."""
     return "@" in text or ":" in text
+
+
+def identity(text: str) -> str:
+    """Return the absolute path of a private key, ``~/`` followed; whether it is there, the login finds out."""
+    path = str(Path.home() / text[2:]) if text.startswith("~/") else text
+    if not path.startswith("/") or clean(path, PATH_LIMIT) != path:
+        raise Wrong(f"{quoted(text)} can't be a key's path", "write an absolute path, or one that begins with '~/'")
+    return path
 
 
 def title(text: str) -> str:

@@ -154,6 +154,7 @@ def finish(draft: Draft, layers: list[Layer]) -> HostSpec:
         slow_period_s=pick(layers, "slow_period")[0] or DEFAULT_SLOW_PERIOD_S,
         was=draft.was,
         password=None if local else password,
+        identity=None if local else pick(layers, "identity")[0],
     )
 
 

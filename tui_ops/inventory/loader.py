@@ -1,18 +1,19 @@
 """From a file to a fleet: read, build the tree, check each part, then what the parts say of each other."""
 
-import hashlib
 from pathlib import Path
 
 from tui_ops.inventory import schema
 from tui_ops.inventory.checks import Known, check_identities, check_layer, check_local, check_rack, check_ways
-from tui_ops.inventory.errors import Mistakes
+from tui_ops.inventory.errors import InventoryError, Mistakes
+from tui_ops.inventory.foreign import ansible, sshconfig
 from tui_ops.inventory.hosts import Draft, HostReader, Layer, entries, finish
 from tui_ops.inventory.locate import name_from_file
 from tui_ops.inventory.match import Matcher
+from tui_ops.inventory.recognise import Kind, recognise
 from tui_ops.inventory.sections import named, read_operators, read_services, read_sites
-from tui_ops.inventory.source import Source, read_source
 from tui_ops.inventory.tree import Mapping, Node, Scalar, descend, parse_tree
 from tui_ops.inventory.validate import Validator
+from tui_ops.inventory.watched import Files
 from tui_ops.inventory.wrong import Wrong
 from tui_ops.model.fleet import Fleet, HostSpec
 
@@ -21,10 +22,26 @@ _EXAMPLE = "a whole inventory can be two lines: 'hosts:' and below it '  web-1: 
 
 def load_fleet(path: Path, text: str | None = None) -> Fleet:
     """Return the fleet that ``path``, or ``text`` in its place, describes; see :func:`tui_ops.inventory.load`."""
-    source = read_source(path, text)
+    files = Files()
+    try:
+        return _load(path, text, files)
+    except InventoryError as error:
+        error.files = files.stamps
+        raise
+
+
+def _load(path: Path, text: str | None, files: Files) -> Fleet:
+    if text is None and path.is_dir():
+        return ansible.read_folder(path, files)
+    source = files.read(path, text)
+    kind = recognise(path, source.text)
+    if kind is Kind.SSH_CONFIG:
+        return sshconfig.read(path, source.text, files)
+    if kind is not Kind.OURS:
+        return ansible.read_file(path, kind, source.text, files)
     mistakes = Mistakes(str(path))
     root = parse_tree(source.text, mistakes)
-    fleet = _Reading(path, mistakes).fleet(root, source)
+    fleet = _Reading(path, mistakes).fleet(root, files)
     if mistakes:
         raise mistakes.error(source.text)
     return fleet
@@ -38,7 +55,7 @@ class _Reading:
         self._mistakes = mistakes
         self._validator = Validator(mistakes, path.parent)
 
-    def fleet(self, root: Node | None, source: Source) -> Fleet:
+    def fleet(self, root: Node | None, files: Files) -> Fleet:
         """Return the fleet; where mistakes were noted it is incomplete and only good for finding more of them."""
         if root is None or (isinstance(root, Scalar) and not root.text):
             self._mistakes.add(Scalar(1, 1, ""), "the inventory is empty", _EXAMPLE)
@@ -59,7 +76,8 @@ class _Reading:
             services=read_services(sections.get("services"), self._validator, matcher, self._mistakes),
             operators=read_operators(sections.get("operators"), self._validator, self._mistakes),
             source=str(self._path),
-            digest=hashlib.sha256(source.data).hexdigest(),
+            digest=files.digest,
+            files=files.stamps,
             places={draft.name: self._mistakes.place(draft.at) for draft in drafts},
         )
 

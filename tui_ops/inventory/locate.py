@@ -23,7 +23,7 @@ _NOT_IN_A_NAME = re.compile(r"[^a-z0-9._-]+", re.ASCII)
 _FALLBACK_NAME = "fleet"
 
 
-def locate(explicit: str | None, environ: Mapping[str, str]) -> Path | None:
+def locate(explicit: str | None, environ: Mapping[str, str], ssh_config: str | None = None) -> Path | None:
     """Return the inventory to use, or None where there is none.
 
     Looked at in this order: ``explicit``, ``$TUI_OPS_INVENTORY``, the user's configuration folder,
@@ -32,13 +32,15 @@ def locate(explicit: str | None, environ: Mapping[str, str]) -> Path | None:
     Args:
         explicit: what was given by ``-i``.
         environ: the environment.
+        ssh_config: what was given by ``--ssh-config``.
 
     Raises:
         InventoryError: where a file that was asked for does not exist.
     """
-    asked = {"-i": explicit, f"${ENVIRONMENT_VARIABLE}": environ.get(ENVIRONMENT_VARIABLE)}
+    from_environment = f"${ENVIRONMENT_VARIABLE}"
+    asked = {"-i": explicit, "--ssh-config": ssh_config, from_environment: environ.get(ENVIRONMENT_VARIABLE)}
     for origin, text in asked.items():
-        if text is None or (not text and origin != "-i"):
+        if text is None or (not text and origin == from_environment):
             continue
         path = _expanded(text, environ)
         if not text or not _exists(path):
@@ -50,14 +52,21 @@ def locate(explicit: str | None, environ: Mapping[str, str]) -> Path | None:
 def peek_name(path: Path) -> str:
     """Return the fleet's name; reading stops where it is found.
 
-    Without a ``name`` in the file, the file's own name stands for it.
+    Without a ``name`` in the file, the file's own name stands for it; of a foreign inventory called ``hosts`` or
+    alike, the name of its folder.
 
     Raises:
         InventoryError: where the file can't be read, or the name could not be a folder's.
     """
     from tui_ops.inventory.peek import top_level_name
+    from tui_ops.inventory.recognise import Kind, foreign_name, recognise
 
+    if path.is_dir():
+        return foreign_name(Kind.ANSIBLE_FOLDER, path)
     text = read_source(path).text
+    kind = recognise(path, text)
+    if kind is not Kind.OURS:
+        return foreign_name(kind, path)
     found = top_level_name(path, text)
     if found is None:
         return name_from_file(path)
@@ -79,7 +88,12 @@ def wrong_fleet_name(text: str) -> tuple[str, str]:
 
 def name_from_file(path: Path) -> str:
     """Return a valid fleet name made of the file's own."""
-    name = _NOT_IN_A_NAME.sub("-", path.stem.lower()).lstrip("._-")[:63]
+    return name_from_text(path.stem)
+
+
+def name_from_text(text: str) -> str:
+    """Return a valid fleet name made of ``text``."""
+    name = _NOT_IN_A_NAME.sub("-", text.lower()).lstrip("._-")[:63]
     return name if is_fleet_name(name) else _FALLBACK_NAME
 
 

@@ -80,6 +80,7 @@ class Settings(Part):
     period: Annotated[float, BeforeValidator(fields.period)] | None = None
     slow_period: Annotated[float, BeforeValidator(fields.slow_period)] | None = None
     password: Annotated[SecretRef, BeforeValidator(fields.secret)] | None = None
+    identity: Annotated[str, AfterValidator(fields.identity)] | None = None
 
 
 class Group(Settings):

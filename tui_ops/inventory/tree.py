@@ -16,6 +16,9 @@ from tui_ops.inventory.syntax import explain
 DEPTH_MAX = 16
 """Levels of nesting; the deepest right inventory has six."""
 
+FOREIGN_DEPTH_MAX = 64
+"""The same of files that hold more than an inventory: variables may carry whole configurations of other programs."""
+
 NODES_MAX = 500_000
 """Keys and values of one file, aliases counted at each use: ten thousand hosts with fifty each."""
 
@@ -71,19 +74,20 @@ class Mapping:
 Node: TypeAlias = Scalar | Sequence | Mapping
 
 
-def parse_tree(text: str, mistakes: Mistakes) -> Node | None:
+def parse_tree(text: str, mistakes: Mistakes, foreign: bool = False) -> Node | None:
     """Return the tree of ``text``; None where it holds nothing.
 
     Args:
         text: the file's text.
         mistakes: receives duplicate keys and the like, which do not end the reading.
+        foreign: read it as most programs do: any tag is kept, and of two equal keys the later one counts.
 
     Raises:
         InventoryError: where the text can't be read to its end.
     """
     events = yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     try:
-        return _Builder(events, mistakes).document()
+        return _Builder(events, mistakes, foreign).document()
     except yaml.YAMLError as error:
         message, hint, line, column = explain(error, text)
         mistakes.add(Scalar(line, column, ""), message, hint)
@@ -124,9 +128,11 @@ class _TooMuchError(Exception):
 class _Builder:
     """Builds one tree from the parser's events."""
 
-    def __init__(self, events: Iterator[yaml.Event], mistakes: Mistakes) -> None:
+    def __init__(self, events: Iterator[yaml.Event], mistakes: Mistakes, foreign: bool) -> None:
         self._events = events
         self._mistakes = mistakes
+        self._foreign = foreign
+        self._depth_max = FOREIGN_DEPTH_MAX if foreign else DEPTH_MAX
         self._anchors: dict[str, Node | None] = {}
         self._nodes_left = NODES_MAX
 
@@ -148,8 +154,8 @@ class _Builder:
     def _node(self, event: yaml.Event, depth: int) -> Node:
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event)
-        if depth > DEPTH_MAX:
-            raise _TooMuchError(_at(event), f"this is nested more than {DEPTH_MAX} levels deep")
+        if depth > self._depth_max:
+            raise _TooMuchError(_at(event), f"this is nested more than {self._depth_max} levels deep")
         anchor = getattr(event, "anchor", None)
         if anchor:
             self._anchors[anchor] = None
@@ -183,7 +189,7 @@ class _Builder:
 
     def _tag(self, event: yaml.Event, allowed: tuple[str, ...]) -> str:
         tag = getattr(event, "tag", None) or ""
-        if not tag or tag in allowed:
+        if not tag or tag in allowed or self._foreign:
             return tag
         hint = "tags are !env NAME, !file PATH and !command WORDS; every other value is text without a tag"
         shown = tag.replace("tag:yaml.org,2002:", "!!")
@@ -226,7 +232,7 @@ class _Builder:
                 self._mistakes.add(at, "a list or mapping can't be a key", "put the name in quotes")
             elif key.text == "<<" and key.plain and depth > 1:
                 merged.extend(self._to_merge(value))
-            elif key.text in made.entries:
+            elif key.text in made.entries and not self._foreign:
                 first = made.entries[key.text].key
                 said = f"the key {quoted(key.text)} is here twice, first at line {first.line}, column {first.column}"
                 self._mistakes.add(at, said, "keep one of them")

@@ -66,6 +66,8 @@ class HostSpec:
     """Former names whose history this host goes on with."""
     password: SecretRef | None = None
     """Where the login's password is kept; None where keys do."""
+    identity: str | None = None
+    """Path of the private key to log in with; None leaves it to ssh_config, the agent and the usual files."""
 
     @property
     def is_local(self) -> bool:
@@ -105,6 +107,18 @@ class OperatorSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """Something in a foreign inventory that was left out or is read otherwise; no mistake."""
+
+    place: Place
+    message: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.message}" + (f" ({self.hint})" if self.hint else "")
+
+
+@dataclass(frozen=True, slots=True)
 class Fleet:
     """The whole inventory, checked: names are unique, every reference leads somewhere, no cycles."""
 
@@ -116,6 +130,12 @@ class Fleet:
     source: str = ""
     """Path of the file it came from; empty for the built-in fleet of one local host."""
     digest: str = ""
-    """SHA-256 of the file's bytes."""
+    """SHA-256 of the file's bytes; of several files, of all of them with their paths."""
+    format: str = "tui-ops"
+    """What the file is: ``tui-ops``, ``Ansible INI``, ``Ansible YAML``, ``Ansible folder`` or ``ssh_config``."""
+    notes: tuple[Note, ...] = field(default=(), compare=False)
+    """What of a foreign file was left out."""
+    files: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
+    """Every path that was looked at, with its stamp before it was read: what is followed for changes."""
     places: dict[str, Place] = field(default_factory=dict, compare=False, repr=False)
     """Host name to where it is declared."""

@@ -53,7 +53,7 @@ class Route:
     """``UserKnownHostsFile``; None where ssh_config is silent."""
     system_known_hosts: tuple[Path, ...] | None
     identity_files: tuple[str, ...] | None = None
-    """Those of ``IdentityFile`` that are there; None where ssh_config names none."""
+    """The inventory's key, then those of ``IdentityFile`` that are there; None where neither names one."""
     certificate_files: tuple[str, ...] | None = None
     """The same of ``CertificateFile``."""
     password: SecretRef | None = None
@@ -140,7 +140,7 @@ class Settings:
             host_key_algorithms=bool(config.get("HostKeyAlgorithms")),
             user_known_hosts=_paths(config.get("UserKnownHostsFile")),
             system_known_hosts=_paths(config.get("GlobalKnownHostsFile")),
-            identity_files=_those_there(config.get("IdentityFile"), also_public=bool(config.get("IdentitiesOnly"))),
+            identity_files=_identities(host, config),
             certificate_files=_those_there(config.get("CertificateFile")),
             password=host.password,
         )
@@ -178,6 +178,22 @@ def _those_there(value: object, also_public: bool = False) -> tuple[str, ...] | 
     paths = [os.path.expanduser(str(each)) for each in value]  # noqa: PTH111
     endings = ("", ".pub") if also_public else ("",)
     return tuple(path for path in paths if any(Path(path + end).is_file() for end in endings))
+
+
+def _identities(host: HostSpec, config: SSHClientConfig) -> tuple[str, ...] | None:
+    """Return the key files to try: the inventory's first, then those of ssh_config; None for the usual ones.
+
+    Raises:
+        SettingsWrong: the inventory names a key that is not there.
+    """
+    also_public = bool(config.get("IdentitiesOnly"))
+    from_config = _those_there(config.get("IdentityFile"), also_public)
+    if host.identity is None:
+        return from_config
+    given = _those_there([host.identity], also_public=True)
+    if not given:
+        raise SettingsWrong(f"there is no key {clean(host.identity, 200)}", "correct identity in the inventory")
+    return (*given, *(from_config or ()))
 
 
 def _paths(value: object) -> tuple[Path, ...] | None:

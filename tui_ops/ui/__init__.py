@@ -7,6 +7,8 @@ they paint. ``screens`` bind keys to what is shown. ``app`` holds it together.
 Importing this package loads nothing heavy; :func:`run` does.
 """
 
+import os
+
 from tui_ops.ui.options import UiOptions
 
 __all__ = ["UiOptions", "run"]
@@ -19,11 +21,14 @@ def run(options: UiOptions) -> int:
         options: what was asked for on the command line.
 
     Returns:
-        The exit code: 0 after an ordinary leave, 129 when the terminal went away.
+        The exit code: 0 after an ordinary leave, 129 when the terminal went away, 143 when it was told to end.
     """
-    from tui_ops.ui.terminal import prepare_environment
+    from tui_ops.ui.start import begin_start
+    from tui_ops.ui.terminal import prepare_environment, this_terminal
 
-    prepare_environment()
+    begin_start()
+    terminal = this_terminal(os.environ)
+    prepare_environment(terminal)
     from tui_ops.ui.app import open_desk
 
-    return open_desk(options)
+    return open_desk(options, terminal)

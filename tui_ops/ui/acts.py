@@ -18,6 +18,9 @@ from tui_ops.ui.paint import Ink, Line, line
 NAMED_MOST = 8
 """Targets that a dialog names one by one; of more it says how many."""
 
+LOOKED_AT = 100
+"""Targets at which the footer looks."""
+
 DIALOG_CELLS = 72
 """Cells of a line in a dialog on the narrowest terminal that is supported well."""
 
@@ -69,6 +72,22 @@ def plan(action: Action, targets: Sequence[HostRow], desk: Desk, given: Mapping[
     if action.alone and len(able) > 1:
         return Plan(action, (), (), no("works on one host at a time: \\ takes the marks away"))
     return Plan(action, able, left_out, YES, given or {})
+
+
+def seems_possible(action: Action, targets: Sequence[HostRow], desk: Desk) -> bool:
+    """Return whether a key of the footer is to be bright: whether :func:`plan` would find something to do.
+
+    Of many targets only the first are looked at, since this is asked for every act at every key; where none of those
+    will do and there are more, pressing the key tells.
+    """
+    if _refused(action, desk) is not None:
+        return False
+    if action.noun != "host":
+        return True
+    if action.alone and len(targets) > 1:
+        return bool(plan(action, targets[:LOOKED_AT], desk).verdict)
+    able = any(_on_host(action, row, desk) for row in targets[:LOOKED_AT])
+    return able or len(targets) > LOOKED_AT
 
 
 def _on_host(action: Action, row: HostRow, desk: Desk) -> Verdict:

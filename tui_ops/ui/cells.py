@@ -114,15 +114,17 @@ def spark(series: Sequence[float], width: int, top: float, marks: Signs) -> str:
     if width <= 0 or not series:
         return ""
     out = []
-    last = len(marks.bars) - 1
+    last, count = len(marks.bars) - 1, len(series)
     for cell in range(width):
-        chunk = series[
-            cell * len(series) // width : max((cell + 1) * len(series) // width, cell * len(series) // width + 1)
-        ]
-        known = [value for value in chunk if not math.isnan(value)]
+        start = cell * count // width
+        known = series[start : max((cell + 1) * count // width, start + 1)]
+        total = sum(known)
+        if math.isnan(total):
+            known = [value for value in known if not math.isnan(value)]
+            total = sum(known)
         if not known:
             out.append(marks.gap)
             continue
-        share = min(1.0, sum(known) / len(known) / top) if top > 0 else 0.0
-        out.append(marks.bars[min(last, max(0, int(share * (last + 1))))])
+        share = total / len(known) / top if top > 0 else 0.0
+        out.append(marks.bars[min(last, max(0, int(min(1.0, share) * (last + 1))))])
     return "".join(out)

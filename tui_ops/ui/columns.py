@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Generic, TypeVar
 
+from tui_ops.model.ageing import STALE_AFTER_PERIODS
 from tui_ops.model.clock import Stamp
 from tui_ops.model.readings import SPARK_VALUES
 from tui_ops.model.sparks import spark_series
@@ -103,11 +104,14 @@ def needs_action(row: HostRow) -> bool:
     return triage(row) <= TROUBLE_RANK
 
 
+def is_late(row: HostRow) -> bool:
+    """Return whether the last reading has missed its turn, or there was none."""
+    return row.age_s is None or row.age_s >= row.period_s * STALE_AFTER_PERIODS
+
+
 def age_text(row: HostRow) -> str:
     """Return the age of a late reading in coarse steps; empty while it is fresh or was never taken."""
-    if row.age_s is None or row.age_s < row.period_s * 1.5:
-        return ""
-    return format_age(row.age_s)
+    return format_age(row.age_s) if row.age_s is not None and is_late(row) else ""
 
 
 def _name(row: HostRow, width: int, _look: Look) -> Span:
@@ -142,7 +146,9 @@ def spark_of(row: HostRow, name: str, width: int, look: Look, top: float = FULL_
     """Return the last hour of a headline value as bars; ``top`` 0 scales to the hour's own maximum."""
     if name not in SPARK_VALUES or not row.sparks:
         return look.signs.gap * width
-    series = spark_series(row.sparks, row.sparks_minute, name, max(look.minute, row.sparks_minute))
+    # While readings come in time, a line moves with them and not with the minute, when every line would be painted.
+    end = max(look.minute, row.sparks_minute) if is_late(row) else row.sparks_minute
+    series = spark_series(row.sparks, row.sparks_minute, name, end)
     highest = top or max((value for value in series if value == value), default=0.0)
     return spark(series, width, highest, look.signs)
 

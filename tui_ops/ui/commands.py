@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from tui_ops.actions.declared import HOST_RUN, REGISTRY
 from tui_ops.model.address import split_address
 from tui_ops.ui.acts import offered
-from tui_ops.ui.facts import LIST_KEYS, TEXT_KEYS, value_of
 from tui_ops.ui.groups import Grouping
 from tui_ops.ui.messages import log_lines
 from tui_ops.ui.paint import Ink
@@ -16,9 +15,6 @@ from tui_ops.ui.themes import ThemeError, theme_names
 
 if TYPE_CHECKING:
     from tui_ops.ui.app import DeskApp
-
-VIEWS = ("racks", "network", "storage", "checks")
-"""The views of the infrastructure beside the hosts, as their addresses begin."""
 
 NAMES_MOST = 200
 """Names that a completion looks at, once they fit: nobody steps through more."""
@@ -55,10 +51,11 @@ class Commands:
         noun, rest = split_address(text)
         noun = self._other.get(noun, noun)
         spec = _screen(noun)
+        owner = _owner(noun)
         if spec is not None:
             self._app.travel.show_list(spec.name, rest)
-        elif noun in VIEWS:
-            self._app.travel.show_view_of_hosts(noun, rest)
+        elif owner is not None:
+            self._app.travel.show_noun(owner.name, noun, rest)
         elif noun in self._known:
             self._known[noun](rest)
         elif not self._act(noun) and not self._named_host(noun):
@@ -68,7 +65,7 @@ class Commands:
     def is_list(self, text: str) -> bool:
         """Return whether a line is the address of a screen's list."""
         noun = split_address(text)[0]
-        return noun in VIEWS or _screen(noun) is not None
+        return _owner(noun) is not None or _screen(noun) is not None
 
     def _theme(self, name: str) -> None:
         try:
@@ -124,7 +121,7 @@ class Commands:
         """Return what a text could become, those first that are meant most often."""
         if sign == ":":
             head, blank, rest = value.partition(" ")
-            spec = _screen(head)
+            spec = _screen(head) or _owner(head)
             if not blank:
                 yield from self._first_words(value)
             elif head == "host":
@@ -135,14 +132,14 @@ class Commands:
                 yield from (f"theme {name}" for name in theme_names(self._app.desk.own_themes))
             elif spec is not None:
                 yield from (f"{head} {text}" for text in self._query(spec, rest))
-        elif sign == "/" and self._app.front is not None:
+        elif sign == "/" and self._app.front is not None and not self._app.front.plain_filter:
             spec = next((one for one in SCREENS if one.name == self._app.front.spec_name), None)
             if spec is not None:
                 yield from self._query(spec, value)
 
     def _first_words(self, typed: str) -> Iterator[str]:
         yield from (spec.noun for spec in SCREENS)
-        yield from VIEWS
+        yield from (view for spec in SCREENS for view in spec.views)
         yield from self._known
         for noun in ("host", "fleet"):
             yield from (action.id for action in offered(self._app.desk, noun))
@@ -169,21 +166,16 @@ class Commands:
         """Return the values that a key has on a screen."""
         if key == "sort":
             return list(spec.keys)
-        if spec.noun != "hosts":
-            return self._app.travel.known_values(spec.name, key)
-        if key not in (*TEXT_KEYS, *LIST_KEYS):
-            return []
-        found: set[str] = set()
-        for row in self._app.desk.fleet.rows.values():
-            value = value_of(row, key)
-            found.update(value if isinstance(value, tuple) else (str(value),) if value else ())
-            if len(found) > NAMES_MOST:
-                break
-        return sorted(found)
+        return spec.values(self._app.desk, key) if spec.values else self._app.travel.known_values(spec.name, key)
 
 
 def _screen(noun: str) -> ScreenSpec | None:
     return next((spec for spec in SCREENS if noun in (spec.noun, spec.name, spec.key)), None)
+
+
+def _owner(noun: str) -> ScreenSpec | None:
+    """Return the screen that has a view of this name."""
+    return next((spec for spec in SCREENS if noun in spec.views), None)
 
 
 def _quoted(value: str) -> str:

@@ -57,6 +57,9 @@ class Copying:
 
     def copy(self, label: str, text: str) -> None:
         """Send a text to the terminal's clipboard. Terminals never answer, so it is not said that it arrived."""
+        if not self._app.terminal.clipboard:
+            self._app.tell(f"{label}: this terminal has no clipboard: E saves to a file", Ink.WARN)
+            return
         try:
             sequence = copy_sequence(text, os.environ)
         except TooLarge as error:

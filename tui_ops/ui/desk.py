@@ -58,6 +58,14 @@ class Desk:
     """Lines that were typed, by the sign that they were typed after."""
     present: Stamp = field(default_factory=now)
     """The moment for which everything shown was judged."""
+    aged: int = 0
+    """How often time was let pass: what says how long something has lasted is drawn again then."""
+
+    def pass_time(self, present: Stamp) -> None:
+        """Let it be a later moment: the engine's last beat is as much longer ago."""
+        if self.engine is not None and self.engine.age_s is not None:
+            self.engine.age_s += present.mono - self.present.mono
+        self.present = present
 
     @property
     def signs(self) -> Signs:

@@ -1,5 +1,7 @@
 """The words by which an address asks for a host: every column of ``show hosts``, and a few more."""
 
+from collections.abc import Iterable
+
 from tui_ops.model.address import Value
 from tui_ops.model.readings import VALUES
 from tui_ops.store.views.rows import HostRow
@@ -41,3 +43,20 @@ def value_of(row: HostRow, key: str) -> Value:
     numbers = {"age": row.age_s, "age_s": row.age_s, "period": row.period_s, "port": row.port,
                "load": row.values.get("load1")}  # fmt: skip
     return numbers.get(key)
+
+
+VALUES_MOST = 200
+"""Values that a completion offers: nobody steps through more."""
+
+
+def known_values(rows: Iterable[HostRow], key: str) -> list[str]:
+    """Return the texts that hosts have for a key of an address, sorted; nothing for a key of numbers."""
+    if key not in (*TEXT_KEYS, *LIST_KEYS):
+        return []
+    found: set[str] = set()
+    for row in rows:
+        value = value_of(row, key)
+        found.update(value if isinstance(value, tuple) else (str(value),) if value else ())
+        if len(found) > VALUES_MOST:
+            break
+    return sorted(found)

@@ -11,6 +11,7 @@ from tui_ops.store.paths import StatePaths
 from tui_ops.store.views import connect, hosts, lists, pages, parts
 from tui_ops.store.views.audit import audit
 from tui_ops.store.views.rows import AuditRow, EngineRow, EventRow, HostPage, HostRow, KeyRow
+from tui_ops.ui.columns import natural
 
 EVENTS_SHOWN = 60
 """Events in the third panel: more than the tallest terminal shows."""
@@ -56,7 +57,13 @@ class Feed:
         """Return the hosts that changed after a version (0: all), and what is known of the engine."""
         try:
             reader = self._open()
-            return Snapshot(hosts.hosts(reader, since_version), since_version == 0, pages.engine(reader))
+            # The engine's word first: hosts that it takes in between the two are then read again, not missed.
+            engine = pages.engine(reader)
+            rows = hosts.hosts(reader, since_version)
+            if since_version == 0:
+                # Here it holds up no key: whoever orders them by name later finds the work done.
+                rows.sort(key=lambda row: natural(row.name))
+            return Snapshot(rows, since_version == 0, engine)
         except TuiOpsError as error:
             self.close_reader()
             return Snapshot([], False, None, error)

@@ -1,6 +1,6 @@
 """The lines around every screen: header, screens, rule with its message, footer."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tui_ops.actions.client import Hello
@@ -39,6 +39,10 @@ class Tab:
     here: bool
 
 
+Told = Callable[[Desk, bool], Line]
+"""What a screen says in the header: with words, or in short."""
+
+
 def counts_line(desk: Desk, words: bool) -> Line:
     """Return the summary of the fleet: ``● 198 up  ✖ 2 failed``, or ``●198 ✖2`` where room is short."""
     parts: list[Line] = []
@@ -64,15 +68,24 @@ def engine_line(desk: Desk) -> Line:
     return line(word, (f"{marks.bad} {desk.link.code}", Ink.BAD), (f" {late}" if late else "", Ink.DIM))
 
 
-def header(desk: Desk, width: int) -> Line:
-    """Return the first line: fleet, counts, engine."""
+def header(desk: Desk, told: Sequence[Told], mine: int, width: int) -> Line:
+    """Return the first line: the fleet, what its screens tell, what waits for this operator, the engine.
+
+    Args:
+        desk: what is known.
+        told: of each screen that has something to say everywhere, in their order.
+        mine: decisions that wait for this operator.
+        width: cells.
+    """
     name: Line = ((fit(desk.fleet_name, min(24, width_of(desk.fleet_name))), Ink.TITLE),)
-    right = joined([line(("read-only", Ink.HELD)) if desk.options.read_only else (), engine_line(desk)])
-    forms = (
-        joined([line(("tui-ops  ", Ink.DIM), *name), counts_line(desk, words=True)], "   "),
-        joined([name, counts_line(desk, words=True)]),
-        joined([name, counts_line(desk, words=False)]),
-    )
+    right = joined([
+        line((f"{mine} for me", Ink.WARN)) if mine else (),
+        line(("read-only", Ink.HELD)) if desk.options.read_only else (),
+        line(("paused", Ink.HELD)) if desk.paused else (),
+        engine_line(desk),
+    ], "  ")  # fmt: skip
+    long, short = joined([one(desk, True) for one in told]), joined([one(desk, False) for one in told])
+    forms = (joined([line(("tui-ops  ", Ink.DIM), *name), long], "   "), joined([name, long]), joined([name, short]))
     room = width - line_width(right) - 2
     return spread(next((form for form in forms if line_width(form) <= room), forms[-1]), right, width)
 

@@ -59,8 +59,8 @@ class Habits:
             self._wrong.append(error)
             return load_palette(USUAL_THEME)
 
-    def begin(self) -> None:
-        """Take up order and view of last time; say what could not be taken up."""
+    def take_up(self) -> None:
+        """Take up order and columns of last time: before the first key, which may change them."""
         fleet = self._app.desk.fleet
         name = self.kept.order.removeprefix("-")
         fleet.sort = BY_ID.get(name)
@@ -69,6 +69,9 @@ class Habits:
         shown = self.kept.columns.get("hosts", [])
         fleet.hidden = BY_ID.keys() - set(shown) - ALWAYS_SHOWN if shown else set()
         fleet.arrange()
+
+    def begin(self) -> None:
+        """Go to the view of last time; say what could not be taken up."""
         self._begun = True
         address = self.kept.last.get(self._app.desk.options.fleet_name, "")
         if address and self._app.commands.is_list(address):

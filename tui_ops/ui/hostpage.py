@@ -1,38 +1,31 @@
 """A host as a whole page, and the same in short beside the list."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from tui_ops.model.states import HostState
+from tui_ops.store.views.documents import Record
 from tui_ops.store.views.rows import EventRow, HostPage, HostRow
-from tui_ops.ui import devices, panels, saturation
+from tui_ops.ui import devices, panels, saturation, vitals
 from tui_ops.ui.paint import EMPTY, Ink, Line, beside, cut_line, line
+from tui_ops.ui.sections import (
+    checks,
+    containers,
+    filesystems,
+    interfaces,
+    machine,
+    processes,
+    sockets,
+    storage,
+    units,
+)
+from tui_ops.ui.sections.panel import stands, was_tried
 
 TWO_COLUMNS = 116
 """From here on the page stands in two columns: each still holds a fingerprint."""
 
-EVENTS_IN_DETAIL = 8
-"""The list's detail panel shows as many; the page shows all."""
-
-
-def detail(row: HostRow, page: HostPage | None, pen: panels.Pen, height: int) -> list[Line]:
-    """Return the panel beside the list.
-
-    Args:
-        row: of the list; shown at once.
-        page: from the store; None as long as it is being read.
-        pen: width and signs.
-        height: lines there are; what does not fit is left to the page.
-    """
-    lines = [*panels.identity(row, pen), EMPTY, *panels.vitals(row, page.detail if page else {}, pen)]
-    if page is None:
-        return lines[:height]
-    lines += [*panels.services(page, pen)]
-    blocks = [panels.filesystems(page, pen), panels.maintenances(page, pen)]
-    if any(key.trusted_at is None for key in page.keys):
-        blocks.insert(0, panels.keys(page.keys, pen))
-    blocks.append(panels.events(page.events, pen, EVENTS_IN_DETAIL))
-    return _stacked(lines, blocks)[:height]
-
+THREE_COLUMNS = 180
+"""From here on in three."""
 
 Draw = Callable[[HostPage, panels.Pen], list[Line]]
 
@@ -42,44 +35,134 @@ class Panel:
     """A part of the page that can be focused and fill the screen."""
 
     name: str
-    draw: Draw
-    second: bool = False
-    """Whether it stands in the second column."""
+    drawn: Draw
+    """Gives its lines; ``pen.whole`` says whether it has the screen for itself."""
+    of_two: int = 0
+    """The column it stands in where there are two."""
+    of_three: int = 0
+    """The same where there are three."""
+
+    def draw(self, page: HostPage, pen: panels.Pen) -> list[Line]:
+        """Return its lines, none wider than the pen; none at all where it does not stand on this page."""
+        return panels.trimmed(self.drawn(page, pen), pen.width)
+
+
+@dataclass(frozen=True, slots=True)
+class Optional:
+    """A section that not every host has anything for."""
+
+    section: str
+    word: str
+    """What a host without it has not."""
+    has_any: Callable[[Record], bool]
+    """Whether its document has anything to show."""
+    waits: bool = False
+    """Whether its panel stands before the first reading, and says that it waits."""
+
+
+OPTIONAL: tuple[Optional, ...] = (
+    Optional(units.SECTION, "systemd", units.has_any, waits=True),
+    Optional(containers.SECTION, "containers", containers.has_any),
+    Optional(storage.ARRAYS, "arrays", storage.has_arrays),
+    Optional(storage.SMART, "disk health", storage.has_smart),
+    Optional(machine.SENSORS, "sensors", machine.has_sensors),
+    Optional(sockets.SECTION, "what listens", lambda _found: True),
+    Optional(machine.HARDWARE, "hardware", lambda _found: True),
+)
+"""What is not there is named in the last line of the facts."""
+
+
+def _if_there(name: str, draw: Draw) -> Draw:
+    """Return a panel that stands only where its section has something to tell, or is waited for."""
+    one = next(optional for optional in OPTIONAL if optional.section == name)
+
+    def drawn(page: HostPage, pen: panels.Pen) -> list[Line]:
+        awaited = one.waits and not was_tried(page, name)
+        return draw(page, pen) if awaited or stands(page, name, one.has_any) else []
+
+    return drawn
+
+
+def _state(page: HostPage, pen: panels.Pen) -> list[Line]:
+    lines = [*panels.identity(page.host, pen), *panels.services(page, pen)]
+    return [*lines, EMPTY, *panels.addresses(page.host, pen)] if pen.whole else lines
 
 
 def _address(page: HostPage, pen: panels.Pen) -> list[Line]:
-    return [*panels.addresses(page.host, pen), *panels.services(page, pen)]
+    return panels.addresses(page.host, pen)
 
 
-def _vitals(page: HostPage, pen: panels.Pen) -> list[Line]:
-    title = panels.heading("Vitals", pen, "the last hour", row=page.host)
-    return [title, *panels.vitals(page.host, page.detail, pen)]
+def _facts(page: HostPage, pen: panels.Pen) -> list[Line]:
+    tried = {one.section: was_tried(page, one.section) for one in OPTIONAL}
+    absent = [one.word for one in OPTIONAL if tried[one.section] and not stands(page, one.section, one.has_any)]
+    awaited = [one.word for one in OPTIONAL if not tried[one.section] and not one.waits]
+    return machine.facts(page, pen, absent, awaited if page.host.age_s is not None else [])
+
+
+def _keys(page: HostPage, pen: panels.Pen) -> list[Line]:
+    return panels.keys(page.keys, pen)
 
 
 PANELS: tuple[Panel, ...] = (
-    Panel("state", lambda page, pen: panels.identity(page.host, pen)),
-    Panel("address", _address),
-    Panel("vitals", _vitals),
-    Panel("filesystems", panels.filesystems),
-    Panel("disks", devices.disks, second=True),
-    Panel("interfaces", devices.interfaces, second=True),
-    Panel("saturation", saturation.saturation),
-    Panel("maintenance", panels.maintenances, second=True),
-    Panel("host keys", lambda page, pen: panels.keys(page.keys, pen), second=True),
-    Panel("the last hour", saturation.hour, second=True),
-    Panel("events", lambda page, pen: panels.events(page.events, pen, len(page.events)), second=True),
+    Panel("state", _state),
+    Panel("maintenance", panels.maintenances),
+    Panel("vitals", vitals.panel),
+    Panel("top", processes.panel),
+    Panel("units", _if_there(units.SECTION, units.panel)),
+    Panel("filesystems", filesystems.panel, 1, 1),
+    Panel("saturation", saturation.saturation, 0, 1),
+    Panel("interfaces", interfaces.panel, 1, 1),
+    Panel("containers", _if_there(containers.SECTION, containers.panel), 1, 1),
+    Panel("arrays", _if_there(storage.ARRAYS, storage.arrays), 1, 1),
+    Panel("disk health", _if_there(storage.SMART, storage.smart), 1, 1),
+    Panel("disks", devices.disks, 1, 1),
+    Panel("checks", checks.panel),
+    Panel("events", lambda page, pen: panels.events(page.events, pen), 0, 2),
+    Panel("listening", _if_there(sockets.SECTION, sockets.panel), 1, 2),
+    Panel("sensors", _if_there(machine.SENSORS, machine.sensors), 1, 2),
+    Panel("the last hour", saturation.hour),
+    Panel("host keys", _keys, 1, 2),
+    Panel("address", _address, 1, 2),
+    Panel("hardware", _if_there(machine.HARDWARE, machine.hardware), 1, 2),
+    Panel("facts", _facts, 1, 2),
 )
 """In the order in which they stand in one column."""
+
+STATE, *_ = PANELS
+
+
+def ordered(page: HostPage) -> list[Panel]:
+    """Return the panels in order: what a host in this state waits for stands right below its state.
+
+    A key that nobody trusted yet stands there, and where the host is looked for if it is not up.
+    """
+    urgent: list[str] = []
+    if any(key.trusted_at is None and key.revoked_at is None for key in page.keys):
+        urgent.append("host keys")
+    if page.host.underlying is not HostState.UP and page.host.state is not HostState.UP:
+        urgent.append("address")
+    first = [replace(panel, of_two=0, of_three=0) for panel in PANELS if panel.name in urgent]
+    rest = [panel for panel in PANELS[1:] if panel.name not in urgent]
+    return [STATE, *first, *rest]
 
 
 def shown_panels(page: HostPage, pen: panels.Pen) -> list[Panel]:
     """Return the panels that have anything to say, in the order in which the focus goes through them."""
-    found = [panel for panel in PANELS if panel.draw(page, pen)]
-    return found if pen.width < TWO_COLUMNS else sorted(found, key=lambda panel: panel.second)
+    found = [panel for panel in ordered(page) if panel.draw(page, pen)]
+    return sorted(found, key=lambda panel: _column_of(panel, columns_in(pen.width)))
+
+
+def columns_in(width: int) -> int:
+    """Return in how many columns a page of this width stands."""
+    return 3 if width >= THREE_COLUMNS else 2 if width >= TWO_COLUMNS else 1
+
+
+def _column_of(panel: Panel, columns: int) -> int:
+    return (0, panel.of_two, panel.of_three)[columns - 1]
 
 
 def whole(page: HostPage, pen: panels.Pen, focus: str = "") -> list[Line]:
-    """Return the whole page, in two columns where there is room."""
+    """Return the whole page, in columns where there is room."""
     return laid_out(page, pen, focus)[0]
 
 
@@ -91,15 +174,17 @@ def laid_out(page: HostPage, pen: panels.Pen, focus: str = "") -> tuple[list[Lin
         pen: as wide as the page.
         focus: name of the panel that has the focus; empty for none.
     """
-    if pen.width < TWO_COLUMNS:
-        return _column(page, pen, PANELS, focus)
-    wall = f"  {pen.look.signs.wall}  "
-    left_width = (pen.width - len(wall)) // 2
-    left_pen = panels.Pen(left_width, pen.look, pen.present)
-    right_pen = panels.Pen(pen.width - len(wall) - left_width, pen.look, pen.present)
-    left, in_left = _column(page, left_pen, [panel for panel in PANELS if not panel.second], focus)
-    right, in_right = _column(page, right_pen, [panel for panel in PANELS if panel.second], focus)
-    return beside(left, right, left_width, (wall, Ink.FAINT)), in_left or in_right
+    count = columns_in(pen.width)
+    wall = f" {pen.look.signs.wall} "
+    widths = [(pen.width - len(wall) * (count - 1) + extra) // count for extra in range(count)]
+    columns: list[list[Line]] = []
+    place = range(0)
+    for column in range(count):
+        chosen = [panel for panel in ordered(page) if _column_of(panel, count) == column]
+        own, own_place = _column(page, replace(pen, width=widths[column]), chosen, focus)
+        columns.append(own)
+        place = own_place or place
+    return beside(columns, widths, (wall, Ink.FAINT)), place
 
 
 def _column(page: HostPage, pen: panels.Pen, chosen: Sequence[Panel], focus: str) -> tuple[list[Line], range]:
@@ -112,23 +197,50 @@ def _column(page: HostPage, pen: panels.Pen, chosen: Sequence[Panel], focus: str
         if lines:
             lines.append(EMPTY)
         if panel.name == focus:
-            block = [_focused(block[0], pen), *block[1:]]
+            block = [focused(block[0], pen), *block[1:]]
             place = range(len(lines), len(lines) + len(block))
         lines += block
     return lines, place
 
 
-def _focused(first: Line, pen: panels.Pen) -> Line:
-    """Return a panel's first line with the sign of the focus."""
-    marked = ((f"{pen.look.signs.cursor} ", Ink.ACCENT), (first[0][0], Ink.ACCENT), *first[1:])
-    return cut_line(marked, pen.width)
+def focused(first: Line, pen: panels.Pen) -> Line:
+    """Return a panel's first line with the sign of the focus; what stands further right keeps its place."""
+    sign = f"{pen.look.signs.cursor} "
+    spans = [(sign, Ink.ACCENT), (first[0][0], Ink.ACCENT), *first[1:]]
+    for index, (text, ink) in enumerate(spans[1:], 1):
+        bare = text.rstrip(" ")
+        if len(text) - len(bare) > len(sign):
+            spans[index] = (text[: -len(sign)], ink)
+            break
+    return cut_line(tuple(spans), pen.width)
 
 
 def alone(page: HostPage, pen: panels.Pen, name: str) -> list[Line]:
-    """Return one panel as wide as the screen, under the host's name and state."""
+    """Return one panel as wide as the screen and with all it has, under the host's name and state."""
     panel = next(panel for panel in PANELS if panel.name == name)
-    head = panels.identity(page.host, pen)[:2] if panel is not PANELS[0] else []
-    return _stacked(head, [panel.draw(page, pen)])
+    head = panels.trimmed(panels.identity(page.host, pen)[:2], pen.width) if panel is not STATE else []
+    block = panel.draw(page, replace(pen, whole=True))
+    return stacked(head, [block or [line((f"nothing to show of {name}", Ink.DIM))]])
+
+
+def detail(row: HostRow, page: HostPage | None, pen: panels.Pen, height: int) -> list[Line]:
+    """Return the panel beside the list.
+
+    Args:
+        row: of the list; shown at once.
+        page: from the store; None as long as it is being read.
+        pen: width and signs.
+        height: lines there are; what does not fit is left to the page.
+    """
+    lines = [*panels.identity(row, pen), EMPTY, *vitals.vitals(row, page.detail if page else {}, pen)]
+    if page is None:
+        return panels.trimmed(lines, pen.width)[:height]
+    told = [*processes.summary(page, pen), *units.summary(page, pen), *panels.services(page, pen)]
+    blocks = [told, panels.maintenances(page, pen), filesystems.panel(page, pen)]
+    if any(key.trusted_at is None for key in page.keys):
+        blocks.insert(0, panels.keys(page.keys, pen))
+    blocks.append(panels.events(page.events, pen))
+    return panels.trimmed(stacked(lines, blocks), pen.width)[:height]
 
 
 def fleet_events(found: list[EventRow], pen: panels.Pen, height: int) -> list[Line]:
@@ -144,7 +256,8 @@ def gone(name: str) -> list[Line]:
     ]
 
 
-def _stacked(lines: list[Line], blocks: list[list[Line]]) -> list[Line]:
+def stacked(lines: list[Line], blocks: list[list[Line]]) -> list[Line]:
+    """Return blocks below lines, each with an empty line above it."""
     out = list(lines)
     for block in blocks:
         if block:

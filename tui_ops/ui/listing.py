@@ -1,6 +1,7 @@
 """A list with a cursor and marks that stay with their thing, whatever is filtered, sorted or folded around them."""
 
-from collections.abc import Callable, Hashable, Sequence
+import time
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import Generic, TypeVar
 
 from tui_ops.model.address import EVERYTHING, Query, Value
@@ -10,6 +11,12 @@ T = TypeVar("T")
 
 Key = Hashable
 """By what a thing is known from one reading to the next."""
+
+SLICE_S = 0.01
+"""Work that may be done in slices lets keys through so often: a tenth of what a hand notices."""
+
+LOOK_EVERY = 50
+"""Things between two looks at the clock: with the slowest pattern that is allowed, a few milliseconds."""
 
 
 class Listing(Generic[T]):
@@ -37,6 +44,10 @@ class Listing(Generic[T]):
         self.anchor: Key | None = None
         """Where a range of marks began."""
         self._index: dict[Key, int] = {}
+        self._stood = 0
+        """How often the things were put in their places."""
+        self._stood_for: tuple[object, ...] = ()
+        """The filter and the order for which they were."""
 
     # What a child says --------------------------------------------------------------------------------------------
 
@@ -49,6 +60,11 @@ class Listing(Generic[T]):
     def in_need(self, row: T) -> bool:
         """Return whether someone should look at it."""
         raise NotImplementedError
+
+    def look_of(self, row: T) -> Hashable:
+        """Return what may make a thing look otherwise while it is the same object; None where nothing does."""
+        del row
+        return None
 
     def value(self, row: T, key: str) -> Value:
         """Return what a thing has for a key of an address."""
@@ -75,10 +91,47 @@ class Listing(Generic[T]):
 
     def arrange(self) -> None:
         """Filter and sort again; the cursor stays with its thing, or moves to its nearest neighbour."""
-        place = self._index.get(self.cursor, 0) if self.cursor is not None else 0
-        found = [key for key, row in self.rows.items() if self.passes(row)]
+        for _ in self.arranging():
+            pass
+
+    def arranging(self) -> Iterator[None]:
+        """As :meth:`arrange`, in slices: the caller may let keys through between them, or give it up.
+
+        Where all was arranged meanwhile, because of what was taken in, this ends.
+        """
+        rows, keys, found, stood = self.rows, list(self.rows), [], self._stood
+        if not self.trouble_only and not self.query.terms:
+            keys, found = [], keys
+        ends = time.perf_counter() + SLICE_S
+        for start in range(0, len(keys), LOOK_EVERY):
+            found += [key for key in keys[start : start + LOOK_EVERY] if self.passes(rows[key])]
+            if time.perf_counter() > ends:
+                yield
+                if stood != self._stood:
+                    return
+                ends = time.perf_counter() + SLICE_S
         self.order(found)
+        self.stand(found)
+
+    def stand(self, found: list[Key]) -> None:
+        """Let things stand in the list in this order."""
+        self._stood += 1
+        self._stood_for = self._asked
         self.shown = found
+        self.lay_lines()
+
+    @property
+    def _asked(self) -> tuple[object, ...]:
+        return (self.query, self.trouble_only, self.sort, self.reversed)
+
+    @property
+    def stands_as_asked(self) -> bool:
+        """Whether things stand as filter and order say; not while that is still being worked out."""
+        return self._stood_for == self._asked
+
+    def lay_lines(self) -> None:
+        """Lay out the lines for what is shown; the cursor stays with its thing."""
+        place = self._index.get(self.cursor, 0) if self.cursor is not None else 0
         self.lines = self.laid_out()
         self._index = {key: index for index, key in enumerate(self.lines)}
         if self.cursor not in self._index:
@@ -143,8 +196,10 @@ class Listing(Generic[T]):
     def chosen(self) -> list[T]:
         """Return what an act would work on: the marks in list order, or what is under the cursor."""
         if self.marks:
-            place = {key: index for index, key in enumerate(self.shown)}
-            order = sorted(self.marks, key=lambda key: place.get(key, len(place)))
+            marks = self.marks
+            order = [key for key in self.shown if key in marks]
+            if len(order) < len(marks):
+                order += marks.difference(order)
         else:
             order = list(self.behind(self.cursor)) if self.cursor is not None else []
         return [self.rows[key] for key in order if key in self.rows]
@@ -178,7 +233,11 @@ def sort_stable(found: list[Key], key: Callable[[Key], tuple[object, ...]], fall
         key: of a thing; its first part says whether the value is unknown.
         falling: the highest first.
     """
+    if not falling:
+        found.sort(key=key)
+        return
     keys = {one: key(one) for one in found}
-    found.sort(key=keys.__getitem__, reverse=falling)
-    if falling:
-        found.sort(key=lambda one: keys[one][0] is True)
+    found.sort(key=keys.__getitem__, reverse=True)
+    unknown = [one for one in found if keys[one][0] is True]
+    if unknown:
+        found[:] = [*(one for one in found if keys[one][0] is not True), *unknown]

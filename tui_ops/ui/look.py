@@ -1,6 +1,8 @@
 """A theme as the terminal takes it: the styles made of its few named colours."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from rich.segment import Segment
 from rich.style import Style
@@ -9,6 +11,9 @@ from textual.theme import Theme as TextualTheme
 
 from tui_ops.ui.cells import to_ascii
 from tui_ops.ui.paint import Ground, Ink, Line, Span, cut_line
+
+STRIPS_KEPT = 400
+"""Lines that stay ready for the terminal: four tall screens of them. Where a list scrolls, most lines only move."""
 
 _INK_COLOUR = {
     Ink.TEXT: "text", Ink.DIM: "dim", Ink.FAINT: "faint", Ink.TITLE: "title", Ink.ACCENT: "accent",
@@ -27,8 +32,11 @@ class Palette:
     colours: dict[str, str]
     bold: frozenset[str]
     styles: dict[tuple[Ink, Ground], Style] = field(default_factory=dict, repr=False, compare=False)
+    kept: Callable[[Line, int, Ground, bool], Strip] = field(init=False, repr=False, compare=False)
+    """Makes a strip, or gives the one that was made of the same line."""
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "kept", lru_cache(STRIPS_KEPT)(self._made))
         for ink, colour in _INK_COLOUR.items():
             for ground, behind in _GROUND_COLOUR.items():
                 bold = colour in self.bold or ground is Ground.CURSOR
@@ -36,6 +44,9 @@ class Palette:
 
     def strip(self, spans: Line, width: int, ground: Ground = Ground.PLAIN, ascii_only: bool = False) -> Strip:
         """Return a line ready for the terminal, exactly ``width`` cells wide."""
+        return self.kept(spans, width, ground, ascii_only)
+
+    def _made(self, spans: Line, width: int, ground: Ground, ascii_only: bool) -> Strip:
         styles = self.styles
         kept = cut_line(spans, width)
         if ascii_only:

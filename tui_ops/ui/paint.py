@@ -68,23 +68,23 @@ def sign_span(sign: StateSign, ascii_only: bool) -> Span:
 
 def line_width(spans: Line) -> int:
     """Return how many cells a line takes."""
-    return sum(width_of(text) for text, _ in spans)
+    return sum([len(text) if text.isascii() else width_of(text) for text, _ in spans])
 
 
 def cut_line(spans: Line, width: int) -> Line:
     """Return a line that takes exactly ``width`` cells: cut with a sign, or filled with blanks."""
+    left = width - line_width(spans)
+    if left >= 0:
+        return (*spans, (" " * left, Ink.TEXT)) if left else spans
     out: list[Span] = []
     left = width
     for text, ink in spans:
         cells = width_of(text)
         if cells > left:
             out.append((fit(text, left), ink))
-            left = 0
             break
         out.append((text, ink))
         left -= cells
-    if left > 0:
-        out.append((" " * left, Ink.TEXT))
     return tuple(out)
 
 
@@ -96,13 +96,16 @@ def spread(left: Line, right: Line, width: int) -> Line:
     return cut_line((*cut_line(left, space - 1), (" ", Ink.TEXT), *right), width)
 
 
-def beside(left: Sequence[Line], right: Sequence[Line], left_width: int, gap: Span) -> list[Line]:
-    """Return two columns of lines as one, with ``gap`` between them."""
+def beside(columns: Sequence[list[Line]], widths: Sequence[int], wall: Span) -> list[Line]:
+    """Return columns of lines as one, with a wall between them from the first line to the last of the longest."""
+    if len(columns) == 1:
+        return columns[0]
     out: list[Line] = []
-    for index in range(max(len(left), len(right))):
-        first = left[index] if index < len(left) else EMPTY
-        second = right[index] if index < len(right) else EMPTY
-        out.append((*cut_line(first, left_width), gap, *second))
+    for index in range(max(map(len, columns))):
+        spans: list[Span] = []
+        for column, width in zip(columns, widths, strict=True):
+            spans += [*((wall,) if spans else ()), *cut_line(column[index] if index < len(column) else EMPTY, width)]
+        out.append(tuple(spans))
     return out
 
 

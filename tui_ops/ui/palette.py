@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, ClassVar, cast
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.binding import Binding, BindingType
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 
 from tui_ops.ui.acts import offered, plan
 from tui_ops.ui.grammar import GRAMMAR
@@ -16,6 +17,15 @@ if TYPE_CHECKING:
 
 HOSTS_MOST = 2000
 """Hosts that the palette looks through; ``/`` has no limit."""
+
+
+class Finder(CommandPalette):
+    """The palette. Its escape is answered wholly before the next key is looked at, which is then the screen's."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "escape", show=False, priority=True)]
+
+    def __init__(self) -> None:
+        super().__init__(placeholder="an act, a key or a host", id="--command-palette")
 
 
 class PaletteProvider(Provider):
@@ -45,7 +55,9 @@ class PaletteProvider(Provider):
                 )
         for spec in SCREENS:
             text = f"{spec.title} {spec.noun}"
-            yield f"go to {spec.title} ({spec.key})", text, partial(app.go_screen, spec.name), "the screen"
+            yield f"go to {spec.title} ({spec.key})", text, partial(app.go_screen, spec.name), spec.help
+            for view in spec.views:
+                yield f"go to {view}", f"{view} {text}", partial(app.commands.run, view), f"a view of {spec.title}"
         for name in theme_names(app.desk.own_themes):
             yield f"theme {name}", f"theme {name}", partial(app.commands.run, f"theme {name}"), "the colours"
         yield "messages", "messages log said", partial(app.commands.run, "messages"), "what the desk said"

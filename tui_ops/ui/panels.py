@@ -1,24 +1,19 @@
 """The panels of a host: each turns a page of the store into lines, and says which nothing it shows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from tui_ops.model.clock import Stamp, local_time
 from tui_ops.model.states import HostState, Severity, sign_of
-from tui_ops.model.units import format_age, format_bytes, format_duration, format_rate
+from tui_ops.model.units import format_age, format_duration
 from tui_ops.store.views.rows import EventRow, HostPage, HostRow, KeyRow, SectionRow
-from tui_ops.ui.cells import fit, number, percent, safe, width_of
-from tui_ops.ui.columns import Look, age_text, spark_of
-from tui_ops.ui.paint import LOOK_INK, Ink, Line, Span, joined, line, sign_span, spread
+from tui_ops.ui.cells import fit, safe, width_of
+from tui_ops.ui.columns import Look, age_text
+from tui_ops.ui.paint import LOOK_INK, Ink, Line, Span, cut_line, line, line_width, sign_span, spread
 
 LABEL = 10
 """Cells of a label at the left of a panel's line."""
-
-SIZES_FROM = 46
-"""Cells beside a mount's name from which its whole size is said too."""
-
-VALUE = 10
-"""Cells of a headline value."""
 
 SEVERITY_INK = {
     Severity.OK: Ink.TEXT,
@@ -27,8 +22,16 @@ SEVERITY_INK = {
     Severity.UNKNOWN: Ink.DIM,
 }
 
+URGENCY = {Severity.CRITICAL: 0, Severity.WARNING: 1, Severity.UNKNOWN: 2, Severity.OK: 3}
+"""In which order judgements are looked at."""
+
 STALE_PERIODS = 1.5
 """A section older than this many of its periods shows its age."""
+
+EVENTS_ON_PAGE = 8
+"""Events beside the other panels; the filled screen shows all."""
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,17 @@ class Pen:
     width: int
     look: Look
     present: Stamp
+    whole: bool = False
+    """Whether the panel fills the screen, and shows all it has."""
+
+    def few(self, rows: Sequence[T], most: int) -> Sequence[T]:
+        """Return as many rows as the panel has room for: all where it fills the screen, at most so many elsewhere."""
+        return rows if self.whole or len(rows) <= most else rows[:most]
+
+    def more(self, rows: Sequence[T], shown: Sequence[T]) -> list[Line]:
+        """Return a line that says how many rows were left out; nothing where none was."""
+        left = len(rows) - len(shown)
+        return [line((f"{left} more", Ink.DIM))] if left > 0 else []
 
     @property
     def dot(self) -> Span:
@@ -50,10 +64,55 @@ def labelled(label: str, *parts: str | Span) -> Line:
     return line((fit(label, LABEL), Ink.DIM), *parts)
 
 
-def heading(title: str, pen: Pen, note: str = "", ink: Ink = Ink.DIM, row: HostRow | None = None) -> Line:
-    """Return a panel's title, with a note at its right; with ``row`` also the age of its reading where it is late."""
-    late = age_text(row) if row is not None else ""
-    return spread(line((title, Ink.TITLE), (f"  {late} old" if late else "", Ink.WARN)), line((note, ink)), pen.width)
+def heading(
+    title: str, pen: Pen, note: str = "", ink: Ink = Ink.DIM, row: HostRow | None = None, late: str = ""
+) -> Line:
+    """Return a panel's title.
+
+    Args:
+        title: of the panel.
+        pen: how wide it is.
+        note: at its right.
+        ink: of the note.
+        row: the host, where the panel's numbers come with its readings: a late one says its age.
+        late: what is said of the age otherwise.
+    """
+    age = age_text(row) if row is not None else ""
+    late = f"{age} old" if age else late
+    return spread(line((title, Ink.TITLE), (f"  {late}" if late else "", Ink.WARN)), line((note, ink)), pen.width)
+
+
+def trimmed(lines: Iterable[Line], width: int) -> list[Line]:
+    """Return lines of which none is wider than its panel: what is cut ends with a sign."""
+    return [cut_line(one, width) if line_width(one) > width else one for one in lines]
+
+
+def fitting(parts: Iterable[Line], width: int, gap: str = "   ") -> Line:
+    """Return as many parts in one line as fit whole; the first stands in any case."""
+    out: Line = ()
+    for part in parts:
+        longer = (*out, (gap, Ink.TEXT), *part) if out else part
+        if out and line_width(longer) > width:
+            break
+        out = longer
+    return out
+
+
+def dimmed(lines: Iterable[Line]) -> list[Line]:
+    """Return lines whose ordinary texts are dim: they tell of what was, not of what is."""
+    return [tuple((text, Ink.DIM if ink is Ink.TEXT else ink) for text, ink in one) for one in lines]
+
+
+def mark(severity: Severity, pen: Pen) -> Span:
+    """Return the sign of a judgement; a word stands beside it wherever it is used."""
+    if severity is Severity.UNKNOWN:
+        return ("?", Ink.DIM)
+    return sign_span(sign_of(HostState.UP, severity), pen.look.ascii)
+
+
+def counted(count: float, one: str, many: str = "") -> str:
+    """Return a number with its word: ``1 process``, ``3 processes``."""
+    return f"{count:.0f} {one if count == 1 else many or one + 's'}"
 
 
 def identity(row: HostRow, pen: Pen) -> list[Line]:
@@ -93,10 +152,10 @@ def system_line(row: HostRow, pen: Pen) -> list[Line]:
     values = row.values
     parts = [
         f"up {format_duration(values['uptime_s'])}" if "uptime_s" in values else "",
-        safe(row.os), safe(row.kernel),
         f"{values['cpus']:.0f} CPU" if "cpus" in values else "",
+        safe(row.os.partition(" (")[0]), safe(row.kernel),
     ]  # fmt: skip
-    told = joined([line((part, Ink.DIM)) for part in parts if part], f" {pen.look.signs.dot} ")
+    told = fitting([line((part, Ink.DIM)) for part in parts if part], pen.width, f" {pen.look.signs.dot} ")
     return [told] if told else []
 
 
@@ -141,74 +200,6 @@ def _via(row: HostRow) -> Span:
     return (f"  via {safe(', '.join(row.via))}" if row.via else "", Ink.DIM)
 
 
-def vitals(row: HostRow, detail: dict[str, float], pen: Pen) -> list[Line]:
-    """Return the headline values with an hour of each; or why there are none."""
-    if not row.values:
-        return [nothing(row)]
-    spark_width = max(8, min(30, pen.width - LABEL - 36))
-    known = row.values
-    room = pen.width - LABEL - VALUE - spark_width - 2
-
-    def entry(label: str, shown: str, name: str, top: float, *extra: str) -> Line:
-        told = ""
-        for part in filter(None, extra):
-            if len(told) + len(part) + 3 <= room:
-                told += f"   {part}" if told else part
-        bars = spark_of(row, name, spark_width, pen.look, top)
-        return labelled(label, fit(shown, VALUE), (bars, Ink.DIM), (f"  {told}", Ink.DIM))
-
-    def share(word: str, name: str) -> str:
-        return f"{word} {known[name]:.0f}" if name in known else ""
-
-    swap = share("swap", "swap") + (" %" if "swap" in known else "")
-    available = detail.get("memory.available")
-    lines = [
-        entry(
-            "CPU",
-            percent(known.get("cpu")),
-            "cpu",
-            100,
-            share("iowait", "iowait"),
-            share("steal", "steal"),
-            share("user", "user"),
-        ),
-        entry(
-            "Memory",
-            percent(known.get("memory")),
-            "memory",
-            100,
-            f"{format_bytes(available)} free" if available is not None else "",
-            swap,
-        ),
-        entry(
-            "Load",
-            number(known.get("load1")),
-            "load1",
-            max(known.get("cpus", 1.0), 1.0),
-            *(number(known[name]) for name in ("load5", "load15") if name in known),
-        ),
-    ]
-    if "disk" in known or "disk_busy" in known:
-        busy = f"busy {known['disk_busy']:.0f} %" if "disk_busy" in known else ""
-        lines.append(entry("Disk", percent(known.get("disk")), "disk", 100, busy))
-    if "net_rx" in known:
-        sent = f"out {format_rate(known['net_tx'])}" if "net_tx" in known else ""
-        resent = f"resent {known['retransmits']:.1f} %" if known.get("retransmits") else ""
-        lines.append(entry("Network", f"in {format_rate(known['net_rx'])}", "net_rx", 0, sent, resent))
-    if "psi_io" in known:
-        lines.append(
-            entry(
-                "Pressure",
-                f"io {known['psi_io']:.0f} %",
-                "psi_io",
-                100,
-                share("cpu", "psi_cpu"),
-                share("memory", "psi_memory"),
-            )
-        )
-    return lines
-
-
 def nothing(row: HostRow) -> Line:
     """Return why a host has no values: it waits for its first reading, or the last is too old."""
     if row.age_s is None:
@@ -232,67 +223,25 @@ def section_note(found: SectionRow | None) -> str:
     """Return the age of a section that is late; empty while it is fresh."""
     if found is None or found.age_s is None or found.age_s < found.period_s * STALE_PERIODS:
         return ""
-    return f"{format_age(found.age_s) or '30s'} old"
+    age = format_age(found.age_s)
+    return f"{age} old" if age else "late"
 
 
-def filesystems(page: HostPage, pen: Pen) -> list[Line]:
-    """Return the filesystems, the fullest first."""
-    found = section(page, "filesystems")
-    lines = [heading("Filesystems", pen, section_note(found), Ink.WARN)]
-    listed = found.document.get("filesystems") if found is not None else None
-    entries = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
-    if not entries:
-        return [*lines, _empty_section(page, found, "no filesystems of its own")]
-    entries.sort(key=lambda one: -_float(one.get("percent")))
-    wide = max(12, min(28, pen.width - 48))
-    for one in entries:
-        lines.append(_filesystem(one, wide, pen))
-    if found is not None and found.text and found.severity is not Severity.OK:
-        lines += wrapped(found.text, pen.width, SEVERITY_INK[found.severity])
-    return lines
+def why_nothing(page: HostPage) -> Line:
+    """Return why a section of a host was never read."""
+    if page.host.age_s is None:
+        return line((_never_read(page.host), Ink.DIM))
+    if page.host.state is HostState.UP:
+        return line(("waiting for the first reading", Ink.DIM))
+    return line((f"not read: the host is {page.host.state}", Ink.DIM))
 
 
-def _filesystem(one: dict[str, object], wide: int, pen: Pen) -> Line:
-    mount = str(one.get("mount", "?"))
-    state = str(one.get("state", "") or "ok")
-    if state not in ("ok", ""):
-        return line(f"{fit(mount, wide)}  ", (safe(state), Ink.BAD))
-    used = _float(one.get("percent"))
-    bars = pen.look.signs
-    full = max(0, min(10, round(used / 10)))
-    ink = Ink.BAD if used >= 98 else Ink.WARN if used >= 90 else Ink.DIM
-    free = f"{format_bytes(_float(one.get('available')))} left"
-    if pen.width >= wide + SIZES_FROM:
-        free += f" of {format_bytes(_float(one.get('size')))}"
-    return line(
-        f"{fit(mount, wide)} {fit(percent(used), 6, right=True)}  ",
-        (bars.bars[5] * full + bars.bars[0] * (10 - full), ink),
-        f"  {free}",
-    )
-
-
-def _float(value: object) -> float:
-    return float(value) if isinstance(value, int | float) else 0.0
-
-
-def _empty_section(page: HostPage, found: SectionRow | None, nothing_text: str) -> Line:
-    if found is not None and found.text and found.severity is not Severity.OK:
-        return line((safe(found.text), SEVERITY_INK[found.severity]))
-    if found is None or found.age_s is None:
-        if page.host.age_s is None:
-            return line((_never_read(page.host), Ink.DIM))
-        if page.host.state is HostState.UP:
-            return line(("waiting for the first reading", Ink.DIM))
-        return line((f"not read: the host is {page.host.state}", Ink.DIM))
-    return line((nothing_text, Ink.DIM))
-
-
-def events(found: Sequence[EventRow], pen: Pen, most: int, with_host: bool = False) -> list[Line]:
+def events(found: Sequence[EventRow], pen: Pen, most: int = EVENTS_ON_PAGE, with_host: bool = False) -> list[Line]:
     """Return what happened, newest first."""
     lines = [heading("Events", pen)]
     if not found:
         return [*lines, line(("nothing has happened yet", Ink.DIM))]
-    for one in found[:most]:
+    for one in pen.few(found, most):
         host = ((fit(one.host, 12) + " ", Ink.TEXT),) if with_host else ()
         lines.append(line((f"{moment(one.at, pen.present)}  ", Ink.DIM), *host, safe(one.text)))
     return lines
@@ -305,10 +254,10 @@ def moment(at: float, present: Stamp) -> str:
 
 
 def keys(found: Sequence[KeyRow], pen: Pen) -> list[Line]:
-    """Return the host keys and what was decided about them, those that wait first."""
-    lines = [heading("Host keys", pen)]
+    """Return the host keys and what was decided about them, those that wait first; nothing where none is kept."""
     if not found:
-        return [*lines, line(("none was offered or trusted yet", Ink.DIM))]
+        return []
+    lines = [heading("Host keys", pen)]
     for key in sorted(
         found, key=lambda one: (one.trusted_at is not None, one.revoked_at is not None, -(one.seen_at or 0))
     ):
@@ -344,8 +293,16 @@ def maintenances(page: HostPage, pen: Pen) -> list[Line]:
 
 
 def services(page: HostPage, pen: Pen) -> list[Line]:
-    """Return what the host carries; nothing at all where it carries nothing."""
+    """Return what the host carries and who needs it; nothing at all where it carries nothing."""
     if not page.carries:
         return []
-    needed = f"  {'<-' if pen.look.ascii else '←'} {safe(', '.join(page.needed_by))}" if page.needed_by else ""
-    return [labelled("Carries", safe(", ".join(page.carries)), (needed, Ink.DIM))]
+    told: list[str | Span] = []
+    for name in page.carries:
+        up, hosts = page.standing.get(name, (0, 0))
+        few = Ink.DIM if up == hosts else Ink.WARN if up else Ink.BAD
+        told += [f"{', ' if told else ''}{safe(name)}", (f" ({up} of {hosts} up)" if hosts else "", few)]
+    if not page.needed_by:
+        return [labelled("Carries", *told)]
+    needed = (f"{'<-' if pen.look.ascii else '←'} {safe(', '.join(page.needed_by))}", Ink.DIM)
+    both = labelled("Carries", *told, "  ", needed)
+    return [both] if line_width(both) <= pen.width else [labelled("Carries", *told), labelled("", needed)]

@@ -73,13 +73,13 @@ class Travel:
         front = self._app.front
         return front.known_values(key) if front is not None and front.spec_name == screen else []
 
-    def show_view_of_hosts(self, noun: str, query: str) -> None:
-        """Go to a view of the infrastructure (network, storage), narrowed to a query."""
-        from tui_ops.ui.screens.viewing import Viewing
+    def show_noun(self, screen: str, noun: str, query: str) -> None:
+        """Go to one of a screen's further views (network, storage), narrowed to a query."""
+        from tui_ops.ui.screens.base import DeskScreen
 
-        self.go_screen("infrastructure")
+        self.go_screen(screen)
         root = self._app.screen_stack[0]
-        if isinstance(root, Viewing):
+        if isinstance(root, DeskScreen):
             root.show_noun(noun, query)
 
     def group_hosts(self, grouping: "Grouping") -> None:

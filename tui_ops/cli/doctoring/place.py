@@ -46,7 +46,10 @@ def check_inventory(context: Context) -> Iterator[Remark]:
             "inventory", f"{counted(len(error.mistakes), 'mistake')}: {shown(error.mistakes[0])}", "tui-ops check"
         )
         return
-    yield ok("inventory", f"{shown(path)}: {fleet.name}, {counted(len(fleet.hosts), 'host')}")
+    yield ok("inventory", f"{shown(path)}: {fleet.name}, {counted(len(fleet.hosts), 'host')}, {fleet.format}")
+    if fleet.notes:
+        said = f"{counted(len(fleet.notes), 'thing')} left out: {shown(fleet.notes[0])}"
+        yield look("inventory", said, "tui-ops check names all")
     if path.stat().st_mode & stat.S_IWOTH:
         yield bad("inventory", "everyone may change it, and with it who may act", f"chmod o-w {path}")
     needed = len(fleet.hosts) + FILES_SPARE

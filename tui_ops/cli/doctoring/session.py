@@ -8,9 +8,7 @@ from pathlib import Path
 
 from tui_ops.cli.context import shown
 from tui_ops.cli.doctoring.remark import Remark, bad, look, ok
-
-POOR_TERMINALS = ("", "dumb", "unknown", "network")
-"""What ``TERM`` says where a full screen can't be drawn."""
+from tui_ops.ui.terminal import TRUE, this_terminal
 
 LOGIND_FILES = ("/usr/lib/systemd", "/run/systemd", "/etc/systemd")
 """Folders with ``logind.conf`` and ``logind.conf.d``, the later ones win."""
@@ -21,11 +19,13 @@ LINGER = Path("/var/lib/systemd/linger")
 
 def check_terminal(environ: Mapping[str, str]) -> Iterator[Remark]:
     """Look at what the terminal says it can do."""
-    term = environ.get("TERM", "")
-    if term in POOR_TERMINALS:
-        yield bad("terminal", f"TERM is {shown(term, 40)!r}: no full screen", "TERM=xterm-256color")
+    term = shown(environ.get("TERM", ""), 40)
+    terminal = this_terminal(environ)
+    if not terminal.places_cursor:
+        yield bad("terminal", f"TERM is {term!r}: no full screen", "TERM=xterm-256color")
     else:
-        yield ok("terminal", f"TERM is {shown(term, 40)}, {_colours(environ)}")
+        font = "" if terminal.other_screen else ", signs in ASCII as its font may lack them"
+        yield ok("terminal", f"TERM is {term}, {_colours(environ, terminal.colours)}{font}")
     encoding = locale.getencoding()
     if codecs.lookup(encoding).name == "utf-8":
         yield ok("locale", "UTF-8")
@@ -33,12 +33,12 @@ def check_terminal(environ: Mapping[str, str]) -> Iterator[Remark]:
         yield look("locale", f"{encoding}: signs are drawn with ASCII", "LC_ALL=C.UTF-8, as `locale -a` has it")
 
 
-def _colours(environ: Mapping[str, str]) -> str:
+def _colours(environ: Mapping[str, str], colours: int) -> str:
     if environ.get("NO_COLOR"):
         return "no colours, as NO_COLOR asks"
-    if environ.get("COLORTERM") in ("truecolor", "24bit"):
-        return "true colour"
-    return "256 colours" if "256" in environ.get("TERM", "") else "16 colours"
+    if not colours:
+        return "no colours"
+    return "true colour" if colours >= TRUE else f"{colours} colours"
 
 
 def check_session(environ: Mapping[str, str], user: str) -> Iterator[Remark]:

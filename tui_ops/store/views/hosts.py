@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
-from tui_ops.model.ageing import Hold, shown_state
-from tui_ops.model.clock import Stamp, age_s, boot_id, now
+from tui_ops.model.ageing import STALE_AFTER_PERIODS, Hold, shown_state
+from tui_ops.model.clock import Stamp, boot_id, now
 from tui_ops.model.readings import VALUES
 from tui_ops.model.states import HostState, Severity
 from tui_ops.store.views.connect import Reader
@@ -30,6 +30,13 @@ _SELECT = (
     f"SELECT {', '.join(_COLUMNS)} FROM host AS h LEFT JOIN host_latest AS l ON l.host_id = h.id "  # noqa: S608
     "WHERE h.retired_at IS NULL"
 )
+_NEWER = (
+    f"SELECT {', '.join(_COLUMNS)} FROM host_latest AS l JOIN host AS h ON h.id = l.host_id "  # noqa: S608
+    "WHERE l.version > ? AND h.retired_at IS NULL"
+)
+"""Hosts whose latest row is newer than a version. It begins at that row, whose version has an index: nothing is read
+of the others, where the table of all hosts would be walked four times a second."""
+
 _STATES = {state.value: state for state in HostState}
 _SEVERITIES = {severity.value: severity for severity in Severity}
 
@@ -46,21 +53,27 @@ def hosts(reader: Reader, since_version: int = 0, present: Stamp | None = None) 
     Raises:
         StoreError: it can't be read.
     """
+    moment = present or now()
     if since_version > 0:
-        return select_hosts(reader, "AND l.version > ?", (since_version,), present)
-    return select_hosts(reader, "", (), present)
-
-
-def select_hosts(reader: Reader, also: str, params: tuple[object, ...], present: Stamp | None) -> list[HostRow]:
-    """As :func:`hosts`, with a condition of this package's own making."""
-    return reader.read(lambda connection: host_rows(connection, also, params, present or now()))
+        return reader.read(lambda connection: _newer(connection, since_version, moment))
+    return reader.read(lambda connection: host_rows(connection, "", (), moment))
 
 
 def host_rows(connection: sqlite3.Connection, also: str, params: tuple[object, ...], present: Stamp) -> list[HostRow]:
-    """As :func:`select_hosts`, on a read that goes on."""
+    """As :func:`hosts`, on a read that goes on, with a condition of this package's own making."""
+    return _judged(connection, connection.execute(f"{_SELECT} {also} ORDER BY h.name", params).fetchall(), present)
+
+
+def _newer(connection: sqlite3.Connection, since_version: int, present: Stamp) -> list[HostRow]:
+    found = connection.execute(_NEWER, (since_version,)).fetchall()
+    rows = _judged(connection, found, present) if found else []
+    rows.sort(key=lambda row: row.name)
+    return rows
+
+
+def _judged(connection: sqlite3.Connection, found: list[tuple[Any, ...]], present: Stamp) -> list[HostRow]:
     same_boot = is_same_boot(connection)
     holds = _holds(connection, present.at)
-    found = connection.execute(f"{_SELECT} {also} ORDER BY h.name", params).fetchall()
     rows = [_row(values, same_boot, holds.get(values[0], ())) for values in found]
     reage(rows, present)
     return rows
@@ -124,9 +137,9 @@ def reage(rows: Iterable[HostRow], present: Stamp | None = None) -> list[HostRow
         kept = row.kept
         if kept is None:
             continue
-        age = None
-        if kept.at is not None:
-            age = age_s(Stamp(kept.at, kept.mono or 0.0), present, kept.same_boot and kept.mono is not None)
+        age = row.age_s = _age(kept, present)
+        if age is not None and age <= STALE_AFTER_PERIODS * row.period_s and not kept.holds and _as_kept(row, kept):
+            continue
         shown = shown_state(kept.state, kept.reason, kept.severity, age, row.period_s, kept.holds, present.at)
         values = kept.values if shown.known else _NOTHING
         if (row.state, row.reason, row.severity) != (
@@ -135,10 +148,35 @@ def reage(rows: Iterable[HostRow], present: Stamp | None = None) -> list[HostRow
             shown.severity,
         ) or row.values is not values:
             changed.append(row)
-        row.age_s = age
         row.state, row.reason, row.severity = shown.state, shown.reason, shown.severity
         row.underlying, row.maintenance_until, row.values = shown.underlying, shown.maintenance_until, values
     return changed
+
+
+def _age(kept: Kept, present: Stamp) -> float | None:
+    """Return how old the last good reading is in seconds; None where there is none.
+
+    As :func:`model.clock.age_s` says, but no stamp is made of it: this is asked of every host every few seconds.
+    """
+    if kept.at is None:
+        return None
+    if kept.same_boot and kept.mono is not None:
+        return max(0.0, present.mono - kept.mono)
+    return max(0.0, present.at - kept.at)
+
+
+def _as_kept(row: HostRow, kept: Kept) -> bool:
+    """Return whether a row shows what the store keeps: then it goes on to, as long as the reading is not late.
+
+    So it is with nearly every host at nearly every look, and judging those anew would be most of the work.
+    """
+    return (
+        row.values is kept.values
+        and row.state is kept.state is row.underlying
+        and row.severity is kept.severity
+        and row.reason is kept.reason
+        and row.maintenance_until is None
+    )
 
 
 def host_ids(reader: Reader) -> dict[str, int]:

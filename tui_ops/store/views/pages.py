@@ -4,14 +4,18 @@ import json
 import sqlite3
 
 from tui_ops.model.clock import Stamp, age_s, boot_id, now
-from tui_ops.model.states import Severity
+from tui_ops.model.states import HostState, Severity
 from tui_ops.store.views.connect import Reader
+from tui_ops.store.views.documents import run_failed
 from tui_ops.store.views.hosts import host_rows, texts
 from tui_ops.store.views.lists import event_rows, key_rows, maintenance_rows
 from tui_ops.store.views.rows import EngineRow, HostPage, SectionRow
 
 EVENTS_ON_PAGE = 50
 """As many as a person reads; ``show events`` has the rest."""
+
+STANDING_HOSTS = 400
+"""Hosts of the services on a page that are counted: a page is read every few seconds while it is looked at."""
 
 
 def host(reader: Reader, name: str, present: Stamp | None = None) -> HostPage | None:
@@ -48,7 +52,8 @@ def _page(connection: sqlite3.Connection, name: str, present: Stamp) -> HostPage
         maintenance=maintenance_rows(
             connection, "m.host_id = ? AND m.ended_at IS NULL AND m.ends_at > ?", (row.id, present.at)
         ),
-        carries=carries,
+        carries=list(carries),
+        standing=_standing(connection, carries, present),
         needed_by=needed_by,
     )
 
@@ -61,26 +66,32 @@ def _sections(connection: sqlite3.Connection, host_id: int, present: Stamp, same
             age_s=None if at is None else age_s(Stamp(at, mono or 0.0), present, same_boot and mono is not None),
             severity=Severity(severity),
             text=text,
-            document=json.loads(document),
+            document=_document(document),
             detail=json.loads(detail),
+            failed=run_failed(severity, tried_at, at),
         )
-        for section, period_s, at, mono, severity, text, document, detail in connection.execute(
-            "SELECT section, period_s, at, mono, severity, text, document, detail FROM section_latest"
+        for section, period_s, tried_at, at, mono, severity, text, document, detail in connection.execute(
+            "SELECT section, period_s, tried_at, at, mono, severity, text, document, detail FROM section_latest"
             " WHERE host_id = ? ORDER BY section",
             (host_id,),
         ).fetchall()
     ]
 
 
-def _services(connection: sqlite3.Connection, name: str) -> tuple[list[str], list[str]]:
-    """Return the services that a host carries, and those that depend on them, directly or not."""
+def _document(text: str) -> dict[str, object]:
+    found = json.loads(text)
+    return found if isinstance(found, dict) else {}
+
+
+def _services(connection: sqlite3.Connection, name: str) -> tuple[dict[str, tuple[str, ...]], list[str]]:
+    """Return the services that a host carries with their hosts, and those that depend on them, directly or not."""
     found = [
         (service, texts(hosts), texts(depends_on))
         for service, hosts, depends_on in connection.execute(
             "SELECT name, hosts, depends_on FROM service ORDER BY name"
         )
     ]
-    carries = [service for service, hosts, _ in found if name in hosts]
+    carries = {service: hosts for service, hosts, _ in found if name in hosts}
     reached = set(carries)
     growing = True
     while growing:
@@ -88,6 +99,23 @@ def _services(connection: sqlite3.Connection, name: str) -> tuple[list[str], lis
         reached |= more
         growing = bool(more)
     return carries, [service for service, _, _ in found if service in reached and service not in carries]
+
+
+def _standing(
+    connection: sqlite3.Connection, carries: dict[str, tuple[str, ...]], present: Stamp
+) -> dict[str, tuple[int, int]]:
+    """Return how many hosts of each service are up, and how many it has; services beyond a limit are left out."""
+    names: dict[str, None] = {}
+    counted: dict[str, tuple[str, ...]] = {}
+    for service, hosts in carries.items():
+        if len(names.keys() | set(hosts)) <= STANDING_HOSTS:
+            names.update(dict.fromkeys(hosts))
+            counted[service] = hosts
+    if not names:
+        return {}
+    rows = host_rows(connection, f"AND h.name IN ({', '.join('?' * len(names))})", tuple(names), present)
+    up = {row.name for row in rows if row.state is HostState.UP}
+    return {service: (sum(host in up for host in hosts), len(hosts)) for service, hosts in counted.items()}
 
 
 def engine(reader: Reader, present: Stamp | None = None) -> EngineRow:

@@ -1,4 +1,4 @@
-"""Parts of hosts over the whole fleet: network interfaces, filesystems, checks. Each is one row."""
+"""Parts of hosts over the whole fleet: network interfaces, filesystems, arrays, disks, checks. Each is one row."""
 
 import json
 import sqlite3
@@ -8,9 +8,11 @@ from functools import partial
 from itertools import islice
 from typing import Any, TypeVar
 
+from tui_ops.model.ageing import UNKNOWN_AFTER_PERIODS
 from tui_ops.model.clock import Stamp, age_s, now
 from tui_ops.model.states import Severity
 from tui_ops.store.views.connect import Reader
+from tui_ops.store.views.documents import Record, number_of, run_failed
 from tui_ops.store.views.hosts import is_same_boot
 
 CHUNK = 200
@@ -21,40 +23,43 @@ MOST = 50_000
 
 T = TypeVar("T")
 
+NO_LINK = Record(None)
+"""What is known of a link where nothing is."""
+
 
 @dataclass(frozen=True, slots=True)
 class InterfaceRow:
-    """A network interface of a host. Rates are per second, of bytes and of packets."""
+    """A network interface of a host. Rates are per second, of bytes and of packets; None where there is none yet."""
 
     host_id: int
     name: str
     age_s: float | None
-    rx: float
-    tx: float
-    packets: float
+    rx: float | None
+    tx: float | None
+    packets: float | None
     """Received and sent."""
-    errors: float
-    drops: float
+    errors: float | None
+    drops: float | None
+    link: Record = NO_LINK
+    """What the slow section tells of it; without fields where it tells nothing, or did so too long ago."""
 
 
 @dataclass(frozen=True, slots=True)
 class FilesystemRow:
-    """A filesystem of a host."""
+    """A filesystem of a host, or what lies below one: an array, or a disk with what it says of its health."""
 
     host_id: int
-    mount: str
+    kind: str
+    """``fs``, ``md``, ``zfs`` or ``disk``."""
     age_s: float | None
     period_s: float
-    device: str
-    type: str
-    size: float | None
-    """Bytes; None where it did not answer, as below."""
-    available: float | None
-    percent: float | None
-    inodes_percent: float | None
-    state: str
-    """``ok``, or what is wrong with it."""
-    text: str
+    entry: Record
+    """Of the section's document."""
+
+    @property
+    def name(self) -> str:
+        """Its mount, or the name of the array or device."""
+        return self.entry.text("mount" if self.kind == "fs" else "device" if self.kind == "disk" else "name") or "?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,8 @@ class CheckRow:
     period_s: float
     severity: Severity
     text: str
+    failed: bool = False
+    """Whether the last run failed: then ``text`` says why."""
 
 
 def interfaces(reader: Reader, present: Stamp | None = None) -> list[InterfaceRow]:
@@ -80,18 +87,23 @@ def interfaces(reader: Reader, present: Stamp | None = None) -> list[InterfaceRo
         StoreError: it can't be read.
     """
     statement = (
-        "SELECT l.host_id, l.at, l.mono, l.detail FROM host_latest AS l JOIN host AS h ON h.id = l.host_id"
+        "SELECT l.host_id, l.at, l.mono, l.detail, s.at, s.mono, s.period_s, s.document FROM host_latest AS l"
+        " JOIN host AS h ON h.id = l.host_id"
+        " LEFT JOIN section_latest AS s ON s.host_id = l.host_id AND s.section = 'interfaces'"
         " WHERE h.retired_at IS NULL AND l.host_id > ? ORDER BY l.host_id LIMIT ?"
     )
     return _rows(reader, statement, _interfaces, present or now())
 
 
 def filesystems(reader: Reader, present: Stamp | None = None) -> list[FilesystemRow]:
-    """Return the filesystems of all hosts that are watched. Arguments and errors as :func:`interfaces`."""
+    """Return the filesystems, arrays and disks of all hosts that are watched.
+
+    Arguments and errors as :func:`interfaces`.
+    """
     statement = (
-        "SELECT s.host_id, s.at, s.mono, s.period_s, s.document FROM section_latest AS s JOIN host AS h"
-        " ON h.id = s.host_id WHERE s.section = 'filesystems' AND h.retired_at IS NULL AND s.host_id > ?"
-        " ORDER BY s.host_id LIMIT ?"
+        "SELECT s.host_id, s.at, s.mono, s.period_s, s.section, s.document FROM section_latest AS s"
+        " WHERE s.host_id IN (SELECT id FROM host WHERE retired_at IS NULL AND id > ? ORDER BY id LIMIT ?)"
+        " AND s.section IN ('filesystems', 'arrays', 'smart') ORDER BY s.host_id, s.section"
     )
     return _rows(reader, statement, _filesystems, present or now())
 
@@ -99,7 +111,7 @@ def filesystems(reader: Reader, present: Stamp | None = None) -> list[Filesystem
 def checks(reader: Reader, present: Stamp | None = None) -> list[CheckRow]:
     """Return the judged sections of all hosts that are watched. Arguments and errors as :func:`interfaces`."""
     statement = (
-        "SELECT s.host_id, s.at, s.mono, s.period_s, s.section, s.severity, s.text FROM section_latest AS s"
+        "SELECT s.host_id, s.at, s.mono, s.tried_at, s.period_s, s.section, s.severity, s.text FROM section_latest AS s"
         " WHERE s.host_id IN (SELECT id FROM host WHERE retired_at IS NULL AND id > ? ORDER BY id LIMIT ?)"
         " ORDER BY s.host_id, s.section"
     )
@@ -145,38 +157,41 @@ def _chunk(
 
 
 def _interfaces(found: tuple[Any, ...], age: Ageing) -> Iterator[InterfaceRow]:
-    host_id, at, mono, text = found
+    host_id, at, mono, text, link_at, link_mono, period_s, document = found
     seen: dict[str, dict[str, float]] = {}
     for series, value in json.loads(text).items():
         if series.startswith("net."):
             metric, _, label = series.partition(" ")
-            seen.setdefault(label, {})[metric[4:]] = value
-    for name in sorted(seen):
-        get = seen[name].get
+            seen.setdefault(label, {})[metric[4:]] = number_of(value) or 0.0
+    link_age = age(link_at, link_mono)
+    links: dict[str, Record] = {}
+    if link_age is not None and link_age <= UNKNOWN_AFTER_PERIODS * period_s:
+        links = {one.text("name"): one for one in Record(json.loads(document)).records("interfaces")}
+    for name in sorted({*seen, *links}):
+        rates = seen.get(name)
         yield InterfaceRow(
-            host_id, name, age(at, mono), get("rx_bytes", 0.0), get("tx_bytes", 0.0),
-            get("rx_packets", 0.0) + get("tx_packets", 0.0), get("rx_errors", 0.0) + get("tx_errors", 0.0),
-            get("rx_drops", 0.0) + get("tx_drops", 0.0),
+            host_id, name, age(at, mono), _sum(rates, "rx_bytes"), _sum(rates, "tx_bytes"),
+            _sum(rates, "rx_packets", "tx_packets"), _sum(rates, "rx_errors", "tx_errors"),
+            _sum(rates, "rx_drops", "tx_drops"), links.get(name, NO_LINK),
         )  # fmt: skip
 
 
+def _sum(rates: dict[str, float] | None, *names: str) -> float | None:
+    return None if rates is None else sum(rates.get(name, 0.0) for name in names)
+
+
+_LISTS = {"filesystems": "filesystems", "arrays": "arrays", "smart": "disks"}
+"""Where a section's document has its entries."""
+
+
 def _filesystems(found: tuple[Any, ...], age: Ageing) -> Iterator[FilesystemRow]:
-    host_id, at, mono, period_s, text = found
-    listed = json.loads(text).get("filesystems")
-    for one in listed if isinstance(listed, list) else ():
-        if isinstance(one, dict):
-            yield FilesystemRow(
-                host_id, str(one.get("mount", "?")), age(at, mono), period_s, str(one.get("device") or ""),
-                str(one.get("type") or ""), _number(one.get("size")), _number(one.get("available")),
-                _number(one.get("percent")), _number(one.get("inodes_percent")), str(one.get("state") or "ok"),
-                str(one.get("text") or ""),
-            )  # fmt: skip
-
-
-def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float) else None
+    host_id, at, mono, period_s, section, document = found
+    for entry in Record(json.loads(document)).records(_LISTS[section]):
+        kind = "fs" if section == "filesystems" else "disk" if section == "smart" else entry.text("kind") or "md"
+        yield FilesystemRow(host_id, kind, age(at, mono), period_s, entry)
 
 
 def _check(found: tuple[Any, ...], age: Ageing) -> Iterator[CheckRow]:
-    host_id, at, mono, period_s, section, severity, text = found
-    yield CheckRow(host_id, section, age(at, mono), period_s, Severity(severity), text)
+    host_id, at, mono, tried_at, period_s, section, severity, text = found
+    failed = run_failed(severity, tried_at, at)
+    yield CheckRow(host_id, section, age(at, mono), period_s, Severity(severity), text, failed)

@@ -82,6 +82,8 @@ class SectionRow:
     document: dict[str, object]
     detail: dict[str, float] = field(default_factory=dict)
     """Its numbers by ``"metric label"``."""
+    failed: bool = False
+    """Whether the last run failed: then ``text`` says why, and the rest is of the run before it."""
 
 
 @dataclass(slots=True)
@@ -137,6 +139,8 @@ class HostPage:
     maintenance: list[MaintenanceRow] = field(default_factory=list)
     carries: list[str] = field(default_factory=list)
     """Services that this host carries."""
+    standing: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """Of each of those: how many of its hosts are up, and how many it has."""
     needed_by: list[str] = field(default_factory=list)
     """Services that depend on those."""
 

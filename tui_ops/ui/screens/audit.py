@@ -1,9 +1,12 @@
 """The audit: who did what, when, on what, and whether the chain of the entries is whole."""
 
 import asyncio
+from dataclasses import dataclass
 from functools import partial
 
+from textual import events
 from textual.app import ComposeResult
+from textual.message import Message
 
 from tui_ops.model.address import EVERYTHING, AddressError, parse
 from tui_ops.model.clock import iso, now
@@ -22,6 +25,9 @@ from tui_ops.ui.screens.base import DeskScreen
 from tui_ops.ui.widgets.lines import BLANK, Drawn, Lines, LineScroll, desk_app
 from tui_ops.ui.work import in_background
 
+READ_AFTER = frozenset({"audit", "fleet"})
+"""News after which there may be new entries."""
+
 VERIFY_GAP_S = 60.0
 """The chain is walked again for new entries at most this often: it reads all of them."""
 
@@ -30,6 +36,12 @@ _COLUMNS = ("id", "at", "who", "uid", "origin", "action", "target", "params", "o
 
 class AuditList(LineScroll):
     """The entries."""
+
+    @dataclass
+    class Clicked(Message):
+        """An entry was clicked on."""
+
+        twice: bool
 
     def __init__(self, model: AuditModel) -> None:
         super().__init__("audit-list")
@@ -53,6 +65,13 @@ class AuditList(LineScroll):
         marks = desk_app(self).desk.signs
         drawn = auditing.entry_line(row, self.size.width, here, row.id in self.broken, marks)
         return drawn, Ground.CURSOR if here else Ground.PLAIN
+
+    def on_click(self, event: events.Click) -> None:
+        """Put the cursor where the mouse points; two clicks in a row open."""
+        index = self.top + event.y
+        if index < len(self.model.shown):
+            self.model.go(index)
+            self.post_message(self.Clicked(event.chain == 2))
 
 
 class Audit(DeskScreen):
@@ -119,7 +138,7 @@ class Audit(DeskScreen):
     def show_news(self, topics: frozenset[str]) -> None:
         """Show what changed."""
         self.refresh_all()
-        if topics - {"age"} or not self._read:
+        if topics & READ_AFTER or not self._read:
             self.read()
 
     def read(self) -> None:
@@ -205,6 +224,12 @@ class Audit(DeskScreen):
         self.entries.compare()
         self.entries.reveal(self.model.line)
         self.refresh_all()
+
+    def on_audit_list_clicked(self, event: AuditList.Clicked) -> None:
+        """Follow a click; two in a row open."""
+        self.moved()
+        if event.twice:
+            self.action_open()
 
     # What keys do -------------------------------------------------------------------------------------------------
 

@@ -56,6 +56,8 @@ class DeskScreen(Framed):
     """A screen of the desk: the frame, and what the grammar's keys do. A child composes its body."""
 
     BINDINGS: ClassVar[list[BindingType]] = grammar_bindings()
+    plain_filter = False
+    """Whether ``/`` takes plain words here, and no keys of an address."""
     pending: str | None = None
     """A query that is taken up when the screen has been drawn for the first time."""
 
@@ -183,10 +185,7 @@ class DeskScreen(Framed):
 
     def action_palette(self) -> None:
         """Open the palette."""
-        from textual.command import CommandPalette
-
-        if not CommandPalette.is_open(self.app):
-            self.app.push_screen(CommandPalette(placeholder="an act, a key or a host", id="--command-palette"))
+        self.app.action_command_palette()
 
     def action_command(self) -> None:
         """Type an address or a command."""
@@ -211,6 +210,11 @@ class DeskScreen(Framed):
             self.filter_done(query)
         else:
             self.pending = query
+
+    def show_noun(self, noun: str, query: str) -> bool:
+        """Show one of this screen's further views, narrowed to a query; tell whether it has one of this name."""
+        del noun, query
+        return False
 
     def known_values(self, key: str) -> list[str]:
         """Return the values that a key of an address has here."""
@@ -276,12 +280,16 @@ class DeskScreen(Framed):
 
     # The prompt ---------------------------------------------------------------------------------------------------
 
+    def prompt_keys(self, sign: str) -> Line:
+        """Return what is said below the prompt."""
+        return Prompt.KEYS[sign]
+
     def open_prompt(self, sign: str, text: str = "") -> None:
         """Let the operator type in place of the rule."""
         self._ask(True)
         self.part("sign").show([line((sign, Ink.ACCENT))])
         self.part("sign").refresh()
-        self.part("footer").show([Prompt.KEYS[sign]])
+        self.part("footer").show([self.prompt_keys(sign)])
         prompt = self.query_one(Prompt)
         prompt.open(sign, text)
         self.set_focus(prompt, scroll_visible=False)
@@ -318,7 +326,7 @@ class DeskScreen(Framed):
             return
         found = prompt.offers(OFFERS_SHOWN)
         if not found:
-            self.part("footer").show([Prompt.KEYS[prompt.sign]])
+            self.part("footer").show([self.prompt_keys(prompt.sign)])
             return
         words = [(text.rpartition(" ")[2] or text, Ink.ACCENT if at == 0 else Ink.DIM) for at, text in enumerate(found)]
         self.part("footer").show(

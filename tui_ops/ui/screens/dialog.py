@@ -26,7 +26,7 @@ class Dialog(ModalScreen[dict[str, object] | None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "cancel", show=False),
+        Binding("escape", "cancel", show=False, priority=True),
         Binding("up", "app.focus_previous", show=False),
         Binding("down", "app.focus_next", show=False),
         Binding("left", "app.focus_previous", show=False),

@@ -1,5 +1,6 @@
 """The frame around every screen: header, line of screens, rule with its message, prompt, footer."""
 
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.screen import Screen
@@ -7,7 +8,8 @@ from textual.screen import Screen
 from tui_ops.store.views.rows import HostRow
 from tui_ops.ui import acts, frame
 from tui_ops.ui.paint import Ink, Line, line
-from tui_ops.ui.panels import Pen
+from tui_ops.ui.panels import Pen, wrapped
+from tui_ops.ui.pointing import clicked_key
 from tui_ops.ui.screens import SCREENS
 from tui_ops.ui.terminal import LEAST_HEIGHT, LEAST_WIDTH
 from tui_ops.ui.widgets.lines import Lines, desk_app
@@ -16,6 +18,9 @@ from tui_ops.ui.widgets.prompt import Prompt
 TALL = 30
 """From here on a rule stands below the header."""
 
+BY_SIZE = frozenset({"-small", "-tall", "-detail", "-events"})
+"""The classes that a size gives."""
+
 
 class Framed(Screen[None]):
     """A screen with its frame. A child composes its body and says what its keys work on."""
@@ -23,9 +28,13 @@ class Framed(Screen[None]):
     spec_name = ""
     HELP_TITLE = ""
     _asking = False
+    _footer_for: tuple[list[frame.Hint], int] = ([], 0)
+    """The keys and the width for which the footer was laid out last."""
+    _footer: Line = ()
 
     def compose(self) -> ComposeResult:
         """Return the frame with the body inside."""
+        self.fit_classes()
         yield Lines("header")
         yield Lines("tabs")
         yield Lines("toprule")
@@ -64,7 +73,7 @@ class Framed(Screen[None]):
         desk = desk_app(self).desk
         targets = self.targets()
         return [
-            frame.Hint(action.key, action.label, bool(acts.plan(action, targets, desk).verdict))
+            frame.Hint(action.key, action.label, acts.seems_possible(action, targets, desk))
             for action in acts.offered(desk)
             if action.key
         ]
@@ -83,14 +92,29 @@ class Framed(Screen[None]):
         self.fit_size()
         self.call_after_refresh(self.refresh_all)
 
+    def on_click(self, event: events.Click) -> None:
+        """Press the key that was clicked on."""
+        key = clicked_key(event)
+        if key is not None:
+            event.stop()
+            self.app.post_message(key)
+
     def fit_size(self) -> None:
         """Choose what is shown at this size."""
+        self.fit_classes()
         width, height = self.app.size
-        small = width < LEAST_WIDTH or height < LEAST_HEIGHT
-        self.set_class(small, "-small")
-        self.set_class(height >= TALL, "-tall")
         text = f"{width}x{height} is too small: the desk needs {LEAST_WIDTH}x{LEAST_HEIGHT}. Q leaves"
-        self.part("small").show([line((text, Ink.WARN))] if small else [])
+        self.part("small").show(wrapped(text, width, Ink.WARN, "") if self.has_class("-small") else [])
+
+    def fit_classes(self) -> None:
+        """Take on the classes of this size, all at once: at each change Textual looks at the styles of every widget."""
+        size = self.app.size
+        self.classes = (self.classes - BY_SIZE) | self.size_classes(size.width, size.height)
+
+    def size_classes(self, width: int, height: int) -> set[str]:
+        """Return the classes of a size in cells; a child that has panels says which it has room for."""
+        small = width < LEAST_WIDTH or height < LEAST_HEIGHT
+        return {name for name, fits in (("-small", small), ("-tall", height >= TALL)) if fits}
 
     def refresh_all(self) -> None:
         """Draw frame and body; what has not changed costs nothing."""
@@ -101,7 +125,10 @@ class Framed(Screen[None]):
     @property
     def drawable(self) -> bool:
         """Whether all parts are there: not before the first drawing, and not while the desk is left."""
-        return bool(self.is_mounted and self.size.width and len(self.query("#header, #rule, #footer")) == 3)
+        if not self.is_mounted or not self.size.width:
+            return False
+        # One by its id is remembered by Textual; a selector of several would be matched against every widget.
+        return all(self.query_one_optional(f"#{part}") is not None for part in ("header", "rule", "footer"))
 
     def refresh_body(self) -> None:
         """Draw the body."""
@@ -118,7 +145,9 @@ class Framed(Screen[None]):
         app = desk_app(self)
         width = self.size.width
         tabs = [frame.Tab(spec.key, spec.title, spec.count(app.desk), spec.name == self.spec_name) for spec in SCREENS]
-        self.part("header").show([frame.header(app.desk, width)])
+        told = [spec.told for spec in SCREENS if spec.told is not None]
+        mine = sum(spec.mine(app.desk) for spec in SCREENS)
+        self.part("header").show([frame.header(app.desk, told, mine, width)])
         if not self._asking:
             app.travel.note()
         self.part("tabs").show([frame.tabs_line(app.desk, tabs, width, app.travel.crumbs())])
@@ -128,8 +157,12 @@ class Framed(Screen[None]):
 
     def refresh_footer(self) -> None:
         """Draw the keys."""
-        if not self.query_one(Prompt).is_open:
-            self.part("footer").show([frame.footer(self.hints(), self.size.width)])
+        if self.query_one(Prompt).is_open:
+            return
+        hints, width = self.hints(), self.size.width
+        if (hints, width) != self._footer_for:
+            self._footer_for, self._footer = (hints, width), frame.footer(hints, width)
+        self.part("footer").show([self._footer])
 
     def said(self) -> Line:
         """Return what stands in the rule: a message, the pause, or what is wrong with the desk's sources."""

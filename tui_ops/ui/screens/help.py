@@ -27,7 +27,8 @@ def help_lines(ascii_only: bool, width: int) -> Iterator[Line]:
             yield line((group, Ink.TITLE))
         yield line((fit(entry.shown, KEY_CELLS), Ink.ACCENT), entry.help)
     for spec in SCREENS:
-        yield line((fit(spec.key, KEY_CELLS), Ink.ACCENT), f"the screen {spec.title}")
+        views = f"; views: {', '.join((spec.noun, *spec.views))}" if spec.views else ""
+        yield line((fit(spec.key, KEY_CELLS), Ink.ACCENT), spec.title, (f"  {spec.help}{views}", Ink.DIM))
     yield EMPTY
     yield line(("Acts", Ink.TITLE), ("  on the marked hosts, or on the one under the cursor", Ink.DIM))
     for action in REGISTRY:

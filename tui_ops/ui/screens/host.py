@@ -12,13 +12,13 @@ from tui_ops.ui.export import HOST_COLUMNS, Export, host_rows
 from tui_ops.ui.frame import Hint
 from tui_ops.ui.history import View
 from tui_ops.ui.paint import Ink, Line, line, plain
-from tui_ops.ui.screens.base import DeskScreen
 from tui_ops.ui.screens.fleetview import FleetView, host_choices
+from tui_ops.ui.screens.searching import Searching
 from tui_ops.ui.widgets.lines import Text, desk_app
 from tui_ops.ui.work import in_background
 
 
-class Host(DeskScreen):
+class Host(Searching):
     """Everything that is known of a host; scrolls where it does not fit.
 
     Args:
@@ -42,16 +42,23 @@ class Host(DeskScreen):
         """Return the page."""
         yield Text("page").add_class("body")
 
-    @property
-    def text(self) -> Text:
-        """The page's lines."""
-        return self.query_one("#page", Text)
-
     def on_mount(self) -> None:
         """Draw and read."""
         super().on_mount()
         self.focus_body()
         self.read()
+
+    def on_screen_resume(self) -> None:
+        """Have the processes read often while the page is looked at."""
+        desk_app(self).client.look(self.host_name)
+
+    def on_screen_suspend(self) -> None:
+        """Nobody looks at them any more; unless the page that came meanwhile is another host's."""
+        client = desk_app(self).client
+        if client.looked == (self.host_name,):
+            client.look()
+
+    on_unmount = on_screen_suspend
 
     def targets(self) -> list[HostRow]:
         """Return this host."""
@@ -62,7 +69,8 @@ class Host(DeskScreen):
     def hints(self) -> list[Hint]:
         """Return the keys for the footer."""
         return [Hint("q", "back", weight=9), Hint("j k", "scroll"), Hint(", .", "panels", weight=2),
-                Hint("f", "whole page" if self._alone else "fill", weight=2), *self.act_hints(),
+                Hint("f", "whole page" if self._alone else "fill", weight=2),
+                Hint("/", "find", weight=1), *self.act_hints(),
                 Hint("x", "acts", weight=9), Hint(":", "go to", weight=0), Hint("?", "keys", weight=9)]  # fmt: skip
 
     def show_news(self, topics: frozenset[str]) -> None:
@@ -147,7 +155,9 @@ class Host(DeskScreen):
         return [*(host_choices(targets) if targets else ()), *super().copies()]
 
     def action_back(self) -> None:
-        """Show the whole page again where one panel fills the screen, or go back to the list."""
+        """Give up a search first, then let the whole page stand again, then go back to the list."""
+        if self.give_up_search():
+            return
         if self._alone:
             self.action_full()
         else:
@@ -166,5 +176,5 @@ class Host(DeskScreen):
         desk_app(self).tell("that works on the list: q goes back")
 
     action_open = action_mark = action_mark_range = action_mark_all = action_clear_marks = _only_list
-    action_filter = action_trouble = action_sort = action_reverse = _only_list
+    action_trouble = action_sort = action_reverse = _only_list
     action_group = action_fold = action_unfold = action_fold_all = action_columns = _only_list

@@ -1,5 +1,6 @@
 """The infrastructure: a view as a list, beside it what the cursor stands on and what happened last."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -29,6 +30,9 @@ EVENTS_FROM_WIDTH, EVENTS_FROM_HEIGHT = 180, 40
 DETAIL_DELAY_S = 0.08
 """The detail panel follows the cursor when it rests: no read for each host that is passed over."""
 
+PANEL_TOPICS = frozenset({"events", "fleet", "age"})
+"""News after which the panels are read again, whatever host they show: a reading tells by the version of its host."""
+
 LONG_FLEET = 3000
 """From this many hosts on, a filter narrows when typing pauses rather than with each letter."""
 
@@ -46,6 +50,10 @@ class Infrastructure(Viewing):
         super().__init__()
         self._page: HostPage | None = None
         self._events: list[EventRow] = []
+        self._drawn_for: dict[str, tuple[object, ...]] = {}
+        """Panels with what they were drawn from last."""
+        self._resting = True
+        """Whether the panels show what the cursor stands on; not while it moves."""
         self._alone = False
         self._told = ""
         """What is wrong with the filter that is being typed."""
@@ -70,12 +78,12 @@ class Infrastructure(Viewing):
         super().on_mount()
         self.focus_body()
 
-    def fit_size(self) -> None:
-        """Choose the panels that this size has room for."""
-        super().fit_size()
-        width, height = self.app.size
-        self.set_class(width >= DETAIL_FROM and not self._alone, "-detail")
-        self.set_class(width >= EVENTS_FROM_WIDTH and height >= EVENTS_FROM_HEIGHT and not self._alone, "-events")
+    def size_classes(self, width: int, height: int) -> set[str]:
+        """Return the classes of a size, with the panels that it has room for."""
+        detail = width >= DETAIL_FROM and not self._alone
+        events = width >= EVENTS_FROM_WIDTH and height >= EVENTS_FROM_HEIGHT and not self._alone
+        panels = {name for name, fits in (("-detail", detail), ("-events", events)) if fits}
+        return super().size_classes(width, height) | panels
 
     def targets(self) -> list[HostRow]:
         """Return the marked hosts, or the one under the cursor."""
@@ -96,19 +104,28 @@ class Infrastructure(Viewing):
         """Show what changed."""
         self.take_parts(None)
         self.refresh_all()
-        self.read_panels()
+        if topics & PANEL_TOPICS or self._page_is_old:
+            self.read_panels()
         self.read_parts()
-        del topics
+
+    @property
+    def _page_is_old(self) -> bool:
+        """Whether the store has more of the host under the cursor than what stands beside the list."""
+        row, page = self.pane.host_here(), self._page
+        return row is not None and (page is None or (page.host.id, page.host.version) != (row.id, row.version))
 
     def refresh_body(self) -> None:
         """Draw list and panels."""
         table = self.table
-        table.show(self.pane)
-        table.notes = self.notes()
+        self._fill(table)
         table.update()
         self.part("title").show([self.title_line()])
         self.part("heading").show([table.title_line()])
         self.refresh_detail()
+
+    def _fill(self, table: FleetTable) -> None:
+        table.show(self.pane)
+        table.notes = self.notes()
 
     def notes(self) -> list[Line]:
         """Return what is said below the last host: an empty list is never without a reason."""
@@ -162,18 +179,24 @@ class Infrastructure(Viewing):
         return spread(joined(parts, "   "), line((more, Ink.DIM)), self.part("title").size.width)
 
     def refresh_detail(self) -> None:
-        """Draw the panels beside the list."""
-        app = desk_app(self)
-        row = self.pane.host_here()
-        detail = self.part("detail")
-        if self.has_class("-detail") and detail.size.width:
-            page = self._page if row is not None and self._page is not None and self._page.host.id == row.id else None
-            pen = Pen(detail.inner_width, app.desk.look, app.desk.present)
-            detail.show(self.pane.detail(page, pen, detail.size.height))
-        beside = self.part("events")
-        if self.has_class("-events") and beside.size.width:
-            pen = Pen(beside.inner_width, app.desk.look, app.desk.present)
-            beside.show(hostpage.fleet_events(self._events, pen, beside.size.height))
+        """Draw the panels beside the list, unless the cursor has just moved on."""
+        if not self._resting:
+            return
+        row, page = self.pane.host_here(), self._page
+        if row is None or page is None or page.host.id != row.id:
+            page = None
+        thing = self.listing.here or object()
+        self._beside("detail", (thing, row, page), lambda pen, height: self.pane.detail(page, pen, height))
+        events = self._events
+        self._beside("events", (events,), lambda pen, height: hostpage.fleet_events(events, pen, height))
+
+    def _beside(self, id: str, sources: tuple[object, ...], draw: Callable[[Pen, int], list[Line]]) -> None:
+        """Draw a panel where there is room for it, unless all that it is drawn from is as it was."""
+        desk, panel = desk_app(self).desk, self.part(id)
+        drawn_for = (*sources, self.pane, panel.size, desk.look, desk.aged)
+        if self.has_class(f"-{id}") and panel.size.width and self._drawn_for.get(id) != drawn_for:
+            self._drawn_for[id] = drawn_for
+            panel.show(draw(Pen(panel.inner_width, desk.look, desk.present), panel.size.height))
 
     def read_panels(self) -> None:
         """Read what the panels show, when the cursor rests."""
@@ -191,16 +214,20 @@ class Infrastructure(Viewing):
                 self._events = await app.from_store(lambda feed: feed.events())
         except TuiOpsError as error:
             app.tell(str(error), Ink.WARN)
+        self._resting = True
         if self.drawable:
             self.refresh_detail()
 
     # What keys do -------------------------------------------------------------------------------------------------
 
     def moved(self) -> None:
-        """Draw after the cursor, the marks, the order or the filter have changed."""
-        self.refresh_all()
+        """Draw after the cursor, the marks, the order or the filter have changed; the panels follow when it rests."""
+        if not self.drawable:
+            return
+        self._fill(self.table)
         self.table.follow()
-        self.part("title").show([self.title_line()])
+        self._resting = not self.has_class("-detail")
+        self.refresh_all()
         self.read_panels()
 
     def go(self, lines: int) -> None:
@@ -223,9 +250,11 @@ class Infrastructure(Viewing):
         else:
             self.fold(None)
 
-    def on_fleet_table_clicked(self) -> None:
-        """Follow a click."""
+    def on_fleet_table_clicked(self, event: FleetTable.Clicked) -> None:
+        """Follow a click; two in a row open."""
         self.moved()
+        if event.twice:
+            self.action_open()
 
     def action_back(self) -> None:
         """Clear the filter first; at the root, say how to leave."""
@@ -308,7 +337,10 @@ class Infrastructure(Viewing):
 
     async def _narrow_later(self, text: str) -> None:
         await desk_app(self).pause_for(TYPING_PAUSE_S)
-        self.narrow(text)
+        self._ask_for(text)
+        for _ in self.listing.arranging():
+            await desk_app(self).pause_for(0.0)
+        self.moved()
 
     def filter_done(self, text: str | None) -> None:
         """Keep the filter, or clear it."""
@@ -321,11 +353,17 @@ class Infrastructure(Viewing):
 
     def narrow(self, text: str) -> None:
         """Show the hosts that fit a query; one that can't be read changes nothing and is told."""
-        fleet = self.listing
+        self._ask_for(text)
+        if not self.listing.stands_as_asked:
+            self.listing.arrange()
+        self.moved()
+
+    def _ask_for(self, text: str) -> None:
+        """Take up a query, if it is another one than before."""
+        listing = self.listing
         try:
-            fleet.query = parse(text, self.pane.filter_keys) if text.strip() else EVERYTHING
+            if text.strip() != listing.query.text:
+                listing.query = parse(text, self.pane.filter_keys) if text.strip() else EVERYTHING
             self._told = ""
         except AddressError as error:
             self._told = str(error)
-        fleet.arrange()
-        self.moved()

@@ -25,6 +25,9 @@ RANGES = ("10m", "1h", "6h", "1d", "7d")
 
 SOURCES = ("journal", "kernel")
 
+LEVELS = {"": "all levels", "warning": "warnings and worse", "err": "errors and worse"}
+"""What ``z`` goes through; ``:host.logs level=…`` on the command line takes every other one."""
+
 SIDEWAYS = 40
 """Characters that ← and → go sideways."""
 
@@ -65,6 +68,7 @@ class Logs(DeskScreen):
 
     spec_name = "infrastructure"
     HELP_TITLE = "Logs"
+    plain_filter = True
 
     def __init__(self, name: str, params: dict[str, object]) -> None:
         super().__init__()
@@ -107,7 +111,7 @@ class Logs(DeskScreen):
         return [
             Hint("q", "back", weight=9), Hint("p", "hold" if self._follow else "follow", weight=9),
             Hint("/", "filter", weight=9), Hint("t", "time", weight=5), Hint("← →", "sideways", weight=3),
-            Hint("z", "all levels" if self._params.get("level") else "errors only", weight=5),
+            Hint("z", LEVELS[self._next_level()], weight=5),
             Hint(".", "kernel" if self._chosen() == "journal" else "journal", weight=5), Hint("?", "keys", weight=9),
         ]  # fmt: skip
 
@@ -183,7 +187,8 @@ class Logs(DeskScreen):
         if self._params.get("since"):
             parts.append(line((f"last {format_duration(parse_duration(str(self._params['since'])))}", Ink.ACCENT)))
         if self._params.get("level"):
-            parts.append(line(("errors only", Ink.ACCENT)))
+            level = str(self._params["level"])
+            parts.append(line((LEVELS.get(level, f"{level} and worse"), Ink.ACCENT)))
         if lines.query:
             parts.append(line(("/", Ink.DIM), (safe(lines.query), Ink.ACCENT)))
         return joined([*parts, line((self._source, Ink.DIM))], "   ")
@@ -220,10 +225,17 @@ class Logs(DeskScreen):
         self._follow = not self._follow
         self.refresh_all()
 
+    def _next_level(self) -> str:
+        order = list(LEVELS)
+        level = str(self._params.get("level") or "")
+        return order[(order.index(level) + 1) % len(order)] if level in order else ""
+
     def action_trouble(self) -> None:
-        """Show only errors and worse, or all."""
-        if self._params.pop("level", None) is None:
-            self._params["level"] = "err"
+        """Show only warnings and worse, then only errors and worse, then all again."""
+        level = self._next_level()
+        self._params.pop("level", None)
+        if level:
+            self._params["level"] = level
         self._open()
 
     def action_next_view(self) -> None:

@@ -3,12 +3,14 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from string import ascii_letters, digits
 from typing import ClassVar, Generic, TypeVar
 
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.message import Message
 from textual.screen import ModalScreen
 
 from tui_ops.actions.action import Action
@@ -17,6 +19,7 @@ from tui_ops.ui.acts import offered, plan
 from tui_ops.ui.cells import fit, safe
 from tui_ops.ui.columns import Column
 from tui_ops.ui.desk import Desk
+from tui_ops.ui.grammar import TEXTUAL_NAMES
 from tui_ops.ui.paint import Ground, Ink, Line, line
 from tui_ops.ui.themes import ThemeError, load_palette, theme_names
 from tui_ops.ui.widgets.lines import Drawn, Lines, LineScroll
@@ -25,6 +28,9 @@ T = TypeVar("T")
 
 LABEL = 22
 """Cells of a label."""
+
+LETTERS = (*ascii_letters, *digits, *TEXTUAL_NAMES)
+"""What may choose an item."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +47,12 @@ class Item(Generic[T]):
 
 class MenuList(LineScroll):
     """The lines of a menu."""
+
+    @dataclass
+    class Clicked(Message):
+        """A line was clicked on."""
+
+        index: int
 
     def __init__(self, items: Sequence[Item[T]], at: int) -> None:
         super().__init__("menu-list")
@@ -62,9 +74,15 @@ class MenuList(LineScroll):
         )
         return drawn, Ground.CURSOR if index == self.at else Ground.RAISED
 
+    def on_click(self, event: events.Click) -> None:
+        """Choose what the mouse points at."""
+        index = self.top + event.y
+        if index < len(self.items):
+            self.post_message(self.Clicked(index))
+
 
 class Menu(ModalScreen[T | None]):
-    """Gives what was chosen, or None.
+    """Gives what was chosen, or None. A key is answered wholly before the next one, which may be the list's again.
 
     Args:
         title: what is chosen.
@@ -74,10 +92,11 @@ class Menu(ModalScreen[T | None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,backspace", "cancel", show=False),
+        *(Binding(TEXTUAL_NAMES.get(sign, sign), f"letter({sign!r})", show=False, priority=True) for sign in LETTERS),
+        Binding("escape,backspace", "cancel", show=False, priority=True),
         Binding("down,ctrl+n", "move(1)", show=False),
         Binding("up,ctrl+p", "move(-1)", show=False),
-        Binding("enter,space", "choose", show=False),
+        Binding("enter,space", "choose", show=False, priority=True),
     ]
 
     def __init__(
@@ -108,20 +127,25 @@ class Menu(ModalScreen[T | None]):
         self.query_one("#menu-title", Lines).show([line((self._title, Ink.TITLE))])
         self.list.focus()
 
-    def on_key(self, event: events.Key) -> None:
+    def action_letter(self, letter: str) -> None:
         """Choose by letter; j, k and q do what they do everywhere unless an item has that letter."""
-        index = self._letters.get(event.character or "")
+        index = self._letters.get(letter)
         if index is not None:
-            event.stop()
-            self._at = self.list.at = index
-            self.list.compare()
-            self.action_choose()
-        elif event.character in ("j", "k"):
-            event.stop()
-            self.action_move(1 if event.character == "j" else -1)
-        elif event.character == "q":
-            event.stop()
+            self._take(index)
+        elif letter in ("j", "k"):
+            self.action_move(1 if letter == "j" else -1)
+        elif letter == "q":
             self.dismiss(None)
+
+    def on_menu_list_clicked(self, event: MenuList.Clicked) -> None:
+        """Choose what was clicked on."""
+        self._take(event.index)
+
+    def _take(self, index: int) -> None:
+        """Put the cursor on an item, and choose it."""
+        self._at = self.list.at = index
+        self.list.compare()
+        self.action_choose()
 
     def action_move(self, lines: int) -> None:
         """Move the cursor."""

@@ -24,7 +24,7 @@ class Page(ModalScreen[None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,backspace,question_mark,f1,enter", "close", show=False),
+        Binding("escape,q,backspace,question_mark,f1,enter", "close", show=False, priority=True),
         Binding("j,down", "move(1)", show=False),
         Binding("k,up", "move(-1)", show=False),
         Binding("pagedown,space,ctrl+d", "page(1)", show=False),

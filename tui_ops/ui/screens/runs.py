@@ -12,19 +12,26 @@ from tui_ops.store.paths import StatePaths
 from tui_ops.ui.cells import safe
 from tui_ops.ui.frame import Hint
 from tui_ops.ui.history import View
-from tui_ops.ui.paint import EMPTY, Ink, Line, joined, line
+from tui_ops.ui.paint import Ink, Line, joined, line
 from tui_ops.ui.panels import wrapped
+from tui_ops.ui.runlayout import Sheet, below, beside, fits_beside
 from tui_ops.ui.runresults import RunResults
-from tui_ops.ui.screens.base import DeskScreen
+from tui_ops.ui.screens.searching import Searching
 from tui_ops.ui.streams import Incoming
 from tui_ops.ui.widgets.lines import Lines, Text, desk_app
 from tui_ops.ui.work import in_background
+
+SIDEWAYS = 20
+"""Characters by which a key moves long lines."""
+
+LINE_CHARS = 2000
+"""Characters of a line that can be looked at: what a tool writes for people is shorter."""
 
 DRAW_S = 0.25
 """Results are drawn at most four times a second."""
 
 
-class Run(DeskScreen):
+class Run(Searching):
     """A command while it runs, and what it gave.
 
     Args:
@@ -42,16 +49,13 @@ class Run(DeskScreen):
         self._incoming: Incoming | None = None
         self._state = "running"
         self._due = False
+        self._beside = True
+        self._shift = 0
 
     def compose_body(self) -> ComposeResult:
         """Return title and results."""
         yield Lines("run-title")
         yield Text("run").add_class("body")
-
-    @property
-    def text(self) -> Text:
-        """The results."""
-        return self.query_one("#run", Text)
 
     def on_mount(self) -> None:
         """Begin."""
@@ -67,7 +71,12 @@ class Run(DeskScreen):
     def hints(self) -> list[Hint]:
         """Return the keys for the footer."""
         stops = [Hint("X", "stop it", weight=9)] if self._state == "running" else []
-        return [Hint("q", "back", weight=9), Hint("j k", "scroll"), *stops, Hint("?", "keys", weight=9)]
+        width = self.size.width - 2
+        turn = "one below the other" if self._is_beside(width) else "side by side"
+        views = [Hint(".", turn, weight=5)] if fits_beside(self._results.groups, width) else []
+        return [Hint("q", "back", weight=9), Hint("j k", "scroll"), *stops, *views, Hint("← →", "sideways", weight=3),
+                Hint("/", "find", weight=4),
+                Hint("?", "keys", weight=9)]  # fmt: skip
 
     async def _read(self) -> None:
         options = desk_app(self).desk.options
@@ -111,21 +120,14 @@ class Run(DeskScreen):
         self.text.show(list(self._lines(max(20, self.size.width - 2))))
 
     def _lines(self, width: int) -> list[Line]:
-        found: list[Line] = []
-        signs = desk_app(self).desk.signs
-        for group in self._results.groups:
-            sign = (signs.good, Ink.GOOD) if group.good else (signs.bad, Ink.BAD)
-            count = f"{len(group.hosts)} hosts" if len(group.hosts) > 1 else "1 host"
-            found.append(
-                line(sign, (f" {count}  ", Ink.TITLE), (safe(group.ended), Ink.DIM if group.good else Ink.BAD))
-            )
-            names = wrapped(", ".join(safe(name) for name in sorted(group.hosts)), width - 2, Ink.ACCENT, "")
-            found += [(("  ", Ink.TEXT), *one) for one in names]
-            found += [line((f"  {text}", Ink.TEXT)) for text in group.lines] or [line(("  no output", Ink.DIM))]
-            found.append(EMPTY)
+        groups, sheet = self._results.groups, Sheet(width, desk_app(self).desk.signs, self._shift)
+        found = beside(groups, sheet) if self._is_beside(width) else below(groups, sheet)
         if self._results.waiting and self._state == "running":
             found += wrapped("waiting for " + ", ".join(map(safe, self._results.waiting)), width, Ink.DIM, "  ")
         return found
+
+    def _is_beside(self, width: int) -> bool:
+        return self._beside and fits_beside(self._results.groups, width)
 
     # What keys do -------------------------------------------------------------------------------------------------
 
@@ -135,8 +137,32 @@ class Run(DeskScreen):
             self._incoming.stop()
             desk_app(self).tell("stopping it on every host")
 
+    def action_next_view(self) -> None:
+        """Let the outputs stand side by side, or one below the other."""
+        if not fits_beside(self._results.groups, self.size.width - 2):
+            desk_app(self).tell("side by side takes two different outputs, and a wider terminal for each")
+            return
+        self._beside = not self._beside
+        self.refresh_all()
+
+    action_previous_view = action_next_view
+
+    def _move_sideways(self, chars: int) -> None:
+        self._shift = max(0, min(LINE_CHARS, self._shift + chars))
+        self.refresh_all()
+
+    def action_fold(self) -> None:
+        """Look further left."""
+        self._move_sideways(-SIDEWAYS)
+
+    def action_unfold(self) -> None:
+        """Look further right."""
+        self._move_sideways(SIDEWAYS)
+
     def action_back(self) -> None:
-        """Go back; what runs goes on."""
+        """Give up the search first, then go back; what runs goes on."""
+        if self.give_up_search():
+            return
         if self._state == "running":
             desk_app(self).tell("it goes on: the audit tells what comes of it")
         self.app.pop_screen()

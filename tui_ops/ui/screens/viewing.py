@@ -14,11 +14,13 @@ from tui_ops.ui.history import View
 from tui_ops.ui.listing import Listing
 from tui_ops.ui.paint import Ink
 from tui_ops.ui.screens.fleetview import FleetView
+from tui_ops.ui.views.checks import ChecksPane
 from tui_ops.ui.views.hosts import HostsPane
 from tui_ops.ui.views.items import ItemList
+from tui_ops.ui.views.network import NetworkPane
 from tui_ops.ui.views.pane import Pane
-from tui_ops.ui.views.parts import ChecksPane, NetworkPane, StoragePane
 from tui_ops.ui.views.racks import RacksPane
+from tui_ops.ui.views.storage import StoragePane
 from tui_ops.ui.widgets.lines import desk_app
 from tui_ops.ui.work import in_background
 

@@ -1,11 +1,11 @@
 """Lists of parts of hosts: each part is one row with its facts, drawn in columns that say which fact they show."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tui_ops.model.address import Value
 from tui_ops.model.ageing import STALE_AFTER_PERIODS, UNKNOWN_AFTER_PERIODS
-from tui_ops.model.states import Severity, StateSign, sign_of
+from tui_ops.model.states import STATE_SIGNS, HostState, Severity, StateSign, sign_of
 from tui_ops.model.units import format_age
 from tui_ops.store.views.rows import HostRow
 from tui_ops.ui.cells import fit, width_of
@@ -13,6 +13,9 @@ from tui_ops.ui.columns import GUTTER, Column, Look, Placed, is_dim, natural
 from tui_ops.ui.facts import value_of
 from tui_ops.ui.listing import Key, Listing, sort_stable
 from tui_ops.ui.paint import LOOK_INK, Ink, Line, Span, sign_span
+
+UNKNOWN_SIGN = replace(STATE_SIGNS[HostState.STALE], advice="")
+"""A part of a host that is up, of which nothing is known: it could not be read, or so long ago that it says nothing."""
 
 NAME_SHARE = 5
 """The part of a line, its fifth, that a name takes at least if it needs it."""
@@ -47,7 +50,7 @@ def of_host(
     """Return a part of a host as an item.
 
     A host that is not up gives its own sign: what is known of its parts is what was read last. What is older than
-    thirty periods says nothing any more.
+    thirty periods says nothing any more, and is never shown as good.
 
     Args:
         row: the host.
@@ -61,7 +64,8 @@ def of_host(
     known = age_s is not None and age_s <= UNKNOWN_AFTER_PERIODS * period_s
     late = age_s is None or age_s > STALE_AFTER_PERIODS * period_s
     bad = severity in (Severity.WARNING, Severity.CRITICAL)
-    own = sign_of(row.state, severity if known else Severity.OK)
+    judged = severity if known else Severity.UNKNOWN
+    own = UNKNOWN_SIGN if row.state is HostState.UP and judged is Severity.UNKNOWN else sign_of(row.state, judged)
     shown: dict[str, Value] = {
         "host": row.name, "site": row.site, **(facts if known else {key: _kept(facts[key]) for key in facts}),
         "age": age_s,
@@ -140,6 +144,8 @@ def number_fact(
 ) -> Column[Item]:  # fmt: skip
     """Return a column of numbers, aligned to the right, the highest first when it is sorted by.
 
+    An item that has no such fact shows nothing there; one whose fact is not known (None) says so.
+
     Args:
         id: of the fact.
         title: over the column.
@@ -153,7 +159,7 @@ def number_fact(
     def cell(item: Item, width: int, look: Look) -> Span:
         value = item.facts.get(id)
         if not isinstance(value, int | float):
-            return fit(look.signs.unknown, width, right=True), Ink.DIM
+            return fit(look.signs.unknown if id in item.facts else "", width, right=True), Ink.DIM
         tells = (warn is not None and value >= warn) or (soon is not None and value <= soon)
         ink = Ink.WARN if tells else Ink.DIM if is_old(item) or not value else Ink.TEXT
         return fit(show(value), width, right=True), ink

@@ -8,7 +8,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui_ops.ui.paint import EMPTY, Ground, Line, Span
+from tui_ops.ui.paint import EMPTY, Ground, Line, Span, plain
 
 if TYPE_CHECKING:
     from tui_ops.ui.app import DeskApp
@@ -24,7 +24,27 @@ def desk_app(widget: Widget) -> "DeskApp":
     return cast("DeskApp", widget.app)
 
 
-class Lines(Widget):
+class Painted(Widget):
+    """Gives the terminal whole lines. A child says what stands on each of them.
+
+    There are no borders, paddings or tints around them, so they pass by what Textual does for those at every line.
+    """
+
+    def drawn(self, y: int) -> Drawn:
+        """Return what stands on a line of the widget."""
+        raise NotImplementedError
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Return the lines of a region of the widget, ready for the terminal."""
+        app, width, (_, background) = desk_app(self), self.size.width, self.background_colors
+        made, plain = app.look.strip, app.desk.ascii
+        strips = [made(line, width, ground, plain) for line, ground in map(self.drawn, crop.line_range)]
+        for one in self.get_line_filters():
+            strips = [strip.apply_filter(one, background) for strip in strips]
+        return strips if crop.column_span == (0, width) else [strip.crop(*crop.column_span) for strip in strips]
+
+
+class Lines(Painted):
     """Lines that do not scroll.
 
     Args:
@@ -62,16 +82,13 @@ class Lines(Widget):
         """What is shown."""
         return self._lines
 
-    def render_line(self, y: int) -> Strip:
-        """Return a line of the terminal."""
-        app = desk_app(self)
+    def drawn(self, y: int) -> Drawn:
+        """Return what stands on a line."""
         spans = self._lines[y] if y < len(self._lines) else EMPTY
-        if self._wall:
-            spans = (self._wall, *spans)
-        return app.look.strip(spans, self.size.width, self._ground, app.desk.ascii)
+        return ((self._wall, *spans) if self._wall else spans, self._ground)
 
 
-class LineScroll(ScrollView, can_focus=True, inherit_bindings=False):
+class LineScroll(Painted, ScrollView, can_focus=True, inherit_bindings=False):
     """Lines that scroll. What a line holds is asked for only when it is seen."""
 
     DEFAULT_CSS = "LineScroll { height: 1fr; width: 1fr; scrollbar-size: 0 0; overflow-x: hidden; overflow-y: scroll; }"
@@ -89,11 +106,16 @@ class LineScroll(ScrollView, can_focus=True, inherit_bindings=False):
         del index
         return BLANK
 
+    def measure(self) -> None:
+        """Take on as many lines as there are."""
+        size = Size(self.size.width, self.line_count())
+        if size != self.virtual_size:
+            self.virtual_size = size
+
     def compare(self) -> None:
         """Paint the visible lines that differ from what is on the terminal, and nothing else."""
+        self.measure()
         height = self.line_count()
-        if height != self.virtual_size.height or self.virtual_size.width != self.size.width:
-            self.virtual_size = Size(self.size.width, height)
         top = round(self.scroll_y)
         painted: dict[int, Drawn] = {}
         changed = []
@@ -106,11 +128,9 @@ class LineScroll(ScrollView, can_focus=True, inherit_bindings=False):
         if changed:
             self.refresh(*changed)
 
-    def render_line(self, y: int) -> Strip:
-        """Return a line of the terminal."""
-        app = desk_app(self)
-        drawn = self._painted.get(y, BLANK)
-        return app.look.strip(drawn[0], self.size.width, drawn[1], app.desk.ascii)
+    def drawn(self, y: int) -> Drawn:
+        """Return what stands on a line."""
+        return self._painted.get(y, BLANK)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Draw what came into view, comparing as ever."""
@@ -141,15 +161,22 @@ class LineScroll(ScrollView, can_focus=True, inherit_bindings=False):
 
 
 class Text(LineScroll):
-    """A text that scrolls: a page, a help."""
+    """A text that scrolls: a page, a help. Words can be looked for in it."""
 
     def __init__(self, id: str) -> None:
         super().__init__(id)
         self._text: list[Line] = []
+        self.searched = ""
+        """What is looked for; empty for nothing."""
+        self.matches: list[int] = []
+        """The lines that hold it."""
+        self.match = 0
+        """Which of them is the present one."""
 
     def show(self, lines: Sequence[Line]) -> None:
         """Show these lines."""
         self._text = list(lines)
+        self._find()
         self.compare()
 
     @property
@@ -163,4 +190,26 @@ class Text(LineScroll):
 
     def line_at(self, index: int) -> Drawn:
         """Return what stands on a line."""
-        return (self._text[index], Ground.PLAIN)
+        here = bool(self.matches) and self.matches[self.match] == index
+        return (self._text[index], Ground.CURSOR if here else Ground.PLAIN)
+
+    def search(self, words: str) -> None:
+        """Look for words, capitals or not, and go to the first line from here on that holds them."""
+        self.searched = words.strip()
+        self._find()
+        if self.matches:
+            self.match = next((at for at, index in enumerate(self.matches) if index >= self.top), 0)
+            self.reveal(self.matches[self.match])
+        self.compare()
+
+    def step_match(self, by: int) -> None:
+        """Go to the next match, or to the one before, round the end."""
+        if self.matches:
+            self.match = (self.match + by) % len(self.matches)
+            self.reveal(self.matches[self.match])
+            self.compare()
+
+    def _find(self) -> None:
+        wanted = self.searched.casefold()
+        self.matches = [at for at, one in enumerate(self._text) if wanted in plain(one).casefold()] if wanted else []
+        self.match = min(self.match, max(0, len(self.matches) - 1))

@@ -1,28 +1,56 @@
 """The table: a scrolling list over the view that is shown."""
 
+from collections.abc import Hashable
+from dataclasses import dataclass
 from typing import Any
 
 from textual import events
 from textual.message import Message
 
-from tui_ops.ui.listing import Listing
+from tui_ops.ui.listing import Key, Listing
 from tui_ops.ui.paint import Ground, Line
 from tui_ops.ui.views.hosts import HostsPane
 from tui_ops.ui.views.pane import Pane
 from tui_ops.ui.widgets.lines import BLANK, Drawn, LineScroll, desk_app
 
 
-class FleetTable(LineScroll):
-    """Draws the visible lines; whatever moves, the cursor and the marks stay with their thing."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Kept:
+    """A line that was drawn, with all that it was drawn from besides the columns."""
 
+    thing: object
+    look: Hashable
+    """What of it may change while it is the same object."""
+    here: bool
+    marked: bool
+    drawn: Drawn
+
+    def holds(self, thing: object, look: Hashable, here: bool, marked: bool) -> bool:
+        """Return whether the line would be the same again."""
+        return self.thing is thing and self.here is here and self.marked is marked and self.look == look
+
+
+class FleetTable(LineScroll):
+    """Draws the visible lines; whatever moves, the cursor and the marks stay with their thing.
+
+    A line whose thing is the same, and looks the same, as at the last look is not drawn again.
+    """
+
+    @dataclass
     class Clicked(Message):
         """A line was clicked on."""
+
+        twice: bool
 
     def __init__(self, id: str) -> None:
         super().__init__(id)
         self.notes: list[Line] = []
         """Said below the last line: how to add some, why there are none."""
         self._pane: Pane[Any] | None = None
+        self._kept: dict[Key, Kept] = {}
+        """The lines that were seen last."""
+        self._kept_for: tuple[object, ...] = ()
+        """What besides the things decides how lines are drawn."""
 
     @property
     def pane(self) -> Pane[Any]:
@@ -51,10 +79,21 @@ class FleetTable(LineScroll):
         self.pane.lay_out(self.size.width)
         self.compare()
 
+    def compare(self) -> None:
+        """Paint the visible lines that differ, drawing only those whose things do."""
+        desk = desk_app(self).desk
+        drawn_for = (self.pane, self.pane.heading(), desk.look)
+        if drawn_for != self._kept_for:
+            self._kept, self._kept_for = {}, drawn_for
+        super().compare()
+        listing = self.listing
+        seen = listing.lines[self.top : self.top + self.size.height]
+        self._kept = {key: self._kept[key] for key in seen if key in self._kept}
+
     def follow(self) -> None:
-        """Show the cursor's line, scrolling as little as is needed."""
+        """Bring the cursor's line into sight, scrolling as little as is needed; :meth:`update` draws."""
+        self.measure()
         self.reveal(self.listing.line)
-        self.compare()
 
     def line_count(self) -> int:
         """Return lines and notes."""
@@ -67,19 +106,27 @@ class FleetTable(LineScroll):
             note = index - len(listing.lines)
             return (self.notes[note], Ground.PLAIN) if note < len(self.notes) else BLANK
         key = listing.lines[index]
-        here = key == listing.cursor
-        drawn = self.pane.draw(key, desk_app(self).desk.look, here, listing.is_marked(key))
-        return (drawn, Ground.CURSOR if here else Ground.PLAIN)
+        thing, here, marked = listing.rows.get(key), key == listing.cursor, listing.is_marked(key)
+        look = None if thing is None else listing.look_of(thing)
+        kept = self._kept.get(key)
+        if kept is not None and kept.holds(thing, look, here, marked):
+            return kept.drawn
+        line = self.pane.draw(key, desk_app(self).desk.look, here, marked)
+        drawn = (line, Ground.CURSOR if here else Ground.PLAIN)
+        if thing is not None:
+            self._kept[key] = Kept(thing, look, here, marked, drawn)
+        return drawn
 
     def on_resize(self) -> None:
         """Place and draw everything for the new size, keeping the cursor in sight."""
         self._painted.clear()
         self.update()
         self.follow()
+        self.compare()
 
     def on_click(self, event: events.Click) -> None:
         """Put the cursor where the mouse points."""
         index = self.top + event.y
         if index < len(self.listing.lines):
             self.listing.go(index)
-            self.post_message(self.Clicked())
+            self.post_message(self.Clicked(event.chain == 2))

@@ -1,0 +1,1 @@
+"""Inventories of others as they are: Ansible's, and the named hosts of an ssh_config."""

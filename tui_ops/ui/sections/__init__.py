@@ -1,0 +1,1 @@
+"""The panels of the slow sections: processes, units, filesystems, links, containers, devices, the machine itself."""
