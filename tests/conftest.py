@@ -18,6 +18,7 @@ NEEDS = {
     "engine/test_fleet.py": ("sshd", "unshare", "tcsh", "fish", "root"),
     "engine/test_crash.py": ("sshd",),
     "engine/test_reload.py": ("sshd",),
+    "engine/test_sections.py": ("sshd",),
     "engine/test_streams.py": ("sshd",),
     "engine/test_door.py": ("root",),
     "engine/test_following.py": ("sshd",),

@@ -6,6 +6,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from tui_ops.model.fleet import HostSpec
 from tui_ops.model.states import HostState
 from tui_ops.ui.app import DeskApp
 from tui_ops.ui.options import UiOptions
+from tui_ops.ui.screens import SCREENS
 
 GROUP, GROUP_ID = "daemon", 1
 MEMBER = 65534
@@ -37,6 +39,9 @@ async def screen_text(root: Path, wanted: str) -> str:
 def as_member(fn: Callable[[], str]) -> str:
     """Run ``fn`` in a child under another account of the group, and return what it returns."""
     assert os.geteuid() == 0, "other accounts need root: run the tests as root"
+    # Before the fork: the member may not be able to read the folder of root's interpreter.
+    for spec in SCREENS:
+        import_module(spec.place.partition(":")[0])
     read, write = os.pipe()
     child = os.fork()
     if child == 0:

@@ -69,10 +69,12 @@ def test_a_click_puts_the_cursor_there(person: Person):
 
 
 def test_the_wheel_scrolls(person: Person):
-    """Down and up again, whatever has the focus; the cursor stays where it is."""
+    """Down and up again, whatever has the focus; the cursor stays where it is, and what is below is counted."""
+    person.terminal.type("p")
+    person.desk.sees("paused")
     for _ in range(3):
         person.wheel("web-07.lon", down=True)
-    person.desk.sees("ci-15.lon", without="edge-1.par")
+    person.desk.sees("ci-15.lon", " 6 more", without="edge-1.par")
     for _ in range(3):
         person.wheel("ci-15.lon", down=False)
     person.desk.sees("▸✖ edge-1.par")

@@ -18,7 +18,7 @@ from tui_ops.model.people import Role
 from tui_ops.model.sparks import Sparks
 from tui_ops.model.states import HostState, Severity
 from tui_ops.store.views.rows import HostRow, Kept
-from tui_ops.ui import acts, app, fleet, listing
+from tui_ops.ui import acts, fleet, following, listing
 from tui_ops.ui.columns import BY_ID, Look, spark_of
 from tui_ops.ui.desk import Desk
 from tui_ops.ui.facts import KEYS
@@ -271,7 +271,7 @@ class TestTheDesk:
     @pytest.fixture(autouse=True)
     def no_time(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Time passes when a test says so."""
-        monkeypatch.setattr(app, "AGE_TICK_S", 1e6)
+        monkeypatch.setattr(following, "AGE_TICK_S", 1e6)
 
     async def test_only_the_line_of_the_host_that_was_read_is_drawn(self, world: World, door: Door, open_desk) -> None:
         """Thirty hosts stand there; one has a new reading."""
@@ -333,7 +333,7 @@ class TestTheDesk:
             assert engine.age_s == pytest.approx(age + 40.0)
             desk.app._draw_frame()
             await desk.sees("engine ▲")
-            desk.app._tick()
+            desk.app.following.tick()
             await desk.pilot.pause(0.5)
             assert reads == []
 

@@ -96,7 +96,7 @@ def test_states_have_hues_of_their_own(name: str):
     look = load_palette(name)
     reduced = Reduced(Terminal(colours=8), lambda: look)
     inks = (Ink.GOOD, Ink.WARN, Ink.BAD, Ink.TEXT)
-    assert len({_drawn(reduced, look.styles[ink, Ground.PLAIN]).color for ink in inks}) == 4
+    assert len({_drawn(reduced, look.styles[ink, Ground.PLAIN]) for ink in inks}) == 4
 
 
 def test_a_theme_that_is_changed_is_taken_up():

@@ -4,6 +4,9 @@ Pure modules (``paint``, ``cells``, ``columns``, ``fleet``, ``frame``, ``panels`
 lines of coloured spans and know nothing of Textual. ``widgets`` put lines on the terminal and compare before
 they paint. ``screens`` bind keys to what is shown. ``app`` holds it together.
 
+What the terminal can do is worked out once (``terminal``). ``driver`` sends nothing else and reads its keys
+(``keystrokes``), ``colours`` brings down to it what was drawn, ``leaving`` gives it back whatever happens.
+
 Importing this package loads nothing heavy; :func:`run` does.
 """
 

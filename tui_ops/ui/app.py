@@ -1,9 +1,7 @@
 """The application: holds the desk's state, listens to the engine, reads the store, and tells the visible screen."""
 
 import asyncio
-import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from functools import partial
 from typing import Any, ClassVar, TypeVar
 
@@ -15,7 +13,6 @@ from textual.screen import Screen
 from tui_ops.actions.client import EngineClient, Hello
 from tui_ops.actions.errors import ActError
 from tui_ops.actions.protocol import TOPICS
-from tui_ops.model.clock import now
 from tui_ops.store.paths import StatePaths
 from tui_ops.store.views.rows import HostRow
 from tui_ops.ui.colours import filters
@@ -24,7 +21,8 @@ from tui_ops.ui.copying import Copying
 from tui_ops.ui.desk import Desk
 from tui_ops.ui.doer import Doer
 from tui_ops.ui.driver import DeskDriver
-from tui_ops.ui.feed import Feed, Snapshot
+from tui_ops.ui.feed import Feed
+from tui_ops.ui.following import EVERYTHING_NEW, Following
 from tui_ops.ui.habits import Habits
 from tui_ops.ui.leaving import a_shell_waits
 from tui_ops.ui.look import Palette
@@ -40,27 +38,11 @@ from tui_ops.ui.themes import load_palette
 from tui_ops.ui.travel import Travel
 from tui_ops.ui.work import in_background
 
-NEWS_GAP_S = 0.25
-"""News is drawn at most four times a second: more is only bytes on a slow line."""
-
-AGE_TICK_S = 5.0
-"""Ages are shown in steps of 30 s and more, so looking every 5 s is soon enough."""
-
-WATCH_S = 1.0
-"""How often the store is looked at for changes while no engine tells of them; costs one stat and one pragma."""
+SWITCH_S = 0.02
+"""How long painting is held for a change of screen: ours draw themselves within it, and Textual's 50 ms are felt."""
 
 OPENED_S = 2.0
 """By then the first screen stands, with what is known."""
-
-FIRST_S = 0.2
-"""What is known is there long before, unless the store is busy: then the first screen says that it is being read."""
-
-EVERYTHING_NEW = frozenset(TOPICS)
-"""Told after a new link, when anything may have changed. Whether hosts have come or gone is then seen by when the
-inventory was taken in, so that the whole fleet is not read for every link."""
-
-AGES = frozenset({"age"})
-"""Told to the visible screen when nothing but time has passed."""
 
 T = TypeVar("T")
 
@@ -98,8 +80,7 @@ class DeskApp(App[int]):
         self.habits = Habits(self)
         self.look: Palette = self.habits.first_look()
         self.feed = Feed(options.state)
-        self._first: Future[Snapshot] | None = self.feed.pool.submit(self.feed.snapshot, 0)
-        """What is known, read while Textual still prepares itself."""
+        self.following = Following(self)
         self._opened = opened
         self.client = EngineClient(
             StatePaths(options.state).socket, self.news, self._linked, TOPICS, read_only=options.read_only
@@ -109,29 +90,18 @@ class DeskApp(App[int]):
         self.travel = Travel(self)
         self.copying = Copying(self)
         self.messages = Messages(self._draw_frame)
-        self._topics: frozenset[str] = frozenset()
-        self._told = asyncio.Event()
-        """Set while there are topics that were not read yet."""
-        self._whole = True
-        self._reading = False
-        self._read_at = 0.0
         self._dress()
 
     # Life ---------------------------------------------------------------------------------------------------------
 
     async def on_load(self) -> None:
-        """Take in what is known before the first screen is drawn, so that it is drawn once; unless that takes long."""
-        if self._first is not None:
-            await asyncio.wait([asyncio.wrap_future(self._first)], timeout=FIRST_S)
-            if self._first.done():
-                self._take_in(await self._snapshot(0))
-                self._whole = not self.desk.loaded
+        """Know what the store holds before there is a screen."""
+        await self.following.first()
 
     def on_mount(self) -> None:
         """Begin to listen and to read."""
-        self._watching = self.set_interval(WATCH_S, self._watch)
+        self.following.begin()
         in_background(self, self.client.run, "link")
-        self.set_interval(AGE_TICK_S, self._tick)
         if self._opened is not None:
             self.set_timer(OPENED_S, self._opened)
         self.set_class(self.terminal.few_colours, "-few-colours")
@@ -166,61 +136,15 @@ class DeskApp(App[int]):
         else:
             self.tell("there is no shell to go back to: Q leaves the desk")
 
+    def delay_update(self, delay: float = SWITCH_S) -> None:
+        """Hold painting while another screen comes in front."""
+        super().delay_update(delay)
+
     # News ---------------------------------------------------------------------------------------------------------
 
     def news(self, topics: frozenset[str]) -> None:
         """Take note of what changed; it is read and drawn soon, many changes at once."""
-        self._topics |= topics
-        if "fleet" in topics and topics != EVERYTHING_NEW:
-            self._whole = True
-        if self._topics and not self.desk.paused:
-            self._told.set()
-            if not self._reading:
-                self._reading = True
-                in_background(self, self._read, "feed")
-
-    async def _read(self) -> None:
-        """Read and draw whatever is told, from the first news on until the desk is left."""
-        try:
-            while await self._told.wait():
-                await self.pause_for(NEWS_GAP_S - (time.monotonic() - self._read_at))
-                self._told.clear()
-                if self.desk.paused:
-                    continue
-                topics, self._topics = self._topics, frozenset()
-                whole, self._whole = self._whole or not self.desk.loaded, False
-                since = 0 if whole else self.desk.fleet.version
-                snapshot = await self._snapshot(since)
-                self._read_at = time.monotonic()
-                if not self.desk.paused:
-                    self._take_in(snapshot)
-                    self.draw(topics)
-        finally:
-            self._reading = False
-
-    async def _snapshot(self, since: int) -> Snapshot:
-        first, self._first = self._first, None
-        if first is not None:
-            return await asyncio.wrap_future(first)
-        return await self.from_store(lambda feed: feed.snapshot(since))
-
-    def _take_in(self, snapshot: Snapshot) -> None:
-        desk = self.desk
-        before = desk.engine
-        desk.pass_time(now())
-        desk.problem = snapshot.problem
-        if snapshot.problem is None:
-            reloaded = (
-                before is not None and snapshot.engine is not None and before.loaded_at != snapshot.engine.loaded_at
-            )
-            desk.engine = snapshot.engine
-            desk.loaded = True
-            if snapshot.rows or snapshot.whole:
-                desk.fleet.take(snapshot.rows, snapshot.whole)
-            if reloaded and not snapshot.whole:
-                self.news(frozenset({"fleet"}))
-        else:
-            desk.loaded = desk.loaded and bool(desk.fleet.rows)
+        self.following.tell(topics)
 
     def draw(self, topics: frozenset[str] = frozenset()) -> None:
         """Let the visible screen draw what changed."""
@@ -232,35 +156,10 @@ class DeskApp(App[int]):
         """The desk's screen in front, below whatever dialog or palette stands over it."""
         return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, DeskScreen)), None)
 
-    def _tick(self) -> None:
-        """Let time pass for what is shown; nothing is read for it, unless that failed the last time."""
-        desk = self.desk
-        if desk.paused:
-            return
-        desk.pass_time(now())
-        desk.aged += 1
-        desk.fleet.grow_older(desk.present)
-        if desk.problem is not None:
-            self.news(AGES)
-        else:
-            self.draw(AGES)
-        self.habits.keep()
-
-    def _watch(self) -> None:
-        if not self._told.is_set() and not self.desk.paused:
-            in_background(self, self._look_for_change, "watch", exclusive=True)
-
-    async def _look_for_change(self) -> None:
-        if await self.from_store(lambda feed: feed.moved()):
-            self.news(EVERYTHING_NEW)
-
     def _linked(self, link: Hello | ActError) -> None:
         same = isinstance(link, ActError) and isinstance(self.desk.link, ActError) and str(link) == str(self.desk.link)
         self.desk.link = link
-        if isinstance(link, Hello):
-            self._watching.pause()
-        else:
-            self._watching.resume()
+        self.following.linked(isinstance(link, Hello))
         if not same:
             self.draw()
 

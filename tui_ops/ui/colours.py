@@ -18,11 +18,11 @@ from tui_ops.ui.cells import to_ascii, width_of
 from tui_ops.ui.look import Palette
 from tui_ops.ui.terminal import Terminal
 
-BLACK, BLUE, CYAN, WHITE = 0, 4, 6, 7
+BLACK, YELLOW, BLUE, CYAN, WHITE = 0, 3, 4, 6, 7
 BRIGHT = 8
 """Added to a hue for its bright twin."""
 
-HUES = ((30, 1), (75, 3), (165, 2), (215, CYAN), (270, BLUE), (345, 5), (361, 1))
+HUES = ((30, 1), (75, YELLOW), (165, 2), (215, CYAN), (270, BLUE), (345, 5), (361, 1))
 """Degrees of the colour wheel up to which a hue goes: red, yellow, green, cyan, blue, magenta, red."""
 
 GREY = 0.12
@@ -89,6 +89,9 @@ class Reduced(LineFilter):
         behind = self._role(style.bgcolor)
         if style.bgcolor is None or behind in QUIET_GROUNDS:
             number = self._number(style.color, dark)
+            if number == YELLOW and not dark:
+                # Yellow on white can't be read on any terminal, black on yellow can.
+                return self._made_of(style, BLACK, YELLOW, bold=False)
             if number >= BRIGHT and not self._has_bright:
                 return self._made_of(style, number - BRIGHT, ground, bold=True)
             return self._made_of(style, number, ground, bold=bool(style.bold) and number != BLACK)

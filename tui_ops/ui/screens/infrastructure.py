@@ -1,6 +1,5 @@
 """The infrastructure: a view as a list, beside it what the cursor stands on and what happened last."""
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -8,30 +7,15 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
 from tui_ops.model.address import EVERYTHING, AddressError, parse
-from tui_ops.model.errors import TuiOpsError
-from tui_ops.store.views.rows import EventRow, HostPage, HostRow
-from tui_ops.ui import hostpage
+from tui_ops.store.views.rows import HostRow
 from tui_ops.ui.columns import Column
 from tui_ops.ui.frame import Hint
 from tui_ops.ui.paint import EMPTY, Ink, Line, joined, line, spread
-from tui_ops.ui.panels import Pen
-from tui_ops.ui.screens.viewing import Viewing
+from tui_ops.ui.screens.beside import Beside
 from tui_ops.ui.views.racks import RacksPane
 from tui_ops.ui.widgets.lines import Lines, desk_app
 from tui_ops.ui.widgets.table import FleetTable
 from tui_ops.ui.work import in_background
-
-DETAIL_FROM = 110
-"""Columns from which the detail panel stands beside the list."""
-
-EVENTS_FROM_WIDTH, EVENTS_FROM_HEIGHT = 180, 40
-"""Size from which the fleet's events stand beside both."""
-
-DETAIL_DELAY_S = 0.08
-"""The detail panel follows the cursor when it rests: no read for each host that is passed over."""
-
-PANEL_TOPICS = frozenset({"events", "fleet", "age"})
-"""News after which the panels are read again, whatever host they show: a reading tells by the version of its host."""
 
 LONG_FLEET = 3000
 """From this many hosts on, a filter narrows when typing pauses rather than with each letter."""
@@ -40,7 +24,7 @@ TYPING_PAUSE_S = 0.15
 """A pause in typing."""
 
 
-class Infrastructure(Viewing):
+class Infrastructure(Beside):
     """The table with its panels."""
 
     spec_name = "infrastructure"
@@ -48,13 +32,6 @@ class Infrastructure(Viewing):
 
     def __init__(self) -> None:
         super().__init__()
-        self._page: HostPage | None = None
-        self._events: list[EventRow] = []
-        self._drawn_for: dict[str, tuple[object, ...]] = {}
-        """Panels with what they were drawn from last."""
-        self._resting = True
-        """Whether the panels show what the cursor stands on; not while it moves."""
-        self._alone = False
         self._told = ""
         """What is wrong with the filter that is being typed."""
 
@@ -78,13 +55,6 @@ class Infrastructure(Viewing):
         super().on_mount()
         self.focus_body()
 
-    def size_classes(self, width: int, height: int) -> set[str]:
-        """Return the classes of a size, with the panels that it has room for."""
-        detail = width >= DETAIL_FROM and not self._alone
-        events = width >= EVENTS_FROM_WIDTH and height >= EVENTS_FROM_HEIGHT and not self._alone
-        panels = {name for name, fits in (("-detail", detail), ("-events", events)) if fits}
-        return super().size_classes(width, height) | panels
-
     def targets(self) -> list[HostRow]:
         """Return the marked hosts, or the one under the cursor."""
         return self.pane.targets()
@@ -104,15 +74,8 @@ class Infrastructure(Viewing):
         """Show what changed."""
         self.take_parts(None)
         self.refresh_all()
-        if topics & PANEL_TOPICS or self._page_is_old:
-            self.read_panels()
+        self.news_of_panels(topics)
         self.read_parts()
-
-    @property
-    def _page_is_old(self) -> bool:
-        """Whether the store has more of the host under the cursor than what stands beside the list."""
-        row, page = self.pane.host_here(), self._page
-        return row is not None and (page is None or (page.host.id, page.host.version) != (row.id, row.version))
 
     def refresh_body(self) -> None:
         """Draw list and panels."""
@@ -178,46 +141,6 @@ class Infrastructure(Viewing):
         more = f"{below} more" if below > 0 else ""
         return spread(joined(parts, "   "), line((more, Ink.DIM)), self.part("title").size.width)
 
-    def refresh_detail(self) -> None:
-        """Draw the panels beside the list, unless the cursor has just moved on."""
-        if not self._resting:
-            return
-        row, page = self.pane.host_here(), self._page
-        if row is None or page is None or page.host.id != row.id:
-            page = None
-        thing = self.listing.here or object()
-        self._beside("detail", (thing, row, page), lambda pen, height: self.pane.detail(page, pen, height))
-        events = self._events
-        self._beside("events", (events,), lambda pen, height: hostpage.fleet_events(events, pen, height))
-
-    def _beside(self, id: str, sources: tuple[object, ...], draw: Callable[[Pen, int], list[Line]]) -> None:
-        """Draw a panel where there is room for it, unless all that it is drawn from is as it was."""
-        desk, panel = desk_app(self).desk, self.part(id)
-        drawn_for = (*sources, self.pane, panel.size, desk.look, desk.aged)
-        if self.has_class(f"-{id}") and panel.size.width and self._drawn_for.get(id) != drawn_for:
-            self._drawn_for[id] = drawn_for
-            panel.show(draw(Pen(panel.inner_width, desk.look, desk.present), panel.size.height))
-
-    def read_panels(self) -> None:
-        """Read what the panels show, when the cursor rests."""
-        if self.drawable and self.has_class("-detail"):
-            in_background(self, self._read_panels, "panels", exclusive=True)
-
-    async def _read_panels(self) -> None:
-        app = desk_app(self)
-        row = self.pane.host_here()
-        await app.pause_for(DETAIL_DELAY_S)
-        try:
-            if row is not None:
-                self._page = await app.from_store(lambda feed: feed.page(row.name))
-            if self.has_class("-events"):
-                self._events = await app.from_store(lambda feed: feed.events())
-        except TuiOpsError as error:
-            app.tell(str(error), Ink.WARN)
-        self._resting = True
-        if self.drawable:
-            self.refresh_detail()
-
     # What keys do -------------------------------------------------------------------------------------------------
 
     def moved(self) -> None:
@@ -226,7 +149,7 @@ class Infrastructure(Viewing):
             return
         self._fill(self.table)
         self.table.follow()
-        self._resting = not self.has_class("-detail")
+        self.cursor_moves()
         self.refresh_all()
         self.read_panels()
 
@@ -249,6 +172,10 @@ class Infrastructure(Viewing):
             self.show_hosts(self.pane.query_here())
         else:
             self.fold(None)
+
+    def on_fleet_table_scrolled(self) -> None:
+        """Say how many lines are below now."""
+        self.part("title").show([self.title_line()])
 
     def on_fleet_table_clicked(self, event: FleetTable.Clicked) -> None:
         """Follow a click; two in a row open."""

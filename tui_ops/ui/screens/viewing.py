@@ -117,6 +117,9 @@ class Viewing(FleetView):
     def narrow(self, text: str) -> None:
         """Show what fits a query."""
 
+    def read_panels(self) -> None:
+        """Read what stands beside the list."""
+
     # What a view needs from the store -----------------------------------------------------------------------------
 
     def read_parts(self) -> None:
@@ -135,6 +138,8 @@ class Viewing(FleetView):
         if pane is self.pane and not app.desk.paused:
             self.take_parts(found)
             self.refresh_all()
+            # The first parts of a view bring a line for the cursor, and with it a host to tell of.
+            self.read_panels()
 
     def take_parts(self, found: Sequence[Any] | None) -> None:
         """Take in what was read; a view that is made of the hosts themselves takes them as they are now.

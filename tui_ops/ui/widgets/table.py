@@ -42,6 +42,9 @@ class FleetTable(LineScroll):
 
         twice: bool
 
+    class Scrolled(Message):
+        """Other lines are seen: the wheel was turned, or the cursor went beyond the edge."""
+
     def __init__(self, id: str) -> None:
         super().__init__(id)
         self.notes: list[Line] = []
@@ -116,6 +119,12 @@ class FleetTable(LineScroll):
         if thing is not None:
             self._kept[key] = Kept(thing, look, here, marked, drawn)
         return drawn
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Draw what came into view, and tell."""
+        super().watch_scroll_y(old_value, new_value)
+        if round(old_value) != round(new_value):
+            self.post_message(self.Scrolled())
 
     def on_resize(self) -> None:
         """Place and draw everything for the new size, keeping the cursor in sight."""
