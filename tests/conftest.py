@@ -27,6 +27,10 @@ NEEDS = {
     "store/test_readers.py": ("root",),
     "terminal/test_group_member.py": ("root",),
     "terminal/test_tmux.py": ("tmux",),
+    "terminal/test_terms.py": ("tmux", "screen"),
+    "terminal/test_leaving.py": ("tmux",),
+    "terminal/test_mouse.py": ("tmux",),
+    "terminal/test_resizing.py": ("tmux",),
     "probes": ("dash", "bash", "busybox", "mksh"),
 }
 """Programs of other packages and the right to be another account, by the place of the tests that use them."""

@@ -58,6 +58,17 @@ def test_a_storm(
     assert "Traceback" not in desk.screen()
 
 
+def test_the_terminal_knows_its_size_best(live: LiveFleet, in_tmux: Callable[..., Tmux]):
+    """COLUMNS and LINES that somebody has exported are of another time."""
+    desk = in_tmux(size=(100, 30), environ={"COLUMNS": "80", "LINES": "24"})
+    for size in ((100, 30), (90, 26), (130, 45)):
+        desk.resize(size)
+        rule = "─" * (size[0] - 1)
+        until_sync(
+            lambda rule=rule, lines=size[1]: desk.screen().splitlines()[lines - 2 : lines - 1] == [rule + "─"], 20
+        )
+
+
 @pytest.mark.parametrize("size", [(59, 15), (60, 14), (40, 10), (20, 5)])
 def test_too_small_says_so(live: LiveFleet, in_tmux: Callable[..., Tmux], size: tuple[int, int]):
     """It says how large it must be, in as many lines as that takes, and how to leave; larger again it is all there."""

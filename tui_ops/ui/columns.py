@@ -21,6 +21,9 @@ NAME_LEAST, NAME_MOST = 11, 30
 STATE_LEAST, STATE_MOST = 14, 44
 """A quarter of the width and what is left over: the reason is the one column that is read as a sentence."""
 
+STATE_WISH, ESSENTIAL = 26, 6
+"""Columns of a higher priority than this give way until a reason has so many cells: three or four words."""
+
 SPARK_LEAST, SPARK_MOST = 5, 15
 """Cells of an hour: from twelve minutes a bar to four."""
 
@@ -271,7 +274,8 @@ def place(
     for column in sorted(usable, key=lambda one: one.priority):
         if column.id in chosen:
             continue
-        if room < column.least + 1:
+        spare = STATE_WISH - state if column.priority > ESSENTIAL else 0
+        if room < column.least + 1 + max(0, spare):
             break
         chosen[column.id] = column.least
         room -= column.least + 1

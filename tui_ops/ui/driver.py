@@ -138,7 +138,13 @@ class DeskDriver(LinuxDriver):
             super().stop_application_mode()
 
     def _leave(self, code: int) -> None:
-        self._loop.call_soon_threadsafe(lambda: self._app.exit(code, return_code=code))
+        self._soon(lambda: self._app.exit(code, return_code=code))
+
+    def _soon(self, act: Callable[[], None]) -> None:
+        """Do something between two other things: a signal comes in the middle of one, with its locks held."""
+        # After the last thing of all nothing is left to be done.
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(act)
 
     def _give_back(self) -> None:
         """Give the terminal its modes back without writing to it: that is what may be waited for in vain."""
@@ -150,17 +156,25 @@ class DeskDriver(LinuxDriver):
 
     def _sigtstp_application(self, *_: object) -> None:
         """Stop with everything that the shell started along with us, as a ctrl+z outside of the desk does."""
-        if not a_shell_waits():
-            return
-        if self._auto_restart:
+        if a_shell_waits():
+            if self._auto_restart:
+                self._soon(self._step_back)
+            else:
+                os.killpg(os.getpgrp(), signal.SIGSTOP)
+
+    def _step_back(self) -> None:
+        if self._active:
             self.suspend_application_mode()
             self._must_signal_resume = True
         os.killpg(os.getpgrp(), signal.SIGSTOP)
 
     def _sigcont_application(self, *_: object) -> None:
-        """Go on, where the terminal is ours again."""
-        if not self._auto_restart:
-            return
+        """Go on."""
+        if self._auto_restart:
+            self._soon(self._come_back)
+
+    def _come_back(self) -> None:
+        """Take the terminal over where it is ours again, and stop where it is not."""
         try:
             in_front = self._in_front()
         except OSError:

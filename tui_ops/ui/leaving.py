@@ -3,11 +3,12 @@
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 
-ORDERLY_S = 3.0
+ORDERLY_S = 2.0
 """Leaving in order takes a fraction of it. A terminal that takes nothing any more must not hold it up for longer."""
 
 ENDING = (signal.SIGHUP, signal.SIGTERM)
@@ -17,20 +18,24 @@ class Leaving:
     """Leaves once, from wherever it is asked: a signal, the thread that reads, the one that writes.
 
     The signals are taken by Python itself rather than by the event loop: the loop may be the one that waits for a
-    terminal that takes nothing.
+    terminal that takes nothing. A signal comes in the middle of anything, so all that is done then is to tell others.
 
     Args:
-        leave: leaves in order, given the exit code; called from any thread.
+        leave: leaves in order, given the exit code; called from any thread, and in the middle of anything.
         at_once: puts back what can be put back without waiting, when leaving in order has taken too long.
     """
 
     def __init__(self, leave: Callable[[int], None], at_once: Callable[[], None]) -> None:
         self._leave = leave
         self._at_once = at_once
-        self._begun = False
+        self._code = 0
+        self._begun = threading.Event()
+        self._last = threading.Thread(target=self._see_to_it, name="leaving", daemon=True)
 
     def watch(self) -> None:
         """Take the signals from now on."""
+        if not self._last.is_alive():
+            self._last.start()
         if threading.current_thread() is threading.main_thread():
             for number in ENDING:
                 signal.signal(number, self._signalled)
@@ -43,19 +48,19 @@ class Leaving:
         self._begin(number)
 
     def _begin(self, number: int) -> None:
-        if self._begun:
-            return
-        self._begun = True
-        timer = threading.Timer(ORDERLY_S, self._end_it, (128 + number,))
-        timer.daemon = True
-        timer.start()
-        self._leave(128 + number)
+        if not self._code:
+            self._code = 128 + number
+            self._begun.set()
+            self._leave(self._code)
 
-    def _end_it(self, code: int) -> None:
+    def _see_to_it(self) -> None:
+        """End the process when leaving in order takes too long; where it does not, this is never reached."""
+        self._begun.wait()
+        time.sleep(ORDERLY_S)
         try:
             self._at_once()
         finally:
-            os._exit(code)
+            os._exit(self._code)
 
 
 def a_shell_waits() -> bool:

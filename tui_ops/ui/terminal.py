@@ -168,6 +168,9 @@ def prepare_environment(terminal: Terminal) -> None:
     system = next((name for name, colours in _SYSTEMS.items() if terminal.colours >= colours), "standard")
     for name, value in {**_SETTINGS, "TEXTUAL_COLOR_SYSTEM": system}.items():
         os.environ.setdefault(name, value)
+    for name in ("COLUMNS", "LINES"):
+        # Where they are exported they are of the time when that was done, and Textual would believe them for ever.
+        os.environ.pop(name, None)
     if not os.environ.get("NO_COLOR"):
         # Empty it asks for nothing, but Textual looks only whether it is there.
         os.environ.pop("NO_COLOR", None)
