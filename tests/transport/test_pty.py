@@ -94,6 +94,13 @@ async def test_every_byte_passes(link: Link) -> None:
     assert bytes(screen.seen).endswith(everything)
 
 
+async def test_a_program_that_closes_its_files_before_it_ends(link: Link) -> None:
+    """It is not hung up on its last steps: its exit status is its own."""
+    screen = await opened(link, "/bin/sh", "-c", "echo bye; exec <&- >&- 2>&-; sleep 0.5; exit 7")
+    await screen.shows(b"bye")
+    assert await screen.ends() == 7
+
+
 async def test_the_login_shell_comes_where_nothing_is_named(link: Link) -> None:
     """Without a command the account's own shell runs, interactive, on the terminal."""
     screen = await opened(link)

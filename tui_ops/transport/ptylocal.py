@@ -128,8 +128,7 @@ class LocalTerminal:
         except OSError:
             data = b""  # EIO: nobody has the other side open any more.
         if not data:
-            self._let_go()
-            self._finish()
+            self._deserted()
             return
         self._on_data(data)
         wait_s = self._valve.take(len(data), self._loop.time())
@@ -137,6 +136,18 @@ class LocalTerminal:
             self._valve_shut = True
             self._loop.call_later(wait_s, self._open_valve)
             self._apply_pause()
+
+    def _deserted(self) -> None:
+        """Nobody has the other side open any more; the end is told when the program has ended.
+
+        Until then our side stays open for a while: one that closes its files before it ends would be hung up on its
+        last steps, and its exit status lost.
+        """
+        self._loop.remove_reader(self._master)
+        if self._exited:
+            self._finish()
+        else:
+            self._loop.call_later(HANGUP_S, self._let_go)
 
     def _open_valve(self) -> None:
         self._valve_shut = False
