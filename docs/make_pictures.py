@@ -39,6 +39,9 @@ STEPS: tuple[Step, ...] = (
     ("host", ("enter",)),
     ("acts", ("escape", "x")),
     ("keys", ("escape", "question_mark")),
+    ("network", ("escape", "full_stop", "full_stop")),
+    ("storage", ("full_stop",)),
+    ("audit", ("9",)),
 )
 """Name of the picture, and the keys that lead there from the one before."""
 
