@@ -17,50 +17,48 @@ ENDING = (signal.SIGHUP, signal.SIGTERM)
 class Leaving:
     """Leaves once, from wherever it is asked: a signal, the thread that reads, the one that writes.
 
-    The signals are taken by Python itself rather than by the event loop: the loop may be the one that waits for a
-    terminal that takes nothing. A signal comes in the middle of anything, so all that is done then is to tell others.
+    A thread of its own hears of it: the main thread may be the one that waits for a terminal that takes nothing, and
+    a signal may come to any thread.
 
     Args:
-        leave: leaves in order, given the exit code; called from any thread, and in the middle of anything.
+        leave: leaves in order, given the exit code; called from that thread.
         at_once: puts back what can be put back without waiting, when leaving in order has taken too long.
     """
 
     def __init__(self, leave: Callable[[int], None], at_once: Callable[[], None]) -> None:
         self._leave = leave
         self._at_once = at_once
-        self._code = 0
-        self._begun = threading.Event()
-        self._last = threading.Thread(target=self._see_to_it, name="leaving", daemon=True)
+        self._ear, self._mouth = os.pipe()
+        os.set_blocking(self._mouth, False)
+        self._thread = threading.Thread(target=self._see_to_it, name="leaving", daemon=True)
 
     def watch(self) -> None:
-        """Take the signals from now on."""
-        if not self._last.is_alive():
-            self._last.start()
+        """Take the signals from now on; Python says the number of each in the pipe, at whatever it is."""
+        if not self._thread.is_alive():
+            self._thread.start()
         if threading.current_thread() is threading.main_thread():
+            signal.set_wakeup_fd(self._mouth, warn_on_full_buffer=False)
             for number in ENDING:
-                signal.signal(number, self._signalled)
+                signal.signal(number, self._heard)
 
     def terminal_gone(self) -> None:
         """Leave because nobody is there any more."""
-        self._begin(signal.SIGHUP)
+        os.write(self._mouth, bytes([signal.SIGHUP]))
 
-    def _signalled(self, number: int, _: FrameType | None) -> None:
-        self._begin(number)
-
-    def _begin(self, number: int) -> None:
-        if not self._code:
-            self._code = 128 + number
-            self._begun.set()
-            self._leave(self._code)
+    def _heard(self, _number: int, _frame: FrameType | None) -> None:
+        """Keep the signal from ending the process; the pipe has its number already."""
 
     def _see_to_it(self) -> None:
-        """End the process when leaving in order takes too long; where it does not, this is never reached."""
-        self._begun.wait()
+        number = 0
+        while number not in ENDING:
+            (number,) = os.read(self._ear, 1)
+        self._leave(128 + number)
         time.sleep(ORDERLY_S)
+        # Where leaving in order has been quick enough, this is never reached.
         try:
             self._at_once()
         finally:
-            os._exit(self._code)
+            os._exit(128 + number)
 
 
 def a_shell_waits() -> bool:
