@@ -32,6 +32,7 @@ NEEDS = {
     "terminal/test_mouse.py": ("tmux",),
     "terminal/test_resizing.py": ("tmux",),
     "probes": ("dash", "bash", "busybox", "mksh"),
+    "probes/test_services.py": ("ss",),
 }
 """Programs of other packages and the right to be another account, by the place of the tests that use them."""
 

@@ -17,6 +17,7 @@ from tui_ops.model.states import HostState, Severity
 from tui_ops.store.audit import append_audit
 from tui_ops.store.live import LatestWrite, SectionWrite, tell_engine, touch
 from tui_ops.store.paths import StatePaths
+from tui_ops.store.records import begin_maintenance
 from tui_ops.store.tables import HostKey, HostLatest, Maintenance, Service
 from tui_ops.store.views.audit import audit, audit_links
 from tui_ops.store.views.connect import Reader, open_reader
@@ -212,6 +213,11 @@ async def test_services_that_need_a_host_are_found_through_others(
         assert (page.carries, page.needed_by) == (["db"], ["app", "shop"])
         assert page.standing == {"db": (1, 3)}, "one is up, one was never read, one is not watched"
         assert host(reader, "no-such") is None
+    await writer.act(lambda session: begin_maintenance(session, [1], 90.0, 900.0, "kernel", "alice"))
+    with open_reader(paths) as reader:
+        page = host(reader, "a", Stamp(102.0, 0.0))
+        assert page is not None
+        assert page.standing == {"db": (1, 3)}, "one in maintenance answers all the same"
 
 
 async def test_a_run_that_failed_is_told_from_an_unknown_judgement(

@@ -3,7 +3,6 @@
 import pytest
 from support.desk_world import REFUSED, Door, World
 from support.waiting import until
-from textual.widgets import Input
 
 from tui_ops.actions.streaming import pack
 from tui_ops.ui.loglines import LINES_MOST, LogLines
@@ -116,11 +115,14 @@ async def test_a_command_asks_with_hosts_and_command_and_groups_what_is_equal(wo
         await until(lambda: isinstance(desk.app.screen, Dialog))
         await desk.sees("run on 3 hosts", "command: uptime  -p", *names)
         assert desk.app.focused.id == "cancel"
-        await desk.press("tab", "enter")
-        assert not door.opened
-        desk.app.screen.query_one("#word", Input).value = "3"
-        desk.app.screen.query_one("#word", Input).focus()
         await desk.press("enter")
+        await until(lambda: not isinstance(desk.app.screen, Dialog))
+        assert not door.opened
+        await desk.press("colon", *"run uptime  -p", "enter")
+        await until(lambda: isinstance(desk.app.screen, Dialog))
+        await desk.press("2", "enter")
+        await desk.sees("type 3 to go on")
+        await desk.press("backspace", "3", "enter")
         await desk.sees("3 of 3 hosts", "2 hosts", "same", "other", "status 1", "ended")
         assert door.opened == [("host.run", tuple(names), {"command": "uptime  -p"})]
         assert desk.text.count("same") == 1

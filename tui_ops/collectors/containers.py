@@ -9,7 +9,7 @@ name before them, and its exit code last::
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from tui_ops.collectors.errors import NothingUsable
 from tui_ops.collectors.vitals import whole
@@ -125,18 +125,7 @@ def parse_containers(body: bytes) -> SectionReading:
         statuses=_statuses(containers),
         document={
             "engines": [_judge(engine) for engine in sorted(engines, key=lambda engine: engine.name)],
-            "containers": [
-                {
-                    "engine": one.engine,
-                    "id": one.id,
-                    "name": one.name,
-                    "image": one.image,
-                    "state": one.state,
-                    "status": one.status,
-                    "ports": one.ports,
-                }
-                for one in containers[:CONTAINERS_LIMIT]
-            ],
+            "containers": [asdict(one) for one in containers[:CONTAINERS_LIMIT]],
         },
     )
 

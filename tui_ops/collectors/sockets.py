@@ -14,7 +14,7 @@ else the rows of the kernel's tables below /proc/net, each with its table's name
 import re
 import socket
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 from tui_ops.collectors.errors import NothingUsable
 from tui_ops.collectors.vitals import whole
@@ -96,17 +96,7 @@ def parse_sockets(body: bytes) -> SectionReading:
         document={
             "state": "failed" if first == b"source none" else "ok",
             "source": sources[first],
-            "sockets": [
-                {
-                    "proto": one.proto,
-                    "address": one.address,
-                    "port": one.port,
-                    "process": one.process,
-                    "pid": one.pid,
-                    "owner": one.owner,
-                }
-                for one in sockets[:SOCKETS_LIMIT]
-            ],
+            "sockets": [asdict(one) for one in sockets[:SOCKETS_LIMIT]],
         },
     )
 

@@ -240,7 +240,10 @@ def _change_text(old: Standing, state: HostState, found: Judgement) -> str:
     def word(state: HostState, severity: Severity) -> str:
         return str(state) if severity is Severity.OK else f"{state}, {severity}"
 
-    text = f"{word(old.state, old.severity)} → {word(state, found.severity)}"
+    if state is old.state:
+        text = f"{old.severity} → {found.severity}"
+    else:
+        text = f"{word(old.state, old.severity)} → {word(state, found.severity)}"
     reason = found.reason or (f"no longer: {old.reason}" if old.reason else "")
     return f"{text}: {reason}" if reason else text
 

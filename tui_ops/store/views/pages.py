@@ -114,7 +114,8 @@ def _standing(
     if not names:
         return {}
     rows = host_rows(connection, f"AND h.name IN ({', '.join('?' * len(names))})", tuple(names), present)
-    up = {row.name for row in rows if row.state is HostState.UP}
+    # A host in maintenance answers, or does not, all the same.
+    up = {row.name for row in rows if row.underlying is HostState.UP}
     return {service: (sum(host in up for host in hosts), len(hosts)) for service, hosts in counted.items()}
 
 

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -46,7 +46,8 @@ class Dialog(ModalScreen[dict[str, object] | None]):
             for param in self.asked.fields:
                 yield from self._field(f"field-{param.name}", param.default, param.help)
             if self.asked.word:
-                yield from self._field("word", "", self.asked.word)
+                # Without an example: the word itself would look as if it had been typed already.
+                yield from self._field("word", "", "")
             yield Lines("wrong", ground=Ground.RAISED)
             with Horizontal(id="buttons"):
                 yield Button("Cancel", id="cancel", compact=True)
@@ -85,6 +86,14 @@ class Dialog(ModalScreen[dict[str, object] | None]):
             [line((self.asked.title, Ink.BAD if self.asked.grave else Ink.TITLE))]
         )
         self.query_one("#facts", Lines).show(list(self.asked.facts))
+
+    def on_key(self, event: events.Key) -> None:
+        """Let what is typed while a button has the focus be the word that is asked for: there is no other place."""
+        if self.asked.word and isinstance(self.focused, Button) and event.is_printable and event.key != "space":
+            event.stop()
+            word = self.query_one("#word", Input)
+            word.focus()
+            word.insert_text_at_cursor(event.character or "")
 
     def action_cancel(self) -> None:
         """Do nothing."""

@@ -12,10 +12,14 @@ from tui_ops.ui.export import HOST_COLUMNS, Export, host_rows
 from tui_ops.ui.frame import Hint
 from tui_ops.ui.history import View
 from tui_ops.ui.paint import Ink, Line, line, plain
+from tui_ops.ui.screens.beside import PANEL_TOPICS
 from tui_ops.ui.screens.fleetview import FleetView, host_choices
 from tui_ops.ui.screens.searching import Searching
 from tui_ops.ui.widgets.lines import Text, desk_app
 from tui_ops.ui.work import in_background
+
+PAGE_TOPICS = PANEL_TOPICS | {"audit"}
+"""News after which the page is read again, whatever host it was about: a reading tells by the version of its host."""
 
 
 class Host(Searching):
@@ -33,6 +37,8 @@ class Host(Searching):
         self.host_name = name
         self._page: HostPage | None = None
         self._read = False
+        self._version = 0
+        """Of the host, when the page was read."""
         self._focus = ""
         """The panel that has the focus; empty for none."""
         self._alone = False
@@ -76,7 +82,7 @@ class Host(Searching):
     def show_news(self, topics: frozenset[str]) -> None:
         """Show what changed."""
         self.refresh_all()
-        if topics & {"hosts", "events", "fleet", "audit"}:
+        if topics & PAGE_TOPICS or any(row.version != self._version for row in self.targets()):
             self.read()
 
     def read(self) -> None:
@@ -87,6 +93,7 @@ class Host(Searching):
         app = desk_app(self)
         try:
             self._page = await app.from_store(lambda feed: feed.page(self.host_name))
+            self._version = self._page.host.version if self._page is not None else 0
             self._read = True
         except TuiOpsError as error:
             app.tell(str(error), Ink.WARN)
