@@ -9,8 +9,12 @@ import resource
 import shutil
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from tui_ops.collectors.frame import FrameReader, ask_section, new_marker, script, tick
+from tui_ops.collectors.frame import FrameReader, ask_resident, ask_section, new_marker, script, tick
 from tui_ops.collectors.sections import SECTIONS
 
 SHELLS: dict[str, list[str]] = {
@@ -20,6 +24,9 @@ SHELLS: dict[str, list[str]] = {
     "busybox ash": ["busybox", "sh"],
     "mksh": ["mksh"],
 }
+AWKS: dict[str, list[str]] = {"mawk": ["mawk"], "gawk": ["gawk"], "busybox awk": ["busybox", "awk"]}
+"""What may answer the ticks, in dash; each stands in for the host's awk."""
+
 TICKS = 300
 """Half a second of work: long beside the clock's steps."""
 RUNS = 20
@@ -33,13 +40,20 @@ def _children_s() -> float:
     return usage.ru_utime + usage.ru_stime
 
 
-def run(shell: list[str], orders: list[bytes]) -> tuple[float, float]:
-    """Return the CPU seconds of a whole run, and the mean seconds until an answer was there."""
+def run(shell: list[str], orders: list[bytes], root: Path | None = None) -> tuple[float, float]:
+    """Return the CPU seconds of a whole run, and the mean seconds until an answer was there.
+
+    Args:
+        shell: its words.
+        orders: lines for the probe, each with one answer.
+        root: of a tree that stands in for the host's own; None for this machine.
+    """
     before = _children_s()
     marker = new_marker()
     reader = FrameReader(marker)
     waited = 0.0
-    with subprocess.Popen(shell, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0) as process:
+    given = {**os.environ, **({"TUI_OPS_ROOT": str(root)} if root else {})}
+    with subprocess.Popen(shell, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0, env=given) as process:
         assert process.stdin is not None
         assert process.stdout is not None
         for order in [script(marker), *orders]:
@@ -53,6 +67,31 @@ def run(shell: list[str], orders: list[bytes]) -> tuple[float, float]:
     return _children_s() - before, waited / max(1, len(orders))
 
 
+@contextmanager
+def tree_with(awk: list[str]) -> Iterator[Path]:
+    """Give a root with this machine's /proc, in which ``awk`` is the one that is named."""
+    with TemporaryDirectory(prefix="tui-ops-awk-") as folder:
+        root = Path(folder)
+        (root / "bin").mkdir()
+        program = root / "bin" / "awk"
+        program.write_text(f'#!/bin/sh\nexec {shutil.which(awk[0])} {" ".join(awk[1:])} "$@"\n')
+        program.chmod(0o755)
+        (root / "proc").symlink_to("/proc")
+        yield root
+
+
+def _resident() -> None:
+    """Print what a tick costs that awk answers."""
+    for name, awk in AWKS.items():
+        if not shutil.which(awk[0]):
+            print(f"{name}: not installed")
+            continue
+        with tree_with(awk) as root:
+            start, _ = run(["dash"], [ask_resident()], root)
+            ticks, answer = run(["dash"], [ask_resident(), *(tick(number) for number in range(TICKS))], root)
+        print(f"{name:<14}{start * 1e3:>10.2f}{(ticks - start) / TICKS * 1e3:>10.2f}{answer * 1e3:>11.2f}")
+
+
 def main() -> None:
     """Print the two tables."""
     present = {name: shell for name, shell in SHELLS.items() if shutil.which(shell[0])}
@@ -62,6 +101,7 @@ def main() -> None:
         ticks, answer = run(shell, [tick(number) for number in range(TICKS)])
         cost = (ticks - starts[name]) / TICKS
         print(f"{name:<14}{starts[name] * 1e3:>10.2f}{cost * 1e3:>10.2f}{answer * 1e3:>11.2f}")
+    _resident()
     print(f"\n{'ms a run':<14}{'every':>7}" + "".join(f"{name:>14}" for name in present))
     for section in SECTIONS:
         costs = []

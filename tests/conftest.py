@@ -15,11 +15,15 @@ PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin:{ANSIBLE}"
 
 NEEDS = {
     "transport": ("sshd", "ssh-keygen"),
+    "transport/ends/test_icmp.py": ("root",),
     "engine/test_fleet.py": ("sshd", "unshare", "tcsh", "fish", "root"),
     "engine/test_crash.py": ("sshd",),
     "engine/test_reload.py": ("sshd",),
     "engine/test_sections.py": ("sshd",),
+    "engine/test_facts.py": ("sshd", "dpkg-query"),
     "engine/test_streams.py": ("sshd",),
+    "engine/test_checking.py": ("sshd", "/usr/lib/nagios/plugins/check_ssh", "root"),
+    "engine/test_checks_live.py": ("sshd", "/usr/lib/nagios/plugins/check_load"),
     "engine/test_door.py": ("root",),
     "engine/test_following.py": ("sshd",),
     "inventory/foreign/test_against_ansible.py": ("ansible-inventory",),
@@ -33,6 +37,11 @@ NEEDS = {
     "terminal/test_resizing.py": ("tmux",),
     "probes": ("dash", "bash", "busybox", "mksh"),
     "probes/test_services.py": ("ss",),
+    "probes/test_sysstat.py": ("sar", "iostat", "mpstat", "unshare", "nsenter", "ip", "root"),
+    "probes/test_upkeep.py": ("chronyd", "chronyc", "setpriv"),
+    "probes/test_facts.py": ("dpkg-query", "apt", "ip", "sysctl", "sshd", "root"),
+    "probes/test_privilege.py": ("sudo", "visudo", "unshare", "nsenter", "setpriv", "ssh-keygen", "root"),
+    "probes/test_resident.py": ("mawk", "gawk", "original-awk"),
 }
 """Programs of other packages and the right to be another account, by the place of the tests that use them."""
 

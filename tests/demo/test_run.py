@@ -24,7 +24,7 @@ READY_S = 90.0
 def rows(state: Path) -> dict[str, HostRow]:
     """The fleet table of the demo."""
     try:
-        return {row.name: row for row in hosts(open_reader(StatePaths(state)))}
+        return {row.name: row for row in hosts(open_reader(StatePaths(state))) if not row.is_engine}
     except TuiOpsError:
         return {}
 

@@ -12,11 +12,12 @@ from tui_ops.engine.news import News
 from tui_ops.engine.outbox import Outbox
 from tui_ops.model.clock import now
 from tui_ops.model.fleet import Fleet, HostSpec
-from tui_ops.model.readings import Reading
+from tui_ops.model.readings import Reading, SectionReading
 from tui_ops.store.fleet_sync import sync_fleet
 from tui_ops.store.paths import StatePaths, prepare
 from tui_ops.store.upgrade import upgrade
 from tui_ops.store.views.connect import open_reader
+from tui_ops.store.views.history import open_history, series
 from tui_ops.store.views.lists import events
 from tui_ops.store.writer import Writer
 
@@ -55,6 +56,20 @@ async def test_a_reading_that_no_number_holds_hurts_no_other(paths: StatePaths, 
     await outbox.flush()
     assert outbox.error == ""
     assert samples_in(paths) == 1
+
+
+async def test_the_gauges_of_a_slow_section_become_history(paths: StatePaths, writer: Writer) -> None:
+    """A row of their own at the moment of the vitals' row, and of the known metrics only."""
+    outbox, at = Outbox(writer, News()), now()
+    outbox.sample(1, at, reading())
+    gauges = {("fs.used", "/"): 5e9, ("fs.size", "/"): 1e10, ("no.such", ""): 1.0}
+    outbox.section(1, 60.0, at, SectionReading("filesystems", gauges))
+    outbox.section(1, 60.0, at, SectionReading("units"))
+    await outbox.flush()
+    assert samples_in(paths) == 2
+    with open_history(paths) as reader:
+        for metric, label, expected in (("fs.used", "/", [5e9]), ("load.1", "", [1.0]), ("no.such", "", [])):
+            assert series(reader, 1, metric, label, at.at - 9, at.at + 9).mean == expected
 
 
 async def test_a_busy_file_of_samples_writes_nothing_twice(paths: StatePaths, writer: Writer) -> None:

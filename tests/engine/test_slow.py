@@ -21,23 +21,23 @@ def reading(*statuses: tuple[Severity, str]) -> SectionReading:
 
 def after_all(slow: Slow, mono: float) -> Slow:
     for section in SECTIONS:
-        slow.took(section, GOOD, mono, MINUTE)
+        slow.took(section, mono, MINUTE, GOOD)
     return slow
 
 
 class TestDue:
     def test_everything_when_a_host_answers_first(self) -> None:
         """In the order of the table: what an alert needs comes first."""
-        assert Slow("a").due(1000.0, MINUTE) == list(SECTIONS)
+        assert Slow("a", SECTIONS).due(1000.0, MINUTE) == list(SECTIONS)
 
     def test_each_in_its_own_period(self) -> None:
         """A section of five periods is read in one of five looks, an hourly one in one of sixty."""
-        slow = after_all(Slow("a"), 0.0)
+        slow = after_all(Slow("a", SECTIONS), 0.0)
         counts = dict.fromkeys(BY_NAME, 0)
         for look in range(1, 121):
             for section in slow.due(look * MINUTE, MINUTE):
                 counts[section.name] += 1
-                slow.took(section, GOOD, look * MINUTE, MINUTE)
+                slow.took(section, look * MINUTE, MINUTE, GOOD)
         assert counts == {section.name: round(120 / section.periods) for section in SECTIONS}
 
     def test_hourly_ones_are_spread_over_the_hour(self) -> None:
@@ -45,13 +45,13 @@ class TestDue:
         hourly = BY_NAME["smart"]
         minutes = set()
         for host in range(40):
-            slow = after_all(Slow(f"web-{host}"), 0.0)
+            slow = after_all(Slow(f"web-{host}", SECTIONS), 0.0)
             minutes.add(next(look for look in range(1, 62) if hourly in slow.due(look * MINUTE, MINUTE)))
         assert len(minutes) > 20
 
     def test_one_that_failed_is_tried_again_soon_but_not_at_once(self) -> None:
         """An hourly one is not missing for an hour, and what hangs does not hold up the others each minute."""
-        slow = after_all(Slow("a"), 0.0)
+        slow = after_all(Slow("a", SECTIONS), 0.0)
         slow.failed(BY_NAME["smart"], 0.0, MINUTE)
         assert "smart" not in names(slow.due(MINUTE, MINUTE))
         assert "smart" in names(slow.due(RETRY_PERIODS * MINUTE, MINUTE))
@@ -60,7 +60,7 @@ class TestDue:
 
     def test_one_that_fails_again_and_again_is_left_alone_for_longer(self) -> None:
         """The waits double up to an hour; a good run begins anew."""
-        slow, section = after_all(Slow("a"), 0.0), BY_NAME["smart"]
+        slow, section = after_all(Slow("a", SECTIONS), 0.0), BY_NAME["smart"]
         waits = []
         at = 0.0
         for _ in range(6):
@@ -69,13 +69,13 @@ class TestDue:
             waits.append(wait)
             at += wait * MINUTE
         assert waits == [5, 10, 20, 40, RETRY_MOST, RETRY_MOST]
-        slow.took(section, GOOD, at, MINUTE)
+        slow.took(section, at, MINUTE, GOOD)
         slow.failed(section, at, MINUTE)
         assert "smart" in names(slow.due(at + 5 * MINUTE, MINUTE))
 
     def test_read_now_means_all_of_them(self) -> None:
         """What waits for its hour or for its next try too."""
-        slow = after_all(Slow("a"), 0.0)
+        slow = after_all(Slow("a", SECTIONS), 0.0)
         slow.failed(BY_NAME["smart"], 0.0, MINUTE)
         slow.all_due()
         assert slow.due(1.0, MINUTE) == list(SECTIONS)
@@ -84,30 +84,30 @@ class TestDue:
 class TestWorst:
     def test_critical_before_warning_whatever_the_order(self) -> None:
         """Of all sections and statuses the worst is the host's reason; unknown ones ask for nobody."""
-        slow = Slow("a")
-        slow.took(BY_NAME["filesystems"], reading((Severity.UNKNOWN, "?"), (Severity.WARNING, "w")), 10.0, MINUTE)
+        slow = Slow("a", SECTIONS)
+        slow.took(BY_NAME["filesystems"], 10.0, MINUTE, reading((Severity.UNKNOWN, "?"), (Severity.WARNING, "w")))
         slow.took(
-            BY_NAME["arrays"], reading((Severity.WARNING, "x"), (Severity.CRITICAL, "md0 is degraded")), 10.0, MINUTE
+            BY_NAME["arrays"], 10.0, MINUTE, reading((Severity.WARNING, "x"), (Severity.CRITICAL, "md0 is degraded"))
         )
         assert slow.worst(20.0, MINUTE).reason == "md0 is degraded"
-        slow.took(BY_NAME["arrays"], GOOD, 30.0, MINUTE)
+        slow.took(BY_NAME["arrays"], 30.0, MINUTE, GOOD)
         assert slow.worst(40.0, MINUTE).reason == "w"
-        slow.took(BY_NAME["filesystems"], GOOD, 50.0, MINUTE)
+        slow.took(BY_NAME["filesystems"], 50.0, MINUTE, GOOD)
         assert slow.worst(60.0, MINUTE).severity is Severity.OK
 
     @pytest.mark.parametrize("name", ["filesystems", "units"])
     def test_what_is_too_old_judges_nothing(self, name: str) -> None:
         """A warning whose section is no longer read does not stand for ever."""
-        slow, section = Slow("a"), BY_NAME[name]
-        slow.took(section, reading((Severity.WARNING, "w")), 0.0, MINUTE)
+        slow, section = Slow("a", SECTIONS), BY_NAME[name]
+        slow.took(section, 0.0, MINUTE, reading((Severity.WARNING, "w")))
         end = KEPT_PERIODS * section.periods * MINUTE
         assert slow.worst(end, MINUTE).reason == "w"
         assert slow.worst(end + 1, MINUTE).reason == ""
 
     def test_disks_follow_the_filesystems(self) -> None:
         """How full they are is known as long as the section is fresh."""
-        slow = Slow("a")
+        slow = Slow("a", SECTIONS)
         gauges = {("fs.used", "/"): 60.0, ("fs.available", "/"): 40.0, ("fs.used", "/x"): 1.0}
-        slow.took(BY_NAME["filesystems"], SectionReading("filesystems", gauges), 0.0, MINUTE)
+        slow.took(BY_NAME["filesystems"], 0.0, MINUTE, SectionReading("filesystems", gauges))
         assert slow.disks(1.0, MINUTE).table == [("/", 60.0, 40.0)]
         assert slow.disks(KEPT_PERIODS * MINUTE + 1, MINUTE).table == []

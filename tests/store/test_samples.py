@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tui_ops.model.readings import Reading
-from tui_ops.store import samples as packing
 from tui_ops.store.paths import StatePaths
 from tui_ops.store.samples import SampleWrite, pack, unpack
 from tui_ops.store.views.connect import open_samples
@@ -103,22 +102,3 @@ async def test_a_batch_is_kept_or_not(writer: Writer, paths: StatePaths) -> None
     await writer.samples([poll(10, load=2)])
     with open_samples(paths) as reader:
         assert read_series(reader, 1, *LOAD, 0, 99) == [(10.0, 2.0)]
-
-
-async def test_old_readings_are_removed_in_chunks(
-    writer: Writer, paths: StatePaths, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """With them the layouts and boots that nothing refers to; what is young enough stays readable."""
-    monkeypatch.setattr(packing, "DELETE_CHUNK", 7)
-    day = 86400.0
-    await writer.samples([poll(n, rx=n, boot="old") for n in range(30)])
-    await writer.samples([poll(day + n, load=n, boot="new") for n in range(5)])
-    assert await writer.delete_samples_before(day + 2) == 32
-    assert await writer.delete_samples_before(day + 2) == 0
-    with open_samples(paths) as reader:
-        assert [value for _, value in read_series(reader, 1, *LOAD, 0, 2 * day)] == [2.0, 3.0, 4.0]
-        assert reader.read(lambda c: c.execute("SELECT count(*) FROM layout").fetchone()) == (1,)
-        assert reader.read(lambda c: c.execute("SELECT boot_id FROM boot").fetchall()) == [("new",)]
-    await writer.samples([poll(day + 9, rx=4)])
-    with open_samples(paths) as reader:
-        assert [point.value for point in raw_series(reader, 1, *RX, 0, 2 * day)] == [4]

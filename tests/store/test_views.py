@@ -10,17 +10,20 @@ import pytest
 from sqlmodel import Session, SQLModel
 
 from tui_ops.model.clock import Stamp, boot_id
+from tui_ops.model.facts import FactReading
 from tui_ops.model.fleet import HostSpec, ServiceSpec
 from tui_ops.model.people import Role, Who
 from tui_ops.model.readings import VALUES
 from tui_ops.model.states import HostState, Severity
 from tui_ops.store.audit import append_audit
+from tui_ops.store.facts import FactWrite
 from tui_ops.store.live import LatestWrite, SectionWrite, tell_engine, touch
 from tui_ops.store.paths import StatePaths
 from tui_ops.store.records import begin_maintenance
 from tui_ops.store.tables import HostKey, HostLatest, Maintenance, Service
 from tui_ops.store.views.audit import audit, audit_links
 from tui_ops.store.views.connect import Reader, open_reader
+from tui_ops.store.views.facts import differences, items, topics
 from tui_ops.store.views.hosts import host_ids, hosts, max_version, reage
 from tui_ops.store.views.lists import events, keys, maintenances, operators, services, sites
 from tui_ops.store.views.metrics import metrics
@@ -34,6 +37,7 @@ ALICE = Who("alice", Role.ADMIN, 1)
 NOT_SHOWN: dict[str, set[str]] = {
     "host": {"first_seen_at"},
     "hostkey": {"public_key"},
+    "fact": {"digest", "unread_fields"},
     "host_latest": {"boot_id", "tried_mono"},
     "section_latest": {"tried_mono"},
 }
@@ -60,6 +64,7 @@ async def test_every_column_is_read_and_every_column_read_exists(writer: Writer,
     await sync(HostSpec("a", "a", "x"))
     await writer.write_latest([up(1, 100.0)])
     await writer.act(lambda session: append_audit(session, ALICE, "x", "host:a", {}, "ok", 1.0))
+    await writer.facts([FactWrite(1, "packages", 3600.0, 1.0, FactReading("packages", {"bash": {}}))])
     touched: set[tuple[str, str]] = set()
 
     def watch(action: int, first: str | None, second: str | None, *_: object) -> int:
@@ -89,6 +94,9 @@ def _call_every_view(reader: Reader) -> None:
         view(reader)
     list(metrics(reader))
     list(audit_links(reader))
+    topics(reader)
+    list(items(reader))
+    differences(reader)
 
 
 async def test_types_of_columns_fit_the_fields_that_show_them(writer: Writer, paths: StatePaths, sync: Sync) -> None:

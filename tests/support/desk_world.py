@@ -13,9 +13,11 @@ from tui_ops import __version__
 from tui_ops.actions.errors import ActError, Code
 from tui_ops.actions.protocol import LINE_LIMIT, encode, read_request, refusal
 from tui_ops.model.clock import Stamp, boot_id, now
+from tui_ops.model.facts import FactReading
 from tui_ops.model.fleet import Fleet, HostSpec, ServiceSpec, SiteSpec
 from tui_ops.model.sparks import Sparks
 from tui_ops.model.states import HostState, Severity
+from tui_ops.store.facts import FactWrite
 from tui_ops.store.fleet_sync import sync_fleet
 from tui_ops.store.live import EventWrite, LatestWrite, SectionWrite, tell_engine
 from tui_ops.store.paths import StatePaths, prepare
@@ -139,7 +141,23 @@ class World:
         )  # fmt: skip
         await self.tell(list(self.cases))
         await self.writer.act(self._records)
+        await self._facts(present.at)
         return self
+
+    async def _facts(self, at: float) -> None:
+        """A package was upgraded, an account made and a file changed, on the host that is up in the end."""
+        name = next((name for name, case in self.cases.items() if case.state is HostState.UP), None)
+        if name is None:
+            return
+        readings = (
+            ("packages", {"openssl": {"version": "3.0.14"}}, {"openssl": {"version": "3.0.15"}}),
+            ("accounts", {"root": {"uid": 0}}, {"root": {"uid": 0}, "eve": {"uid": 1001, "shell": "/bin/bash"}}),
+            ("files", {"/etc/motd": {"text": ["a", "b"]}}, {"/etc/motd": {"text": ["a", "c"]}}),
+        )  # fmt: skip
+        for topic, before, after in readings:
+            for seen_at, items in ((at - 7200, before), (at - 3600, after)):
+                found = FactReading(topic, {item: dict(fields) for item, fields in items.items()})
+                await self.writer.facts([FactWrite(self.ids[name], topic, 3600.0, seen_at, found, title=topic)])
 
     async def sync(self) -> None:
         """Take the cases in as an inventory."""

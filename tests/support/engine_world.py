@@ -12,7 +12,7 @@ from tui_ops.actions.client import Answer, ask_once
 from tui_ops.actions.errors import EngineAway
 from tui_ops.actions.protocol import Request
 from tui_ops.model.errors import TuiOpsError
-from tui_ops.model.fleet import HostSpec
+from tui_ops.model.fleet import ENGINE_NAME, HostSpec
 from tui_ops.store.paths import StatePaths
 from tui_ops.store.views.connect import open_reader
 from tui_ops.store.views.hosts import hosts
@@ -95,7 +95,11 @@ class EngineWorld:
         return self._out.read_text(errors="replace")
 
     def rows(self) -> dict[str, HostRow]:
-        """Return the fleet as a dashboard sees it, empty before there is a database."""
+        """Return the hosts of the inventory as a dashboard sees them, empty before there is a database."""
+        return {name: row for name, row in self.all_rows().items() if name != ENGINE_NAME}
+
+    def all_rows(self) -> dict[str, HostRow]:
+        """The same with the engine itself, which is a host among them."""
         try:
             with open_reader(self.state) as reader:
                 return {row.name: row for row in hosts(reader)}

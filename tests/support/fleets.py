@@ -2,7 +2,7 @@
 
 from dataclasses import fields
 
-from tui_ops.model.fleet import Fleet
+from tui_ops.model.fleet import Fleet, HistorySpec
 
 
 def rendered(fleet: Fleet) -> str:
@@ -13,12 +13,16 @@ def rendered(fleet: Fleet) -> str:
         ("host", fleet.hosts),
         ("service", fleet.services),
         ("operator", fleet.operators),
+        ("check", fleet.checks),
     ):
         for part in parts:
             said = [
                 f"{each.name}={getattr(part, each.name)!r}"
                 for each in fields(part)
-                if each.name != "name" and getattr(part, each.name) != each.default
+                if each.name != "name" and each.compare and getattr(part, each.name) != each.default
             ]
             lines.append(" ".join([kind, part.name, *said]))
+    if fleet.history != HistorySpec():
+        kept = fleet.history
+        lines.append(f"history {kept.full_s:g} {kept.minutes_s:g} {kept.hours_s:g} {kept.limit_bytes}")
     return "\n".join(lines) + "\n"

@@ -52,6 +52,16 @@ UNITS: dict[str, object] = {
         ("logrotate.timer", "loaded", "active", "waiting", "Daily rotation of log files"),
         ("boot.mount", "loaded", "active", "mounted", "/boot"),
     ),
+    "restarted": records(
+        "name restarts recent over_s",
+        ("node-exporter.service", 14, 4, 300.0),
+        ("rsyslog.service", 2, 0, 300.0),
+    ),
+    "timers": records(
+        "name unit state due_s late_s ran_s missed",
+        ("pg-backup.timer", "pg-backup.service", "waiting", 0.0, 18_000.0, 104_400.0, True),
+        ("logrotate.timer", "logrotate.service", "waiting", 17_396.0, 0.0, 69_004.0, False),
+    ),
 }
 
 FILESYSTEMS: dict[str, object] = {
@@ -175,6 +185,66 @@ HARDWARE: dict[str, object] = {
     },
 }
 
+TIMESYNC: dict[str, object] = {
+    "program": "chrony",
+    "state": "ok",
+    "text": "",
+    "synchronised": True,
+    "source": "10.0.0.2",
+    "stratum": 3,
+    "offset": -0.0000571,
+    "dispersion": 0.000541,
+    "age": 127.0,
+    "drift": 11.434,
+    "sources": records(
+        "name state stratum reach offset",
+        ("10.0.0.2", "selected", 2, 255, -0.000057),
+        ("10.0.0.3", "not reached", 0, 0, None),
+    ),
+}
+
+VOLUMES: dict[str, object] = {
+    "lvm": "ok",
+    "text": "",
+    "groups": records("name size free missing volumes", ("vg0", 400 * GIB, 60 * GIB, 0, 3), ("old", 80 * GIB, 0, 1, 1)),
+    "volumes": records(
+        "group name kind size data metadata origin pool text",
+        ("vg0", "snapshots", "thin pool", 300 * GIB, 84.2, 12.4, "", "", ""),
+        ("vg0", "nightly", "thin", 800 * GIB, 25.0, None, "", "snapshots", ""),
+        ("vg0", "before", "snapshot", 10 * GIB, 100.0, None, "root", "", "has run full and is lost"),
+    ),
+    "btrfs": records(
+        "name uuid devices missing errors used allocated text",
+        ("data", "2d64f07c-7c58-458a-af83-2f860380995f", 2, 0, 3, 7 * GIB, 9 * GIB, "data 7.0 GiB of 8.0 GiB"),
+    ),
+}
+
+SCOPE: dict[str, object] = {
+    "container": "docker",
+    "version": 2,
+    "own": "/",
+    "limits": {"memory": 512 * MIB, "cpus": 1.5, "tasks": 100},
+    "groups": records(
+        "name memory memory_max memory_high cpus throttled tasks tasks_max oom_kills",
+        ("/", 300 * MIB, 512 * MIB, None, 1.5, 12.3, 42, 100, 1),
+        ("/system.slice", 200 * MIB, None, None, None, None, 30, None, 0),
+    ),
+}
+
+JOURNAL: dict[str, object] = {
+    "state": "ok",
+    "text": "",
+    "count": 12,
+    "over_s": 300.0,
+    "per_minute": 2.4,
+    "writers": records(
+        "name count age text",
+        ("sshd", 9, 22.0, "error: kex_exchange_identification: Connection closed by remote host"),
+        ("kernel", 2, 130.0, "EXT4-fs error (device sda2): ext4_lookup:1855: inode #2: comm ls: deleted inode"),
+    ),
+    "others": 1,
+}
+
 ALL: dict[str, dict[str, object]] = {
     "processes": PROCESSES,
     "units": UNITS,
@@ -186,6 +256,10 @@ ALL: dict[str, dict[str, object]] = {
     "arrays": ARRAYS,
     "smart": SMART,
     "hardware": HARDWARE,
+    "timesync": TIMESYNC,
+    "volumes": VOLUMES,
+    "scope": SCOPE,
+    "journal": JOURNAL,
 }
 """By section."""
 
@@ -200,5 +274,9 @@ EMPTY: dict[str, dict[str, object]] = {
     "arrays": {"arrays": []},
     "smart": {"state": "none", "text": "", "disks": []},
     "hardware": {},
+    "timesync": {"program": "", "state": "none", "sources": []},
+    "volumes": {"lvm": "none", "text": "", "groups": [], "volumes": [], "btrfs": []},
+    "scope": {"container": "", "version": 2, "own": "/", "limits": {}, "groups": []},
+    "journal": {"state": "none", "writers": []},
 }
 """The same of a host that has none of it."""

@@ -21,7 +21,8 @@ WIDTHS = (46, 80, 120, 200)
 OF_SECTION = {
     "top": "processes", "units": "units", "filesystems": "filesystems", "interfaces": "interfaces",
     "containers": "containers", "arrays": "arrays", "disk health": "smart", "listening": "sockets",
-    "sensors": "sensors", "hardware": "hardware",
+    "sensors": "sensors", "hardware": "hardware", "clock": "timesync", "volumes": "volumes",
+    "errors logged": "journal",
 }  # fmt: skip
 """Panels by the section that they show."""
 
@@ -83,7 +84,14 @@ def full() -> HostPage:
     [
         ("top", ("over 2 s", "312 processes, 2 running, 1 blocked, 3 zombies, 900 threads", "PID", "62.4 %", "6.2 GiB",
                  "postgres: 15/main: walwriter", "[kworker/3:1H-kblockd]")),
-        ("units", ("degraded", "✖ cron.service", "activating: auto-restart", "61 active, 1 activating, 40 inactive")),
+        ("units", ("degraded", "✖ cron.service", "activating: auto-restart", "61 active, 1 activating, 40 inactive",
+                   "▲ node-exporter.service restarted 4 times since the last look, 14 in all",
+                   "▲ pg-backup.timer", "5h late")),
+        ("clock", ("synchronised by chrony", "10.0.0.2, stratum 3", "57 µs behind, give or take 541 µs", "2m ago")),
+        ("volumes", ("▲ vg0/before", "has run full and is lost", "▲ vg0/snapshots", "data 84 %, metadata 12 %",
+                     "1 missing", "60.0 GiB free, 3 volumes", "3 errors, 2 devices")),
+        ("limits", ("docker", "Memory    512 MiB", "1.5 of the machine's", "300 MiB of 512 MiB", "12 %", "42 of 100")),
+        ("errors logged", ("2.4 a minute in 5m", "sshd", "kex_exchange", "1 error of others")),
         ("filesystems", ("/var/lib/postgresql", "91 %", "7.2 GiB", "hanging", "FREE")),
         ("interfaces", ("▲ eth1", "no carrier", "up 100M half", "up 10G", "208M", "10.0.3.21/24", "IN b/s")),
         ("containers", ("▲ pgbouncer", "Restarting (1)", "● shop-api", "1 restarting", "? needs privilege: podman")),
@@ -93,7 +101,7 @@ def full() -> HostPage:
         ("sensors", ("▲ AC Mains", "off line", "64 %", "▲ coretemp Package id 0", "83 °C", "1180 rpm", "142.0 W")),
         ("hardware", ("Dell Inc. PowerEdge R640", "2 sockets, 32 cores, 64 threads, x86_64", "rotating")),
         ("facts", ("db-2", "systemd", "Europe/London", "Booted")),
-        ("checks", ("● all 10 ok: Arrays, Containers, Disk health", "Listening")),
+        ("checks", ("● all 14 ok: Arrays, Clock, Containers", "Listening")),
         ("state", ("db-2.lon", "/ 91 % full", "Carries   shop-db (2 of 3 up)  ← shop, billing")),
         ("vitals", ("the last hour", "38 %", "sda busy 41 %", "iowait 4")),
     ],
@@ -112,7 +120,7 @@ def test_a_panel_shows_what_its_document_says(name: str, texts: tuple[str, ...])
 def test_a_panel_that_fills_the_screen_shows_all(name: str, entry: str, whole: bool):
     """Beside the others a panel keeps to what matters; alone it leaves nothing out."""
     found = [one for one in shown(name, full(), 120, whole).splitlines() if re.search(entry, one)]
-    assert len(found) == {"top": (10, 12), "units": (3, 9), "events": (8, 30)}[name][whole]
+    assert len(found) == {"top": (10, 12), "units": (5, 12), "events": (8, 30)}[name][whole]
 
 
 def test_cpu_that_is_not_known_yet_says_so():
@@ -174,8 +182,12 @@ def test_what_few_hosts_have_is_not_waited_for_on_the_page():
     """Its panel does not stand; the facts name it in one line."""
     page = HostPage(row_of(), {})
     names = [one.name for one in hostpage.shown_panels(page, pen(200))]
-    assert not {"containers", "arrays", "disk health", "sensors", "listening", "hardware"} & set(names)
-    assert "waiting for: containers, arrays, disk health, sensors, what listens, hardware" in shown("facts", page, 100)
+    assert not {"containers", "arrays", "disk health", "sensors", "listening", "hardware", "clock"} & set(names)
+    awaited = (
+        "waiting for: containers, arrays, volumes, disk health, sensors, time synchronisation, journal, limits, what"
+        " listens, hardware"
+    )
+    assert awaited in shown("facts", page, 130)
 
 
 def test_what_a_host_has_not_is_named_in_the_last_line_of_the_facts():
@@ -184,7 +196,10 @@ def test_what_a_host_has_not_is_named_in_the_last_line_of_the_facts():
     page = page_of(documents)
     names = {one.name for one in hostpage.shown_panels(page, pen(80))}
     assert not {"containers", "arrays", "disk health", "sensors", "units"} & names
-    assert shown("facts", page).splitlines()[-1] == "not here: systemd, containers, arrays, disk health, sensors"
+    absent = (
+        "not here: systemd, containers, arrays, volumes, disk health, sensors, time synchronisation, journal, limits"
+    )
+    assert shown("facts", page, 120).splitlines()[-1] == absent
 
 
 def test_what_may_not_be_read_says_so():
@@ -401,3 +416,49 @@ def test_a_port_needs_someone_where_it_should_carry_something(kind, state, carri
     """A port that nobody plugged anything into is no matter for anyone."""
     found = judged(kind, state, carrier, duplex, addresses, changes)
     assert found is (Severity.WARNING if bad else Severity.OK)
+
+
+# Vitals and saturation ------------------------------------------------------------------------------------------------
+
+
+def strained(**detail: float) -> HostPage:
+    """A page whose host has four CPUs, and these figures beside its own."""
+    page = full()
+    page.detail |= {name.replace("__", "."): value for name, value in detail.items()}
+    return page
+
+
+def test_saturation_tells_what_was_lost():
+    """A full CPU among idle ones, kills, queues that overflow, a table that fills: each stands out when it is much."""
+    much = {"cpu__busiest": 98.7, "cpu__full": 2, "kernel__oom_recent": 3, "tcp__listen_overflows": 1.4}
+    lines = panel("saturation").draw(strained(**much, conntrack__count=90, conntrack__max=100), pen())
+    found = text_of(lines)
+    for text in (
+        "98.7  % of time the busiest CPU works, 2 of 4 full",
+        "3.0  killed for want of memory in 30 min",
+        "1.4  connections/s that found a listener's queue full",
+        "90.0  % of the connection table in use",
+    ):
+        assert text in found
+    loud = [plain(line) for line in lines if any(ink is Ink.WARN for _, ink in line)]
+    assert len([line for line in loud if line.startswith(("Busiest", "OOM kills", "Overflow", "Conntrack"))]) == 4
+    little = {"cpu__busiest": 20, "cpu__full": 0, "kernel__oom_recent": 0, "tcp__listen_overflows": 0}
+    for line in panel("saturation").draw(strained(**little, conntrack__count=9, conntrack__max=100), pen()):
+        if plain(line).startswith(("Busiest", "OOM", "Overflow", "Conntrack")):
+            assert all(ink is not Ink.WARN for _, ink in line)
+
+
+def test_what_a_kernel_does_not_count_is_not_said_to_be_missing():
+    """No firewall, no table of connections: neither a row nor a complaint."""
+    found = shown("saturation", full())
+    assert not any(word in found for word in ("Conntrack", "OOM", "Overflow", "Busiest"))
+
+
+def test_vitals_tell_of_a_cpu_that_stands_out_and_of_memory_set_aside():
+    """Where the busiest is much above the mean; huge pages and a kernel that holds much."""
+    page = strained(cpu__busiest=97, hugepages__total=2 * 2**30, hugepages__free=2**30, memory__total=8 * 2**30,
+                    memory__slab_unreclaimable=2**30)  # fmt: skip
+    found = shown("vitals", page, 160, whole=True)
+    for text in ("busiest 97", "huge 2.0 GiB, 1.0 GiB of it free", "kernel 1.0 GiB"):
+        assert text in found
+    assert "busiest" not in shown("vitals", strained(cpu__busiest=40), 160, whole=True)

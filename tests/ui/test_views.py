@@ -8,14 +8,16 @@ from support import host_documents
 from support.desk_world import DETAIL, Case, Door, World
 from support.waiting import until
 
-from tui_ops.model.states import Severity
+from tui_ops.model.facts import FactReading
+from tui_ops.model.states import HostState, Severity
+from tui_ops.store.facts import FactWrite
 from tui_ops.store.views.parts import CheckRow
 from tui_ops.ui.cells import width_of
 from tui_ops.ui.screens.host import Host
 from tui_ops.ui.screens.menu import Menu
 from tui_ops.ui.views.checks import ChecksPane
 
-VIEWS = ("hosts", "racks", "network", "storage", "checks")
+VIEWS = ("hosts", "racks", "network", "storage", "checks", "differences")
 
 
 async def test_the_views_are_gone_through_back_and_forth(world: World, door: Door, open_desk):
@@ -27,7 +29,7 @@ async def test_the_views_are_gone_through_back_and_forth(world: World, door: Doo
             await desk.sees(f"{name} ", "by ")
             assert desk.list.pane.name == name
         await desk.press("comma")
-        assert desk.list.pane.name == "checks"
+        assert desk.list.pane.name == "differences"
         await desk.press("escape")
         assert desk.list.pane.name == "hosts"
         await desk.press("colon", *"storage mount=/boot", "enter")
@@ -70,7 +72,7 @@ async def test_the_storage_that_fills_up_stands_first(world: World, door: Door, 
     """A filesystem short of room stands above the others; a filter takes its columns and those of its host."""
     async with open_desk(world.root) as desk:
         await desk.linked()
-        await desk.press("comma", "comma")
+        await desk.press("comma", "comma", "comma")
         await desk.sees("storage", "FULL IN", "91 %")
         assert desk.list.listing.here.facts["mount"] == "/"
         await desk.press("z")
@@ -88,7 +90,7 @@ async def test_a_view_sorts_by_its_own_columns(world: World, door: Door, open_de
     """s offers the columns of the view, the numbers falling; what is unknown stays last both ways."""
     async with open_desk(world.root) as desk:
         await desk.linked()
-        await desk.press("comma", "comma")
+        await desk.press("comma", "comma", "comma")
         await until(lambda: desk.list.listing.lines)
         await desk.press("s")
         await until(lambda: isinstance(desk.app.screen, Menu))
@@ -176,7 +178,7 @@ async def test_checks_say_how_every_host_is_judged(world: World, door: Door, ope
     """The vitals of each host and each of its sections, the worst first; acts work on the hosts of marked lines."""
     async with open_desk(world.root) as desk:
         await desk.linked()
-        await desk.press("comma")
+        await desk.press("comma", "comma")
         await desk.sees("checks", "Vitals", "Filesystems", "critical")
         await desk.press("slash", *"check=vitals status=critical", "enter", "asterisk", "R")
         await until(lambda: door.asked)
@@ -284,5 +286,39 @@ async def test_panels_of_the_host_page_take_the_focus_and_fill_the_screen(world:
         await desk.sees("Units", "dbus.service", without="62.4 %")
         await desk.press("q")
         await desk.sees("Filesystems", "▸ Units")
-        await desk.press("comma", "comma", "q")
+        await desk.press("comma", "comma", "comma", "q")
         assert desk.app.screen is desk.list
+
+
+async def test_what_changed_stands_with_the_newest_first(world: World, door: Door, open_desk):
+    """Each with its kind and what it was; beside the list every field as it was and as it is; a filter takes them."""
+    async with open_desk(world.root, (160, 45)) as desk:
+        await desk.linked()
+        await desk.press("colon", *"differences", "enter")
+        await desk.sees("differences 3", "by newest", "version 3.0.14 → 3.0.15", "eve", "new", "1h")
+        listing = desk.list.listing
+        assert [listing.rows[key].facts["topic"] for key in listing.shown] == ["package", "account", "file"]
+        await desk.press("G")
+        await desk.sees("- b", "+ c", "Not yet")
+        assert "- a" not in desk.text
+        await desk.press("slash", *"kind=new", "enter")
+        await until(lambda: len(listing.shown) == 1)
+        await desk.press("enter")
+        await until(lambda: isinstance(desk.app.screen, Host))
+
+
+async def test_hostile_facts_stay_in_their_line(world: World, door: Door, open_desk):
+    """Names and values that came from a host colour nothing and break no line."""
+    name = next(name for name, case in world.cases.items() if case.state is HostState.UP)
+    for at, value in ((1.0, "plain"), (2.0, "\x1b[2J[bold red]x[/]\n\u202egnp")):
+        found = FactReading("files", {"/etc/[red]\x1b[31m": {"text": value}})
+        await world.writer.facts([FactWrite(world.ids[name], "sysctl", 1.0, at, found)])
+    async with open_desk(world.root, (160, 45)) as desk:
+        await desk.linked()
+        await desk.press("colon", *"differences topic=kernel", "enter")
+        await desk.sees("/etc/[red]")
+        await desk.press("G")
+        await desk.pilot.pause()
+        assert "\x1b" not in desk.text
+        assert "\u202e" not in desk.text
+        assert {len(line) for line in desk.lines()} == {160}

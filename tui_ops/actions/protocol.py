@@ -27,7 +27,7 @@ TARGET_LIMIT = 10_000
 _TERM = re.compile(r"[A-Za-z0-9][A-Za-z0-9+._-]{0,39}|")
 """Names of terminals; it becomes a word of the environment on a host."""
 
-TOPICS = ("hosts", "events", "audit", "fleet", "engine")
+TOPICS = ("hosts", "events", "facts", "audit", "fleet", "engine")
 """What a client can follow."""
 
 

@@ -52,12 +52,13 @@ class VerbModule(Protocol):
 VERBS: dict[str, Verb] = {
     verb.name: verb
     for verb in (
-        Verb("show", "show", "print hosts, one host, metrics, events, keys or the audit as text, JSON or CSV"),
+        Verb("show", "show", "print hosts, metrics, checks, facts, events and more as text, JSON or CSV"),
         Verb("do", "do", "act: ask the engine for what a key does on the desk"),
         Verb("trust", "trust", "decide about the keys that hosts offer"),
         Verb("check", "check", "look for mistakes in an inventory"),
         Verb("status", "status", "one line and an exit code for a monitoring system", usage_code=3),
         Verb("audit", "audit", "verify the chain of the audit"),
+        Verb("db", "db", "how large the state is and will be, whether it is whole, backup and restore"),
         Verb("doctor", "doctor", "look for what will get in the way, each with what to do"),
         Verb("engine", "engine", "run the engine: it polls, evaluates and acts"),
         Verb("demo", "demo", "a simulated fleet that needs no servers"),

@@ -7,8 +7,12 @@ import json
 import math
 
 from tui_ops.cli.output import Record
+from tui_ops.model.ageing import UNKNOWN_AFTER_PERIODS
+from tui_ops.model.checks import SECTION_PREFIX
 from tui_ops.model.clock import iso
 from tui_ops.model.readings import VALUES
+from tui_ops.model.states import Severity
+from tui_ops.store.views.parts import CheckRow
 from tui_ops.store.views.rows import (
     AuditRow,
     EventRow,
@@ -34,6 +38,11 @@ EVENT_COLUMNS = ("at", "host", "kind", "text", "id")
 EVENT_TEXT = ("at", "host", "kind", "text")
 AUDIT_COLUMNS = ("id", "at", "who", "action", "target", "outcome", "params", "uid", "origin", "hash")
 AUDIT_TEXT = ("id", "at", "who", "action", "target", "outcome")
+CHECK_COLUMNS = (
+    "host", "check", "kind", "status", "says", "since", "age_s", "time_s", "attempt", "attempts", "soft", "target",
+    "period_s",
+)  # fmt: skip
+CHECK_TEXT = ("host", "check", "kind", "status", "says", "age_s", "time_s")
 KEY_COLUMNS = (
     "host", "kind", "fingerprint", "decision", "seen_at", "trusted_at", "trusted_by", "revoked_at", "revision",
 )  # fmt: skip
@@ -128,6 +137,27 @@ def metric_record(row: MetricRow) -> Record:
         "value": number(row.value, 6),
         "unit": row.unit,
         "age_s": number(row.age_s, 1),
+    }
+
+
+def check_record(host: str, row: CheckRow) -> Record:
+    """Return a check, or the judgement of a section, by column. What was read too long ago is unknown."""
+    known = row.age_s is not None and row.age_s <= UNKNOWN_AFTER_PERIODS * row.period_s
+    found, is_check = row.document, row.check.startswith(SECTION_PREFIX)
+    return {
+        "host": host,
+        "check": row.check.removeprefix(SECTION_PREFIX),
+        "kind": found.text("kind") if is_check else "section",
+        "status": str(row.severity if known else Severity.UNKNOWN),
+        "says": f"not read: {row.text}" if row.failed else row.text,
+        "since": moment(found.number("since")),
+        "age_s": number(row.age_s, 1),
+        "time_s": number(found.number("seconds"), 6),
+        "attempt": number(found.number("attempt"), 0),
+        "attempts": number(found.number("attempts"), 0),
+        "soft": found.flag("soft"),
+        "target": found.text("target") or None,
+        "period_s": row.period_s,
     }
 
 

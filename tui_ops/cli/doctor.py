@@ -2,12 +2,17 @@
 
 import argparse
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from tui_ops.cli.codes import Exit
 from tui_ops.cli.context import Context, shown
 from tui_ops.cli.doctoring import place, session, ssh
 from tui_ops.cli.doctoring.remark import Level, Remark, bad
+from tui_ops.cli.failures import UsageError
 from tui_ops.model.errors import TuiOpsError
+
+if TYPE_CHECKING:
+    from tui_ops.store.views.rows import HostPage
 
 WORDS = {Level.OK: "ok", Level.LOOK: "look", Level.BAD: "BAD"}
 """How a level is written; never by colour alone."""
@@ -15,11 +20,15 @@ WORDS = {Level.OK: "ok", Level.LOOK: "look", Level.BAD: "BAD"}
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
-    parser.add_argument("host", metavar="HOST", nargs="?", help="look at the way to this host too")
+    parser.add_argument("host", metavar="HOST", nargs="?", help="look at this host too: the way to it, and its rights")
+    parser.add_argument("--drop-in", action="store_true", help="print what lets root read for us on HOST, for "
+                        "/etc/sudoers.d, and nothing else")  # fmt: skip
 
 
 def run(options: argparse.Namespace, context: Context) -> int:
-    """Print every remark as it is found; 1 where something does not work."""
+    """Print every remark as it is found, or a drop-in; 1 where something does not work."""
+    if options.drop_in:
+        return _print_drop_in(context, options.host)
     worst = Level.OK
     for remark in remarks(context, options.host):
         worst = max(worst, remark.level)
@@ -49,12 +58,34 @@ def remarks(context: Context, host: str | None) -> Iterator[Remark]:
         yield from _check_host(context, host)
 
 
-def _check_host(context: Context, name: str) -> Iterator[Remark]:
+def _print_drop_in(context: Context, name: str | None) -> int:
+    from tui_ops.cli.doctoring import privilege
+
+    if name is None:
+        raise UsageError("a drop-in is made for one host, since paths differ", "tui-ops doctor HOST --drop-in")
+    page = _page(context, name)
+    if page is None:
+        raise TuiOpsError(f"there is no host {shown(name, 80)!r}", "tui-ops show hosts")
+    found = privilege.rights(page)
+    if found is None:
+        hint = f"tui-ops do host.read {shown(name, 80)}, and a minute later this again"
+        raise TuiOpsError(f"{shown(name, 80)} has not told yet where its programs are", hint)
+    print(privilege.text(found), end="")
+    return Exit.OK
+
+
+def _page(context: Context, name: str) -> "HostPage | None":
     from tui_ops.store.views.pages import host
 
+    with context.read() as reader:
+        return host(reader, name)
+
+
+def _check_host(context: Context, name: str) -> Iterator[Remark]:
+    from tui_ops.cli.doctoring import privilege
+
     try:
-        with context.read() as reader:
-            page = host(reader, name)
+        page = _page(context, name)
     except TuiOpsError as error:
         yield bad(shown(name, 40), shown(error.message), shown(error.hint))
         return
@@ -62,3 +93,5 @@ def _check_host(context: Context, name: str) -> Iterator[Remark]:
         yield bad(shown(name, 40), "there is no such host", "tui-ops show hosts")
         return
     yield from ssh.check_host(page.host)
+    if not page.host.is_engine:
+        yield from privilege.check(page)

@@ -1,4 +1,4 @@
-"""``tui-ops show``: what the desk shows, for scripts: hosts, one host, metrics, events, keys, the audit."""
+"""``tui-ops show``: what the desk shows, for scripts: hosts, one host, metrics, checks, facts, events, keys …"""
 
 import argparse
 from collections.abc import Callable, Iterable, Iterator
@@ -7,7 +7,7 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
-from tui_ops.cli import columns
+from tui_ops.cli import columns, shownfacts
 from tui_ops.cli.codes import Exit
 from tui_ops.cli.context import Context, say, shown
 from tui_ops.cli.failures import UsageError
@@ -35,30 +35,40 @@ class Noun:
 
     columns: tuple[str, ...]
     text_columns: tuple[str, ...]
-    read: Callable[["Reader"], Iterable[Record]]
-    """Gives all rows in their natural order, the newest first where they have a time."""
+    read: Callable[["Reader", Query], Iterable[Record]]
+    """Gives rows in their natural order, the newest first where they have a time: all of them, or those at least that
+    the query asks for."""
     limit: int | None = None
 
 
-def _events(reader: "Reader") -> Iterable[Record]:
+def _events(reader: "Reader", _query: Query) -> Iterable[Record]:
     from tui_ops.store.views.lists import events
 
     return map(columns.event_record, events(reader, limit=EVENTS_MAX))
 
 
-def _keys(reader: "Reader") -> Iterable[Record]:
+def _keys(reader: "Reader", _query: Query) -> Iterable[Record]:
     from tui_ops.store.views.lists import keys
 
     return map(columns.key_record, keys(reader))
 
 
-def _metrics(reader: "Reader") -> Iterable[Record]:
+def _metrics(reader: "Reader", _query: Query) -> Iterable[Record]:
     from tui_ops.store.views.metrics import metrics
 
     return map(columns.metric_record, metrics(reader))
 
 
-def _audit(reader: "Reader") -> Iterator[Record]:
+def _checks(reader: "Reader", _query: Query) -> Iterator[Record]:
+    from tui_ops.store.views.hosts import hosts
+    from tui_ops.store.views.parts import checks
+
+    names = {row.id: row.name for row in hosts(reader)}
+    found = (columns.check_record(names[row.host_id], row) for row in checks(reader) if row.host_id in names)
+    yield from sorted(found, key=lambda one: (str(one["host"]), str(one["check"])))
+
+
+def _audit(reader: "Reader", _query: Query) -> Iterator[Record]:
     from tui_ops.store.views.audit import audit
 
     before: int | None = None
@@ -69,7 +79,11 @@ def _audit(reader: "Reader") -> Iterator[Record]:
 
 NOUNS: dict[str, Noun] = {
     "metrics": Noun(columns.METRIC_COLUMNS, (), _metrics),
+    "checks": Noun(columns.CHECK_COLUMNS, columns.CHECK_TEXT, _checks),
     "events": Noun(columns.EVENT_COLUMNS, columns.EVENT_TEXT, _events, RECENT),
+    "topics": Noun(shownfacts.TOPIC_COLUMNS, (), shownfacts.topics),
+    "facts": Noun(shownfacts.FACT_COLUMNS, shownfacts.FACT_TEXT, shownfacts.facts),
+    "differences": Noun(shownfacts.DIFFERENCE_COLUMNS, shownfacts.DIFFERENCE_TEXT, shownfacts.differences, RECENT),
     "keys": Noun(columns.KEY_COLUMNS, columns.KEY_TEXT, _keys),
     "audit": Noun(columns.AUDIT_COLUMNS, columns.AUDIT_TEXT, _audit, RECENT),
 }
@@ -78,8 +92,8 @@ NOUNS: dict[str, Noun] = {
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
-    parser.add_argument("noun", metavar="hosts|host|metrics|events|keys|audit", choices=("hosts", "host", *NOUNS),
-                        help="what to show; host takes a name")  # fmt: skip
+    parser.add_argument("noun", metavar="|".join(("hosts", "host", *NOUNS)),
+                        choices=("hosts", "host", *NOUNS), help="what to show; host takes a name")  # fmt: skip
     parser.add_argument("words", metavar="FILTER", nargs="*",
                         help="as on the desk: word, !word, key=value, key!=value, key>value, key~regex, "
                         "sort=-key, limit=N")  # fmt: skip
@@ -147,7 +161,7 @@ def _rows(reader: "Reader", name: str, words: list[str]) -> Table:
 
 
 def _matching(reader: "Reader", noun: Noun, query: Query) -> list[Record]:
-    matching = (record for record in noun.read(reader) if query.matches(partial(cell_of, record)))
+    matching = (record for record in noun.read(reader, query) if query.matches(partial(cell_of, record)))
     limit = query.limit or noun.limit
     if query.sort:
         found = list(matching)

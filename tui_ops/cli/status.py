@@ -55,7 +55,7 @@ def run(_options: argparse.Namespace, context: Context) -> int:
         if away:
             print(f"TUI-OPS UNKNOWN - {away}")
             return Service.UNKNOWN
-        counted = tally(hosts(reader, present=now()))
+        counted = tally(row for row in hosts(reader, present=now()) if row.counts)
     print(line(counted))
     return counted.worst
 

@@ -7,6 +7,7 @@ The body is a list of lines, each beginning with a word that says what it is::
     local MOUNT                 looked at by the jobs k (space) and i (inodes), in this order
     job nI MOUNT                looked at by a job of its own
     skipped MOUNT               not looked at, there were too many
+    df LINE                     one line of df where there is no mount table (``table df``)
     JOB - TEXT                  one line of what df said in a job
     hanging MOUNT|k|i PID AGE   a look that has not returned, with its process and its age in seconds
 
@@ -17,6 +18,7 @@ import re
 from dataclasses import dataclass, field
 
 from tui_ops.collectors.errors import NothingUsable
+from tui_ops.collectors.posix import df_rows
 from tui_ops.collectors.vitals import whole
 from tui_ops.model.clean import clean
 from tui_ops.model.metrics import Key
@@ -99,6 +101,8 @@ class _Body:
     skipped: list[bytes] = field(default_factory=list)
     said: dict[bytes, list[bytes]] = field(default_factory=dict)
     hanging: dict[bytes, tuple[int, int]] = field(default_factory=dict)
+    rows: list[bytes] = field(default_factory=list)
+    """Of df, where there is no mount table."""
 
 
 def parse_filesystems(body: bytes) -> SectionReading:
@@ -117,6 +121,9 @@ def parse_filesystems(body: bytes) -> SectionReading:
     found = _read(body)
     if not found.has_table:
         raise NothingUsable("the host does not tell its mounts", "look whether /proc is mounted and readable there")
+    for device, path, total, used, available in df_rows(found.rows, MOUNTS_LIMIT):
+        space = _Usage(total, used, available)
+        found.mounts[path] = _Mount(path, device, b"", b"", "ok", is_local=True, space=space)
     _judge_locals(found)
     _judge_networks(found)
     mounts = sorted(found.mounts.values(), key=lambda mount: mount.path)[:MOUNTS_LIMIT]
@@ -152,11 +159,13 @@ def _read(body: bytes) -> _Body:
     for line in body.split(b"\n", LINES_LIMIT)[:LINES_LIMIT]:
         word, _, text = line.partition(b" ")
         if word == b"table":
-            found.has_table = text in (b"mountinfo", b"mounts")
+            found.has_table = text in (b"mountinfo", b"mounts", b"df")
         elif word in (b"mountinfo", b"mounts"):
             mount = _mount(text, word == b"mountinfo")
             if mount is not None and len(found.mounts) < MOUNTS_LIMIT:
                 found.mounts[mount.path] = mount
+        elif word == b"df":
+            found.rows.append(text[:ROW_LIMIT])
         elif word == b"local":
             found.locals.append(_decode(text))
         elif word == b"job":

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tui_ops.collectors.errors import BadFrame, FrameTooLarge, ProbeError, TooMuchNoise
+from tui_ops.model.filepaths import is_file_path
 from tui_ops.probes import text
 
 FRAME_LIMIT = 1 << 20
@@ -45,18 +46,20 @@ def new_marker() -> str:
     return secrets.token_hex(16)
 
 
-def script(marker: str) -> bytes:
+def script(marker: str, sudo: bool = True, sections: bool = True) -> bytes:
     """Return what is written on the stdin of ``/bin/sh``; nothing more may be sent before READY was seen.
 
     Args:
         marker: 16 to 64 hexadecimal digits, best from :func:`new_marker`.
+        sudo: whether the probe may ask sudo for what only root may read.
+        sections: whether it can run the slow sections, beside the ticks.
 
     Raises:
         ValueError: for any other marker, since it becomes part of a command line.
     """
     if not _MARKER.fullmatch(marker):
         raise ValueError(f"{marker!r} is not a marker of 16 to 64 hexadecimal digits")
-    return f"{text()}\ntui_ops_probe {marker} go\n".encode()
+    return f"{text(sections)}\ntui_ops_probe {marker} go{'' if sudo else ' nosudo'}\n".encode()
 
 
 def tick(number: int) -> bytes:
@@ -64,7 +67,7 @@ def tick(number: int) -> bytes:
     return f"tick {_checked(number)}\n".encode()
 
 
-def ask_section(name: str, number: int, deadline_s: int, words: Sequence[int] = ()) -> bytes:
+def ask_section(name: str, number: int, deadline_s: int, words: Sequence[int] = (), paths: Sequence[str] = ()) -> bytes:
     """Return the line that asks for one run of a slow section.
 
     Args:
@@ -72,14 +75,28 @@ def ask_section(name: str, number: int, deadline_s: int, words: Sequence[int] = 
         number: comes back with the frame.
         deadline_s: seconds in which the host shall have answered; it stays a second below.
         words: numbers that the section takes besides, such as processes.
+        paths: files that it takes besides, as the inventory names them. The probe reads the line as words that it
+            never evaluates, and these hold no blank and nothing else that would mean something to a shell.
 
     Raises:
-        ValueError: for a name or number that the probe would refuse.
+        ValueError: for a name, a number or a path that the probe would refuse.
     """
     if not _NAME.fullmatch(name):
         raise ValueError(f"{name!r} is not the name of a section")
-    numbers = " ".join(str(_checked(one)) for one in (number, deadline_s, *words))
-    return f"section {name} {numbers}\n".encode()
+    if bad := [path for path in paths if not is_file_path(path)]:
+        raise ValueError(f"{bad[0]!r} is not a path that a probe may be asked for")
+    numbers = [str(_checked(one)) for one in (number, deadline_s, *words)]
+    return f"section {name} {' '.join([*numbers, *paths])}\n".encode()
+
+
+def ask_resident() -> bytes:
+    """Return the line that lets awk answer the ticks; a ready frame named ``awk`` comes back, or ``shell``."""
+    return b"awk\n"
+
+
+def end_resident() -> bytes:
+    """Return the line that ends awk again; a ready frame named ``shell`` comes back."""
+    return b"shell\n"
 
 
 def leave() -> bytes:
@@ -100,7 +117,8 @@ class Frame:
     kind: str
     """``ready``, ``tick``, ``section`` or ``error``."""
     number: int
-    """As asked; the version of the protocol with ``ready``; 0 with an ``error`` about a line without a number."""
+    """As asked; with ``ready`` 1 for the probe, 2 for awk, 3 for the shell again; 0 with an ``error`` about a line
+    without a number."""
     name: str
     """``hello``, ``vitals``, the section's name, or an error's reason (``unknown-word``, ``bad-order``, …)."""
     body: bytes

@@ -19,6 +19,8 @@ class Hello:
     """The distribution with its version, such as ``Debian GNU/Linux 12 (bookworm)``."""
     kernel: str = ""
     """The kernel's release, such as ``6.1.0-18-amd64``."""
+    system: str = ""
+    """The kernel's name: ``Linux``, ``FreeBSD``, ``Darwin``."""
     arch: str = ""
     """The machine type, such as ``x86_64``."""
     hostname: str = ""
@@ -26,6 +28,8 @@ class Hello:
     """The CPU's model."""
     has_timeout: bool = False
     """Whether the host can bound a command's time itself."""
+    has_awk: bool = False
+    """Whether the host has an awk that can answer the ticks."""
     sources: tuple[str, ...] = ()
     """Paths below /proc that a tick will carry."""
 
@@ -37,13 +41,18 @@ def parse_hello(body: bytes) -> Hello:
         word, _, text = line.partition(b" ")
         texts.setdefault(clean(word, TEXT_LIMIT), clean(text.strip(), TEXT_LIMIT * 4))
     uname = texts.get("uname", "").split()
+    system = _short(uname[0]) if len(uname) > 2 else ""
+    # Others than Linux often have no file that names the distribution: then the system itself is its name.
+    unnamed = f"{system} {uname[1]}" if system not in ("", "Linux") else ""
     return Hello(
-        os=_unquoted(texts.get("os", "")),
+        os=_unquoted(texts.get("os", "")) or _short(unnamed),
+        system=system,
         kernel=_short(uname[1]) if len(uname) > 2 else "",
         arch=_short(uname[-1]) if len(uname) > 2 else "",
         hostname=_short(texts.get("hostname", "")),
         cpu=_short(texts.get("cpu", "")),
         has_timeout=texts.get("timeout") == "yes",
+        has_awk=texts.get("awk") == "yes",
         sources=tuple(_short(path) for path in texts.get("files", "").split()),
     )
 

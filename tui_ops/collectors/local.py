@@ -5,6 +5,7 @@ same files and the same parsers as everywhere else. A machine without /proc has 
 """
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,9 @@ import psutil
 
 from tui_ops.collectors.devices import LABELS_LIMIT, disk_keys, interface_keys, whole_disks
 from tui_ops.collectors.errors import NothingUsable
+from tui_ops.collectors.strain import VitalsReading
 from tui_ops.collectors.vitals import Sources, parse_sources
 from tui_ops.model.metrics import Key
-from tui_ops.model.readings import Reading
 
 SOURCES = (
     "uptime",
@@ -22,8 +23,12 @@ SOURCES = (
     "stat",
     "loadavg",
     "meminfo",
+    "vmstat",
     "net/snmp",
+    "net/netstat",
     "net/sockstat",
+    "sys/net/netfilter/nf_conntrack_count",
+    "sys/net/netfilter/nf_conntrack_max",
     "sys/fs/file-nr",
     "pressure/cpu",
     "pressure/io",
@@ -48,7 +53,7 @@ class LocalVitals:
     def __init__(self, proc: Path = Path("/proc")) -> None:
         self._proc = proc
 
-    def read(self) -> Reading:
+    def read(self) -> VitalsReading:
         """Return this machine's reading of this moment.
 
         Raises:
@@ -62,7 +67,7 @@ class LocalVitals:
         base.counters.update(_cpu() | _disks() | _interfaces())
         base.gauges.update(_gauges())
         missing = tuple(name for name in base.missing if name not in _LEFT_TO_PSUTIL)
-        return Reading(base.uptime_s, base.boot_id, base.clock, base.counters, base.gauges, missing)
+        return replace(base, missing=missing)
 
     def _sources(self) -> Sources:
         sources: Sources = {}
@@ -75,7 +80,7 @@ class LocalVitals:
         return sources
 
 
-def _bare(ours_at: float) -> Reading:
+def _bare(ours_at: float) -> VitalsReading:
     """Return what a machine without /proc has for a base: an uptime, and its boot time as the boot's id."""
     try:
         booted = psutil.boot_time()
@@ -84,7 +89,7 @@ def _bare(ours_at: float) -> Reading:
     uptime = max(0.0, ours_at - booted)
     gauges: dict[Key, float] = {("system.uptime", ""): uptime, ("system.clock_offset", ""): 0.0}
     missing = ("psi", "sockets", "files", "tcp")
-    return Reading(uptime, f"boot-{int(booted)}", ours_at, {}, gauges, missing)
+    return VitalsReading(uptime, f"boot-{int(booted)}", ours_at, {}, gauges, missing)
 
 
 def _ticks(seconds: float) -> int:
@@ -94,8 +99,6 @@ def _ticks(seconds: float) -> int:
 def _cpu() -> dict[Key, int]:
     times: Any = psutil.cpu_times()
     ticks = {mode: _ticks(value) for mode, value in times._asdict().items()}
-    ticks["user"] = max(0, ticks.get("user", 0) - ticks.pop("guest", 0))
-    ticks["nice"] = max(0, ticks.get("nice", 0) - ticks.pop("guest_nice", 0))
     modes = ("user", "nice", "system", "idle", "iowait", "irq", "softirq", "steal")
     counters: dict[Key, int] = {(f"cpu.{mode}", ""): ticks[mode] for mode in modes if mode in ticks}
     counters["kernel.switches", ""] = psutil.cpu_stats().ctx_switches

@@ -6,18 +6,9 @@ A reboot, a clock that stepped back or a counter that was reset gives no sample,
 from collections.abc import Iterable
 
 from tui_ops.model.metrics import Key
+from tui_ops.model.rates import comparable, rates_between
 from tui_ops.model.readings import Derived, Reading
 
-SHORTEST_S = 0.1
-"""Readings closer together say nothing: the host's uptime has steps of a hundredth of a second."""
-
-STEP_BACK_TICKS = 300
-"""CPU time that may be given back between two readings (3 s): the kernel corrects idle and iowait in small steps.
-More is a reset, as when CPUs are taken away."""
-
-_MODES = ("user", "nice", "system", "idle", "iowait", "irq", "softirq", "steal")
-_CPU: tuple[Key, ...] = tuple((f"cpu.{mode}", "") for mode in _MODES)
-_US_PER_S = 1_000_000
 _MS_PER_S = 1_000
 
 
@@ -34,48 +25,10 @@ def derive(before: Reading | None, after: Reading) -> Derived:
     """
     values = _from_gauges(after)
     rates: dict[Key, float] = {}
-    if before is not None and _comparable(before, after):
-        rates = _rates(before, after)
+    if before is not None and comparable(before, after):
+        rates = rates_between(before, after)
         values.update(_from_rates(rates))
     return Derived(values=values, rates=rates)
-
-
-def _comparable(before: Reading, after: Reading) -> bool:
-    return before.boot_id == after.boot_id and after.uptime_s - before.uptime_s >= SHORTEST_S
-
-
-def _rates(before: Reading, after: Reading) -> dict[Key, float]:
-    elapsed = after.uptime_s - before.uptime_s
-    rates: dict[Key, float] = {}
-    old = before.counters
-    for key, value in after.counters.items():
-        last = old.get(key)
-        if last is None or value < last:
-            continue
-        name = key[0]
-        if name.startswith("cpu."):
-            continue
-        if name.startswith("psi."):
-            rates[key] = min(100.0, (value - last) / elapsed / _US_PER_S * 100)
-        else:
-            rates[key] = (value - last) / elapsed
-    rates.update(_cpu_shares(before, after))
-    return rates
-
-
-def _cpu_shares(before: Reading, after: Reading) -> dict[Key, float]:
-    """Return each mode's percent of all CPU time that passed; nothing if one mode was reset."""
-    deltas: dict[Key, int] = {}
-    for key in _CPU:
-        last, value = before.counters.get(key), after.counters.get(key)
-        if last is None or value is None:
-            continue
-        delta = value - last
-        if delta <= -STEP_BACK_TICKS:
-            return {}
-        deltas[key] = max(0, delta)
-    total = sum(deltas.values())
-    return {key: delta * 100 / total for key, delta in deltas.items()} if total else {}
 
 
 def _from_gauges(reading: Reading) -> dict[str, float]:

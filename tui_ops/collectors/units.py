@@ -6,11 +6,15 @@ The body is a list of lines, each beginning with a word that says what it is::
     state WORD                          of ``systemctl is-system-running``
     u LINE                              one line of ``systemctl list-units``: name, load, active, sub, description
     count ACTIVE N                      units that are in this state and have no line, such as all that are inactive
+    counted UPTIME                      when restarts were counted; r N NAME for each service that was restarted
+    before UPTIME                       the same of the run before on this channel; b N NAME for each
+    now SECONDS                         the host's clock; timer PROPERTY=VALUE of ``systemctl show`` for each timer
 """
 
 from collections import Counter
 from dataclasses import dataclass, field
 
+from tui_ops.collectors import unitwork
 from tui_ops.collectors.errors import NothingUsable
 from tui_ops.collectors.vitals import whole
 from tui_ops.model.clean import clean
@@ -22,7 +26,7 @@ SECTION = "units"
 UNITS_LIMIT = 400
 """Units of one host that are kept: twice as many as an ordinary server has active."""
 
-LINES_LIMIT = 3_000
+LINES_LIMIT = 5_000
 """Lines of one body: more than the probe writes at its own limits."""
 
 COUNT_LIMIT = 10_000_000
@@ -71,6 +75,7 @@ class _Body:
     state: str = ""
     counts: Counter[str] = field(default_factory=Counter)
     units: dict[str, _Unit] = field(default_factory=dict)
+    work: unitwork.Work = field(default_factory=unitwork.Work)
 
 
 def parse_units(body: bytes) -> SectionReading:
@@ -80,7 +85,8 @@ def parse_units(body: bytes) -> SectionReading:
         body: of the frame, as the host sent it.
 
     Returns:
-        A warning that names what failed; a document with the units that are not inactive.
+        A warning that names what failed, what is restarted again and again, and which timers are overdue; a
+        document with the units that are not inactive, the services that were restarted, and the timers.
 
     Raises:
         NothingUsable: it is no run of this section.
@@ -90,9 +96,11 @@ def parse_units(body: bytes) -> SectionReading:
         raise NothingUsable("the host does not tell its units", "run systemctl list-units there and see what it says")
     is_known = found.manager == "systemd"
     units = sorted(found.units.values(), key=lambda unit: (unit.rank, unit.name)) if is_known else []
+    restarted = unitwork.restarted(found.work) if is_known else []
+    timers = unitwork.timers(found.work) if is_known else []
     return SectionReading(
         section=SECTION,
-        statuses=_statuses(found, units),
+        statuses=(*_statuses(found, units), *_work_statuses(restarted, timers)),
         document={
             "manager": found.manager,
             "text": found.text,
@@ -102,6 +110,8 @@ def parse_units(body: bytes) -> SectionReading:
                 {"name": unit.name, "load": unit.load, "active": unit.active, "sub": unit.sub, "text": unit.text}
                 for unit in units[:UNITS_LIMIT]
             ],
+            "restarted": restarted,
+            "timers": timers,
         },
     )
 
@@ -122,6 +132,8 @@ def _read(body: bytes) -> _Body:
             if name in (b"none", b"systemd", b"failed"):
                 found.manager = name.decode()
                 found.text = clean(rest.strip(), TEXT_LIMIT)
+        else:
+            found.work.note(word, text)
     return found
 
 
@@ -175,7 +187,28 @@ def _statuses(found: _Body, units: list[_Unit]) -> tuple[Status, ...]:
         return ()
     if len(failed) == 1:
         return (Status(SECTION, Severity.WARNING, f"unit {failed[0]} failed"),)
-    names = ", ".join(failed[:NAMED_LIMIT])
-    total = found.counts["failed"]
+    return (Status(SECTION, Severity.WARNING, _several("units failed", failed, found.counts["failed"])),)
+
+
+def _work_statuses(restarted: list[dict[str, object]], timers: list[dict[str, object]]) -> list[Status]:
+    """Return a warning for what is restarted again and again, and one for the timers that are overdue."""
+    statuses = []
+    restless = [row for row in restarted if unitwork.is_restless(row)]
+    missed = [str(row["name"]) for row in timers if row["missed"]]
+    if len(restless) == 1:
+        text = f"unit {restless[0]['name']} was restarted {restless[0]['recent']} times of late"
+        statuses.append(Status("restarts", Severity.WARNING, text))
+    elif restless:
+        names = [str(row["name"]) for row in restless]
+        statuses.append(Status("restarts", Severity.WARNING, _several("units keep restarting", names, len(names))))
+    if len(missed) == 1:
+        statuses.append(Status("timers", Severity.WARNING, f"timer {missed[0]} was due and did not run"))
+    elif missed:
+        text = _several("timers were due and did not run", missed, len(missed))
+        statuses.append(Status("timers", Severity.WARNING, text))
+    return statuses
+
+
+def _several(what: str, names: list[str], total: int) -> str:
     more = f" and {total - NAMED_LIMIT} more" if total > NAMED_LIMIT else ""
-    return (Status(SECTION, Severity.WARNING, f"{total} units failed: {names}{more}"),)
+    return f"{total} {what}: {', '.join(names[:NAMED_LIMIT])}{more}"

@@ -8,6 +8,10 @@ from collections.abc import Callable
 
 from tui_ops.collectors.devices import Table, read_disks, read_interfaces
 from tui_ops.collectors.errors import NothingUsable
+from tui_ops.collectors.kernel import read_idle, read_netstat, read_vmstat
+from tui_ops.collectors.posix import NAME as POSIX
+from tui_ops.collectors.posix import parse_posix
+from tui_ops.collectors.strain import VitalsReading
 from tui_ops.model.metrics import Key
 from tui_ops.model.readings import Reading
 
@@ -25,16 +29,30 @@ _CPU: tuple[Key, ...] = tuple(
 )
 _STAT_COUNTERS: dict[bytes, Key] = {b"ctxt": ("kernel.switches", ""), b"processes": ("kernel.forks", "")}
 _STAT_GAUGES: dict[bytes, Key] = {b"procs_running": ("procs.running", ""), b"procs_blocked": ("procs.blocked", "")}
-_MEMORY: dict[bytes, Key] = {
-    b"MemTotal": ("memory.total", ""),
-    b"MemAvailable": ("memory.available", ""),
-    b"MemFree": ("memory.free", ""),
-    b"Buffers": ("memory.buffers", ""),
-    b"Cached": ("memory.cached", ""),
-    b"Dirty": ("memory.dirty", ""),
-    b"SwapTotal": ("swap.total", ""),
-    b"SwapFree": ("swap.free", ""),
-}
+_MEMORY: tuple[tuple[bytes, Key], ...] = (
+    (b"\nMemTotal:", ("memory.total", "")),
+    (b"\nMemAvailable:", ("memory.available", "")),
+    (b"\nMemFree:", ("memory.free", "")),
+    (b"\nBuffers:", ("memory.buffers", "")),
+    (b"\nCached:", ("memory.cached", "")),
+    (b"\nDirty:", ("memory.dirty", "")),
+    (b"\nSReclaimable:", ("memory.slab_reclaimable", "")),
+    (b"\nSUnreclaim:", ("memory.slab_unreclaimable", "")),
+    (b"\nCommitLimit:", ("memory.commit_limit", "")),
+    (b"\nCommitted_AS:", ("memory.committed", "")),
+    (b"\nSwapTotal:", ("swap.total", "")),
+    (b"\nSwapFree:", ("swap.free", "")),
+)
+_HUGE: tuple[tuple[bytes, Key], ...] = (
+    (b"\nHugePages_Total:", ("hugepages.total", "")),
+    (b"\nHugePages_Free:", ("hugepages.free", "")),
+)
+_HUGE_SIZE = b"\nHugepagesize:"
+"""Huge pages are counted in pages, whose size stands in a line below them."""
+
+WORD_LIMIT = 32
+"""Bytes from the name of a line of /proc/meminfo to behind its number: the kernel sets the two in 28."""
+
 _LOADS: tuple[Key, ...] = (("load.1", ""), ("load.5", ""), ("load.15", ""))
 _TCP_COUNTERS: dict[bytes, Key] = {
     b"InSegs": ("tcp.segments_in", ""),
@@ -63,6 +81,8 @@ _CPU_COUNT: Key = ("cpu.count", "")
 _ESTABLISHED: Key = ("tcp.established", "")
 _FILES_OPEN: Key = ("files.open", "")
 _FILES_MAX: Key = ("files.max", "")
+_TRACKED: Key = ("conntrack.count", "")
+_TRACKED_MOST: Key = ("conntrack.max", "")
 
 Sources = dict[bytes, bytes]
 """Contents by the file's path below /proc."""
@@ -99,13 +119,14 @@ def real(text: bytes) -> float | None:
 class _Draft:
     """A reading in the making."""
 
-    __slots__ = ("boot_time", "counters", "gauges", "missing")
+    __slots__ = ("boot_time", "counters", "gauges", "idle", "missing")
 
     def __init__(self) -> None:
         self.counters: dict[Key, int] = {}
         self.gauges: dict[Key, float] = {}
         self.missing: list[str] = []
         self.boot_time: int | None = None
+        self.idle: tuple[int, ...] = ()
 
     def count(self, key: Key, text: bytes) -> None:
         value = whole(text)
@@ -119,12 +140,13 @@ class _Draft:
 
 
 def _stat(content: bytes, draft: _Draft) -> None:
-    lines = content.split(b"\n")
-    _cpu(lines[0].split(), draft)
+    _cpu(content.partition(b"\n")[0].split(), draft)
     cpus = content.count(b"\ncpu")
     if cpus:
         draft.gauges[_CPU_COUNT] = float(cpus)
-    for line in lines[1 + cpus :]:
+        draft.idle = read_idle(content)
+    # The line of interrupts, which comes after the CPUs and is longer than all others together, is no part of it.
+    for line in content[max(0, content.find(b"\nctxt ")) :].split(b"\n"):
         word, _, text = line.partition(b" ")
         if word in _STAT_COUNTERS:
             draft.count(_STAT_COUNTERS[word], text)
@@ -135,32 +157,37 @@ def _stat(content: bytes, draft: _Draft) -> None:
 
 
 def _cpu(fields: list[bytes], draft: _Draft) -> None:
-    """Take the sum line; guests' time is inside user and nice, and is taken out of them."""
+    """Take the sum line; what guests take is inside user and nice, and stays there: for this machine it is work."""
     if len(fields) < 5 or fields[0] != b"cpu":
         draft.missing.append("cpu")
         return
-    values = [whole(text) for text in fields[1:11]]
-    for guest, mode in ((8, 0), (9, 1)):
-        inside, own = (values[guest] if guest < len(values) else None), values[mode]
-        if inside and own is not None:
-            values[mode] = max(0, own - inside)
-    for key, value in zip(_CPU, values, strict=False):
+    for key, text in zip(_CPU, fields[1:], strict=False):
+        value = whole(text)
         if value is not None:
             draft.counters[key] = value
 
 
 def _meminfo(content: bytes, draft: _Draft) -> None:
-    for line in content.split(b"\n", 60)[:60]:
-        word, _, text = line.partition(b":")
-        key = _MEMORY.get(word)
-        if key is not None:
-            fields = text.split()
-            if fields:
-                draft.gauge(key, fields[0], 1024)
+    text = b"\n" + content
+    for needle, key in _MEMORY:
+        draft.gauge(key, _word_after(needle, text), 1024)
+    size = whole(_word_after(_HUGE_SIZE, text))
+    for needle, key in _HUGE if size else ():
+        draft.gauge(key, _word_after(needle, text), 1024 * (size or 0))
     if ("memory.available", "") not in draft.gauges:
         draft.missing.append("available memory")
     if not draft.gauges.get(("swap.total", "")):
         draft.missing.append("swap")
+
+
+def _word_after(needle: bytes, text: bytes) -> bytes:
+    """Return the word behind the needle, nothing where it is not there: faster than looking at each line."""
+    at = text.find(needle)
+    if at < 0:
+        return b""
+    at += len(needle)
+    words = text[at : at + WORD_LIMIT].split(None, 1)
+    return words[0] if words else b""
 
 
 def _loadavg(content: bytes, draft: _Draft) -> None:
@@ -203,6 +230,16 @@ def _file_nr(content: bytes, draft: _Draft) -> None:
         draft.gauge(_FILES_MAX, fields[2])
 
 
+def _vmstat(content: bytes, draft: _Draft) -> None:
+    for key, text in read_vmstat(content):
+        draft.count(key, text)
+
+
+def _netstat(content: bytes, draft: _Draft) -> None:
+    for key, text in read_netstat(content):
+        draft.count(key, text)
+
+
 def _diskstats(content: bytes, draft: _Draft) -> None:
     _table(read_disks(content), "disks", draft)
 
@@ -230,6 +267,14 @@ _PARSERS: tuple[tuple[bytes, str, Callable[[bytes, _Draft], None]], ...] = (
 """Path below /proc, how it is named when it is missing, and who reads it."""
 
 
+def _besides(sources: Sources, draft: _Draft) -> None:
+    """Take what many hosts lack and nobody misses: a host without a firewall tracks no connections."""
+    _vmstat(sources.get(b"vmstat", b""), draft)
+    _netstat(sources.get(b"net/netstat", b""), draft)
+    draft.gauge(_TRACKED, sources.get(b"sys/net/netfilter/nf_conntrack_count", b"").strip())
+    draft.gauge(_TRACKED_MOST, sources.get(b"sys/net/netfilter/nf_conntrack_max", b"").strip())
+
+
 def _pressure(sources: Sources, draft: _Draft) -> None:
     for path, keys in _PRESSURE.items():
         for line in sources.get(path, b"").split(b"\n", 2)[:2]:
@@ -241,7 +286,7 @@ def _pressure(sources: Sources, draft: _Draft) -> None:
         draft.missing.append("psi")
 
 
-def parse_sources(sources: Sources, ours_at: float) -> Reading:
+def parse_sources(sources: Sources, ours_at: float) -> VitalsReading:
     """Make a reading of files of /proc, as they are.
 
     Args:
@@ -262,18 +307,20 @@ def parse_sources(sources: Sources, ours_at: float) -> Reading:
         else:
             draft.missing.append(name)
     _pressure(sources, draft)
+    _besides(sources, draft)
     draft.gauges[_UPTIME] = uptime
     clock = None
     if draft.boot_time is not None:
         clock = draft.boot_time + BTIME_HALF_S + uptime
         draft.gauges[_OFFSET] = clock - ours_at
-    return Reading(
+    return VitalsReading(
         uptime_s=uptime,
         boot_id=_boot_id(sources),
         clock=clock,
         counters=draft.counters,
         gauges=draft.gauges,
         missing=tuple(draft.missing),
+        idle=draft.idle,
     )
 
 
@@ -293,4 +340,5 @@ def parse_vitals(body: bytes, ours_at: float) -> Reading:
     Raises:
         NothingUsable: there is no uptime, without which nothing can be compared.
     """
-    return parse_sources(split_sources(body), ours_at)
+    sources = split_sources(body)
+    return parse_posix(sources[POSIX], ours_at) if POSIX in sources else parse_sources(sources, ours_at)

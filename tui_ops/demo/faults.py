@@ -34,6 +34,14 @@ class FaultKind(StrEnum):
     """A disk says of itself that it is nearly worn."""
     LINK_LOST = "link lost"
     """An interface has no carrier."""
+    OOM_KILLS = "oom kills"
+    """The kernel kills a process for want of memory when it begins."""
+    CLOCK_ADRIFT = "clock adrift"
+    """No time server answers, the clock runs by itself."""
+    TIMER_MISSED = "timer missed"
+    """A timer was due hours ago and did not run."""
+    POOL_FILLS = "pool fills"
+    """A thin pool of LVM is nearly full."""
     LINK_SLOW = "link slow"
     """An interface runs at 100 Mbit/s and half duplex, as with a bad cable or switch port."""
 
@@ -70,11 +78,16 @@ FAULTS: tuple[Fault, ...] = (
     Fault(FaultKind.HANGS, "cache-1.lon", 3 * MINUTE, 6 * MINUTE),
     Fault(FaultKind.IO_STALL, "db-2.lon", 5 * MINUTE, 15 * MINUTE, 20, 0.44),
     Fault(FaultKind.VANISHES, "par-gw", 10 * MINUTE, 12 * MINUTE),
-    # What is so from the beginning and is found by a closer look: four hosts with a warning, two with a bad link.
+    # What is so from the beginning and is found by a closer look: seven hosts with a warning, two with a bad link; and
+    # one whose kernel kills a process after three minutes.
     Fault(FaultKind.UNIT_FAILS, "web-02.par", subject="certbot.service"),
     Fault(FaultKind.CONTAINER_RESTARTS, "ci-01.nyc", subject="ci-registry-mirror"),
     Fault(FaultKind.ARRAY_REBUILDS, "backup-1.lon", until_s=140 * MINUTE, subject="sdd"),
     Fault(FaultKind.DISK_AGES, "db-1.nyc", subject="nvme0n1"),
+    Fault(FaultKind.CLOCK_ADRIFT, "cache-1.nyc"),
+    Fault(FaultKind.TIMER_MISSED, "mq-1.par", subject="logrotate.timer"),
+    Fault(FaultKind.POOL_FILLS, "db-1.par", subject="vg0/snapshots"),
+    Fault(FaultKind.OOM_KILLS, "web-02.nyc", 3 * MINUTE, subject="app"),
     Fault(FaultKind.LINK_LOST, "nas-1.lon", subject="eno2"),
     Fault(FaultKind.LINK_SLOW, "backup-1.par", subject="eno1"),
 )

@@ -18,6 +18,9 @@ PERIOD = "5s"
 SLOW_PERIOD = "20s"
 """The same for filesystems: one of them fills in twenty minutes."""
 
+CHECK_PERIOD = "30s"
+"""The same for checks: what is down is found so within half a minute and three attempts."""
+
 
 @dataclass(frozen=True, slots=True)
 class DemoFiles:
@@ -109,6 +112,8 @@ def inventory_text(story: Story, port: int) -> str:
             "hosts:",
             *map(_host, story.hosts),
             *_services(story.hosts),
+            "checks:",
+            f'  ssh: {{tcp: "{{address}}:{port}", hosts: ["*"], period: {CHECK_PERIOD}, retry: {PERIOD}}}',
             "",
         )
     )

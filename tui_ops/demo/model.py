@@ -25,6 +25,9 @@ RESERVED = {"ext4": 0.05}
 BYTES_PER_INODE = 16_384
 """What mkfs assumes; it only decides how large the inode numbers look."""
 
+SWAPPED_PER_S = 2_000
+"""Pages a second that a process writes to swap which takes all memory: 8 MB/s of a busy disk."""
+
 WARMTH_S = 30.0
 """A heat sink follows the work of about this long."""
 
@@ -65,6 +68,8 @@ class Moment:
             disks=self._disks(),
             interfaces=self._interfaces(),
             tcp=self._tcp(),
+            oom_kills=sum(fault.kind is FaultKind.OOM_KILLS and fault.begin_s <= self.t for fault in self.faults),
+            swapped=self.count(rates.hunger, SWAPPED_PER_S),
             files_open=1100 + 6 * round(rates.connections.at(self.t)),
             files_max=9223372036854775807,
             pressure=self._pressure() if self.host.role.system.has_psi else {},

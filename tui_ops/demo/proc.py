@@ -9,6 +9,9 @@ SECTOR = 512
 PAGE = 4096
 """Bytes that /proc/PID/stat counts memory in."""
 
+TRACKED = 262_144
+"""Connections that a kernel tracks by default on a machine with 4 GiB and more."""
+
 _TITLED = ("nginx: ", "postgres: ", "sshd: ", "smbd: ", "gunicorn: ", "bazel(")
 """How command lines begin that are one text: the program has written it over its arguments."""
 
@@ -28,6 +31,9 @@ def changing_files(world: HostWorld, epoch: float) -> dict[str, str]:
         "proc/net/dev": _net_dev(world),
         "proc/net/snmp": _snmp(world),
         "proc/net/sockstat": _sockstat(world),
+        "proc/net/netstat": _netstat(world),
+        "proc/vmstat": _vmstat(world),
+        "proc/sys/net/netfilter/nf_conntrack_count": f"{world.tcp.established * 2 + 90}\n",
         "proc/sys/fs/file-nr": f"{world.files_open}\t0\t{world.files_max}\n",
         "proc/uptime": f"{world.uptime_s:.2f} {world.cpu.idle / TICKS_PER_S:.2f}\n",
         "proc/sys/kernel/random/boot_id": f"{world.boot_id}\n",
@@ -50,6 +56,7 @@ def standing_files(world: HostWorld) -> dict[str, str]:
             f'PRETTY_NAME="{system.pretty}"\nNAME="{system.pretty.split(" (")[0]}"\n'
             f'ID={system.ident}\nVERSION_ID="{system.version}"\n'
         ),
+        "proc/sys/net/netfilter/nf_conntrack_max": f"{TRACKED}\n",
         "etc/hostname": f"{name}\n",
         "proc/sys/kernel/hostname": f"{name}\n",
         "proc/sys/kernel/osrelease": f"{system.kernel}\n",
@@ -102,6 +109,10 @@ def _meminfo(memory: Memory) -> str:
         "SwapFree": memory.swap_free,
         "Dirty": memory.dirty,
         "Writeback": 0,
+        "SReclaimable": memory.cached // 9,
+        "SUnreclaim": memory.total // 60,
+        "CommitLimit": memory.total // 2 + memory.swap_total,
+        "Committed_AS": memory.total - memory.available,
     }
     return "".join(f"{name + ':':<16}{size // 1024:>8} kB\n" for name, size in rows.items())
 
@@ -148,6 +159,23 @@ def _snmp(world: HostWorld) -> str:
         f" {tcp.segments_out} {tcp.retransmits} 0 {opened // 90} 0\n"
         "Udp: InDatagrams NoPorts InErrors OutDatagrams\n"
         f"Udp: {tcp.segments_in // 50} 3 0 {tcp.segments_out // 50}\n"
+    )
+
+
+def _netstat(world: HostWorld) -> str:
+    tcp = world.tcp
+    timeouts = tcp.retransmits // 4
+    return (
+        "TcpExt: SyncookiesSent ListenOverflows ListenDrops TCPTimeouts TCPBacklogDrop TCPSynRetrans\n"
+        f"TcpExt: 0 0 0 {timeouts} 0 {timeouts // 3}\n"
+        f"IpExt: InOctets OutOctets\nIpExt: {tcp.segments_in * 900} {tcp.segments_out * 900}\n"
+    )
+
+
+def _vmstat(world: HostWorld) -> str:
+    return (
+        f"nr_free_pages {world.memory.free // PAGE}\npswpin {world.swapped // 3}\npswpout {world.swapped}\n"
+        f"pgmajfault {world.forks // 8}\noom_kill {world.oom_kills}\n"
     )
 
 

@@ -56,6 +56,7 @@ _LS = """\
 root=${0%/bin/ls}
 case "${1-} ${2-}" in
 "-ld $root/proc/"[0-9]*) ;;
+"-ldn $root/"*) exec cat "$root/table/homes" ;;
 *) exec /bin/ls "$@" ;;
 esac
 asked=' '
@@ -78,6 +79,15 @@ is-system-running)
     [ "$state" = running ]
     ;;
 list-units) exec cat "$root/table/units" ;;
+list-unit-files) exec cat "$root/table/unit-files" ;;
+show)
+    for pattern do :; done
+    case $pattern in
+    '*.timer') exec cat "$root/table/timers" ;;
+    # Nothing was ever restarted.
+    *) sed -n 's/^\\([^ ]*[.]service\\) .*/NRestarts=0\\nId=\\1\\n/p' "$root/table/units" ;;
+    esac
+    ;;
 *) echo 'this systemctl only lists units' >&2 && exit 1 ;;
 esac
 """
@@ -106,9 +116,49 @@ exec cat "$root/table/smart/${1##*/}"
 
 _VIRT = """\
 #!/bin/sh
-# Prints what the machine is a guest of.
+# Prints what the machine is a guest of; none of them is a container.
+[ "${1-}" != --container ] || { echo none && exit 1; }
 echo @VIRTUAL@
 [ @VIRTUAL@ != none ]
+"""
+
+_DATE = """\
+#!/bin/sh
+# Prints the seconds of the tree's own clock; everything else is the matter of the real date.
+root=${0%/bin/date}
+[ "$*" = +%s ] || exec /bin/date "$@"
+read -r up idle <"$root/proc/uptime"
+booted=$(grep '^btime ' "$root/proc/stat")
+echo $((${booted#btime } + ${up%%.*}))
+"""
+
+_CHRONYC = """\
+#!/bin/sh
+# Prints how the clock is kept, or the sources.
+for order do :; done
+exec cat "${0%/bin/*}/table/chrony-$order"
+"""
+
+_TIMEDATECTL = """\
+#!/bin/sh
+# Prints what systemd says of the clock, and of its own program for it.
+case ${1-} in
+show | status) exec cat "${0%/bin/*}/table/timedate" ;;
+*) exec cat "${0%/bin/*}/table/timesync" ;;
+esac
+"""
+
+_SUDO = """\
+#!/bin/sh
+# Lets everyone run what the tree brings: here, as on a host with our drop-in, nobody is asked for a password.
+root=${0%/bin/sudo}
+[ "${1-}" = -n ] && shift
+if [ "${1-}" = -l ]; then
+    case ${2-$root/} in "$root"/*) exit 0 ;; esac
+    exit 1
+fi
+case ${1-} in "$root"/*) exec "$@" ;; esac
+exit 1
 """
 
 _ZPOOL = """\
@@ -122,16 +172,8 @@ def _table(name: str, what: str) -> str:
     return f'#!/bin/sh\n# Prints {what}.\nexec cat "${{0%/bin/*}}/table/{name}"\n'
 
 
-def scripts(host: DemoHost, virtual: str, has_docker: bool) -> dict[str, str]:
-    """Return the commands of a host, by path below the root.
-
-    Every host brings what a section would else find on the machine that the demo runs on.
-
-    Args:
-        host: which one.
-        virtual: what it is a guest of, as ``kvm``; ``none`` for a real machine.
-        has_docker: whether it has docker.
-    """
+def _commands(host: DemoHost, has_docker: bool, has_chrony: bool, has_lvm: bool) -> dict[str, str]:
+    """Return the commands by name, with words that are still to be filled in."""
     commands = {
         "df": _DF,
         "uname": _UNAME,
@@ -144,9 +186,39 @@ def scripts(host: DemoHost, virtual: str, has_docker: bool) -> dict[str, str]:
         "smartctl": _SMARTCTL,
         "systemd-detect-virt": _VIRT,
         "zpool": _ZPOOL,
+        "date": _DATE,
+        "journalctl": _table("journal", "the errors of the last minutes"),
     }
+    if has_chrony:
+        commands["chronyc"] = _CHRONYC
+    else:
+        commands["timedatectl"] = _TIMEDATECTL
+    if has_lvm or host.role.name != "ci":
+        # The build runners have no drop-in yet.
+        commands["sudo"] = _SUDO
+    if has_lvm:
+        commands["vgs"] = _table("groups", "the volume groups")
+        commands["lvs"] = _table("logical", "the volumes")
     if has_docker:
         commands["docker"] = _DOCKER
+    return commands
+
+
+def scripts(
+    host: DemoHost, virtual: str, has_docker: bool, has_chrony: bool = False, has_lvm: bool = False
+) -> dict[str, str]:
+    """Return the commands of a host, by path below the root.
+
+    Every host brings what a section would else find on the machine that the demo runs on.
+
+    Args:
+        host: which one.
+        virtual: what it is a guest of, as ``kvm``; ``none`` for a real machine.
+        has_docker: whether it has docker.
+        has_chrony: whether chrony keeps its clock; else systemd does.
+        has_lvm: whether it has a volume group, which root may ask for us.
+    """
+    commands = _commands(host, has_docker, has_chrony, has_lvm)
     words = {
         "KIND": "Linux",
         "NODE": host.name,

@@ -151,6 +151,11 @@ def _units(world: HostWorld, failed: set[str]) -> Iterator[tuple[str, str, str, 
         yield name, active, sub, text
 
 
+def timers_of(world: HostWorld) -> list[str]:
+    """Return the names of a host's timers."""
+    return sorted(name for name, *_ in _units(world, set()) if name.endswith(".timer"))
+
+
 def _containers(world: HostWorld) -> Iterator[str]:
     random = Random(f"{world.host.name}/containers")
     broken = {fault.subject for fault in world.faults if fault.kind is FaultKind.CONTAINER_RESTARTS}

@@ -5,11 +5,13 @@ import shutil
 from pathlib import Path
 
 from tui_ops.demo.devices import device_files, moving_files
+from tui_ops.demo.factual import factual_files, factual_scripts
 from tui_ops.demo.machines import machine_files, machine_of
 from tui_ops.demo.proc import changing_files, command_of, standing_files, stat_of
 from tui_ops.demo.programs import runs_containers
 from tui_ops.demo.scripts import scripts
 from tui_ops.demo.services import listeners, service_files
+from tui_ops.demo.upkeep import has_chrony, has_lvm, moving_upkeep, upkeep_files
 from tui_ops.demo.worlds import HostWorld, Process
 
 
@@ -32,19 +34,23 @@ class HostTree:
     def build(self, world: HostWorld) -> None:
         """Make the folder with everything in it."""
         self.root.mkdir(parents=True, mode=0o700)
-        for files in (standing_files(world), machine_files(world), device_files(world), service_files(world)):
-            for path, text in files.items():
+        for made in (standing_files, machine_files, device_files, service_files, upkeep_files, factual_files):
+            for path, text in made(world).items():
                 self._write(path, text)
         virtual = "kvm" if machine_of(world.host).is_guest else "none"
-        for path, text in scripts(world.host, virtual, runs_containers(world.host)).items():
+        for path, text in scripts(
+            world.host, virtual, runs_containers(world.host), has_chrony(world), has_lvm(world)
+        ).items():
             self._write(path, text, 0o700)
-        (self.root / "root").mkdir()
+        for path, text in factual_scripts(world.host).items():
+            self._write(path, text, 0o700)
         self.refresh(world)
         self._is_read = True
 
     def refresh(self, world: HostWorld) -> None:
         """Write what has changed. A reader sees each file as it was or as it is, never half of it."""
-        for files in (changing_files(world, self._epoch), moving_files(world)):
+        changing = changing_files(world, self._epoch)
+        for files in (changing, moving_files(world), moving_upkeep(world, self._epoch)):
             for path, text in files.items():
                 if self._written.get(path) != text:
                     self._write(path, text)

@@ -135,6 +135,10 @@ class HostWorld:
     disks: tuple[Disk, ...]
     interfaces: tuple[Interface, ...]
     tcp: Tcp
+    oom_kills: int
+    """Processes that the kernel killed since boot."""
+    swapped: int
+    """Pages written to swap since boot."""
     files_open: int
     files_max: int
     pressure: dict[str, Pressure]

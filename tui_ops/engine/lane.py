@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Sequence
 
 from tui_ops.collectors.errors import ProbeError
-from tui_ops.collectors.frame import Frame, FrameReader, ask_section, script, tick
+from tui_ops.collectors.frame import Frame, FrameReader, ask_resident, ask_section, end_resident, script, tick
 from tui_ops.collectors.hello import Hello, parse_hello
 from tui_ops.transport.base import Channel, Link
 
@@ -33,10 +33,14 @@ class ProbeLane:
 
     Args:
         link: the open connection to its host.
+        sudo: whether sudo may be asked there for what only root may read.
+        sections: whether it can run the slow sections, beside the ticks.
     """
 
-    def __init__(self, link: Link) -> None:
+    def __init__(self, link: Link, sudo: bool = True, sections: bool = True) -> None:
         self._link = link
+        self._sudo = sudo
+        self._sections = sections
         self._reader: FrameReader | None = None
         self._channel: Channel | None = None
         self._waiting: asyncio.Future[Frame] | None = None
@@ -44,6 +48,10 @@ class ProbeLane:
         self._turn = asyncio.Lock()
         self._ended: ProbeError | None = None
         self.hello: Hello | None = None
+        self.gone = asyncio.Event()
+        """Set when nothing of it is left on the host."""
+        self._in_awk = False
+        self._awk_fails = False
 
     @property
     def alive(self) -> bool:
@@ -61,11 +69,30 @@ class ProbeLane:
         self._reader = FrameReader(marker)
         self._waiting = asyncio.get_running_loop().create_future()
         self._channel = await self._link.open(SHELL, self._take_in, self._gone)
-        self._channel.write(script(marker))
+        self._channel.write(script(marker, self._sudo, self._sections))
         frame = await self._answer(READY_S, "the probe did not start: no answer from /bin/sh")
         if frame.kind != "ready":
             raise self._broken(ProbeError(f"the probe began with a {frame.kind} frame instead of READY"))
         self.hello = parse_hello(frame.body)
+
+    async def take_awk(self) -> None:
+        """Let awk answer the ticks from now on, where the host has one that can; a section lets the shell go on.
+
+        Raises:
+            ProbeError: as :meth:`tick`.
+        """
+        hello = self.hello
+        if self._in_awk or self._awk_fails or hello is None or not (hello.has_awk and hello.sources):
+            return
+        async with self._turn:
+            frame = await self._said(ask_resident(), READY_S, "the host's awk does not start")
+            self._in_awk = frame.name == "awk"
+            self._awk_fails = not self._in_awk
+
+    async def _leave_awk(self) -> None:
+        if self._in_awk:
+            self._in_awk = False
+            await self._said(end_resident(), READY_S, "the host's awk does not end")
 
     async def tick(self, timeout_s: float) -> bytes:
         """Read the vitals and return the frame's body.
@@ -78,7 +105,9 @@ class ProbeLane:
             frame = await self._ask(tick(self._number), timeout_s, "the probe is silent")
             return frame.body
 
-    async def section(self, name: str, deadline_s: int, timeout_s: float, words: Sequence[int] = ()) -> bytes:
+    async def section(
+        self, name: str, deadline_s: int, timeout_s: float, words: Sequence[int] = (), paths: Sequence[str] = ()
+    ) -> bytes:
         """Run a slow section and return the frame's body.
 
         Args:
@@ -86,25 +115,33 @@ class ProbeLane:
             deadline_s: after which the probe ends what it started.
             timeout_s: after which we end the probe.
             words: numbers that the section takes besides.
+            paths: files that it takes besides, as the inventory names them.
 
         Raises:
             ProbeError: as :meth:`tick`.
         """
         async with self._turn:
+            await self._leave_awk()
             self._number += 1
             frame = await self._ask(
-                ask_section(name, self._number, deadline_s, words), timeout_s, f"section {name} did not end in time"
+                ask_section(name, self._number, deadline_s, words, paths),
+                timeout_s,
+                f"section {name} did not end in time",
             )
             if frame.kind == "error":
                 raise ProbeError(f"the probe refused section {name}")
             return frame.body
 
-    async def _ask(self, line: bytes, timeout_s: float, silence: str) -> Frame:
+    async def _said(self, line: bytes, timeout_s: float, silence: str) -> Frame:
+        """Write a line and return the next frame, whatever it is."""
         if self._channel is None or self._ended is not None:
             raise self._ended or Ended("the probe has not been started")
         self._waiting = asyncio.get_running_loop().create_future()
         self._channel.write(line)
-        frame = await self._answer(timeout_s, silence)
+        return await self._answer(timeout_s, silence)
+
+    async def _ask(self, line: bytes, timeout_s: float, silence: str) -> Frame:
+        frame = await self._said(line, timeout_s, silence)
         if frame.number != self._number:
             raise self._broken(Strange(f"the probe answered question {frame.number} instead of {self._number}"))
         return frame
@@ -145,6 +182,7 @@ class ProbeLane:
             self._waiting.set_result(frame)
 
     def _gone(self, status: int | None) -> None:
+        self.gone.set()
         said = "" if status is None else f" with status {status}"
         self._ended = self._ended or Ended(f"the probe ended{said}", "it is started again at the next reading")
         self._fail(self._ended)

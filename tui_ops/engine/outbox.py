@@ -9,10 +9,12 @@ from sqlmodel import Session
 from tui_ops.engine.news import News
 from tui_ops.engine.slow import RANK
 from tui_ops.model.clock import Stamp
+from tui_ops.model.metrics import METRICS
 from tui_ops.model.readings import Reading, SectionReading
 from tui_ops.model.states import Severity
 from tui_ops.store import records
 from tui_ops.store.errors import StoreError
+from tui_ops.store.facts import FactWrite
 from tui_ops.store.live import EventWrite, LatestWrite, SectionWrite
 from tui_ops.store.samples import SampleWrite
 from tui_ops.store.writer import Writer
@@ -26,6 +28,9 @@ FLUSH_S = 0.2
 HELD_MOST = 20_000
 """Readings kept while the database can't be written (a full disk); the oldest go first after that."""
 
+FACTS_HELD = 200
+"""Readings of facts kept meanwhile: a list of packages takes a megabyte of memory."""
+
 
 @dataclass(slots=True)
 class Batch:
@@ -36,9 +41,10 @@ class Batch:
     sections: dict[tuple[int, str], SectionWrite] = field(default_factory=dict)
     events: list[EventWrite] = field(default_factory=list)
     keys: list[tuple[int, OfferedKey, float]] = field(default_factory=list)
+    facts: list[FactWrite] = field(default_factory=list)
 
     def __bool__(self) -> bool:
-        return bool(self.latest or self.samples or self.sections or self.events or self.keys)
+        return bool(self.latest or self.samples or self.sections or self.events or self.keys or self.facts)
 
 
 class Outbox:
@@ -54,8 +60,23 @@ class Outbox:
         self._news = news
         self._batch = Batch()
         self._filled = asyncio.Event()
+        self.facts_lost = 0
+        """Readings of facts that were given up while the database could not be written: their hosts are asked anew."""
         self.error = ""
         """Why readings are not on disk just now; empty while all is well."""
+
+    @property
+    def waiting(self) -> int:
+        """How many rows wait to be written."""
+        batch = self._batch
+        return (
+            len(batch.latest)
+            + len(batch.samples)
+            + len(batch.sections)
+            + len(batch.events)
+            + len(batch.keys)
+            + len(batch.facts)
+        )
 
     def latest(self, row: LatestWrite) -> None:
         """Write a host's state; a later one of the same host takes its place, but keeps its reading."""
@@ -81,6 +102,10 @@ class Outbox:
         self._keep_section(
             SectionWrite(host_id, found.section, period_s, tried, tried, severity, text, found.document, detail)
         )
+        kept = {key: value for key, value in found.gauges.items() if key[0] in METRICS}
+        if kept:
+            # A row of its own beside that of the vitals: the uptime is not known here, and gauges need none.
+            self._batch.samples.append(SampleWrite(tried.at, host_id, Reading(0.0, "", None, gauges=kept)))
 
     def section_failed(self, host_id: int, name: str, period_s: float, tried: Stamp, why: str) -> None:
         """Write why there is no run of a slow section; the last one stays, with its age."""
@@ -93,6 +118,11 @@ class Outbox:
     def event(self, host_id: int, at: float, kind: str, text: str) -> None:
         """Write something that happened to a host."""
         self._batch.events.append(EventWrite(host_id, at, kind, text))
+        self._filled.set()
+
+    def fact(self, row: FactWrite) -> None:
+        """Write a reading of facts, or why there is none."""
+        self._batch.facts.append(row)
         self._filled.set()
 
     def key_seen(self, host_id: int, key: OfferedKey, at: float) -> None:
@@ -121,6 +151,7 @@ class Outbox:
         except Exception:  # the boundary of one batch: what can't be written is given up, the engine goes on
             log.exception("a batch of %d readings can't be written and was given up", len(batch.latest))
             self.error = "some readings can't be written: see the engine's log"
+            self.facts_lost += len(batch.facts)
             return
         self.error = ""
 
@@ -134,6 +165,10 @@ class Outbox:
             await self._writer.write_latest(list(batch.latest.values()), list(batch.sections.values()), batch.events)
             batch.latest, batch.sections, batch.events = {}, {}, []
             self._news.tell(*told)
+        if batch.facts:
+            differing = await self._writer.facts(batch.facts)
+            batch.facts = []
+            self._news.tell("facts", *(("events",) if differing else ()))
         if batch.samples:
             await self._writer.samples(batch.samples)
             batch.samples = []
@@ -148,6 +183,9 @@ class Outbox:
         self._batch.samples = (batch.samples + newer.samples)[-HELD_MOST:]
         self._batch.events = (batch.events + newer.events)[-HELD_MOST:]
         self._batch.keys = (batch.keys + newer.keys)[-HELD_MOST:]
+        facts = batch.facts + newer.facts
+        self._batch.facts = facts[-FACTS_HELD:]
+        self.facts_lost += len(facts) - len(self._batch.facts)
         self._filled.set()
 
 

@@ -4,7 +4,9 @@ import asyncio
 import logging
 from collections.abc import Callable, Collection, Sequence
 
+from tui_ops.engine.facts import AT_ONCE
 from tui_ops.engine.outbox import Outbox
+from tui_ops.engine.own import OwnLook, OwnWatch
 from tui_ops.engine.schedule import Schedule
 from tui_ops.engine.watch import LIVE_S, HostWatch, Standing
 from tui_ops.model.fleet import HostSpec
@@ -15,13 +17,13 @@ from tui_ops.transport.base import Transport
 log = logging.getLogger(__name__)
 
 SECTION_WAIT_S = 3600.0
-"""The slow sections are read when their host answers first and then in its period; this is when to look again."""
+"""Slow sections and facts are read when their host answers first and then in its period; this is when to look again."""
 
 
 def _way(spec: HostSpec) -> tuple[object, ...]:
     """Return what decides how a host is reached."""
     secret = (spec.password.kind, spec.password.argument) if spec.password else None
-    return (spec.name, spec.key, spec.address, spec.port, spec.user, spec.via, spec.identity, secret)
+    return (spec.name, spec.key, spec.address, spec.port, spec.user, spec.via, spec.identity, secret, spec.sudo)
 
 
 class Roster:
@@ -32,13 +34,23 @@ class Roster:
         transport: the way to hosts.
         outbox: takes what they find out.
         forget: gives up what is held open to a host as a jump host, by its name.
+        look: looks at the engine itself, which is a host among the others.
     """
 
-    def __init__(self, schedule: Schedule, transport: Transport, outbox: Outbox, forget: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        schedule: Schedule,
+        transport: Transport,
+        outbox: Outbox,
+        forget: Callable[[str], None],
+        look: OwnLook,
+    ) -> None:
         self._schedule = schedule
         self._transport = transport
         self._outbox = outbox
         self._forget = forget
+        self._look = look
+        self._gate = asyncio.Semaphore(AT_ONCE)
         self.watches: dict[int, HostWatch] = {}
         self._by_name: dict[str, HostSpec] = {}
 
@@ -79,6 +91,7 @@ class Roster:
         watch.spec = spec
         self._schedule.every(f"poll {host_id}", spec.period_s, watch.poll)
         self._schedule.every(f"sections {host_id}", spec.slow_period_s, watch.sections)
+        self._schedule.every(f"facts {host_id}", spec.slow_period_s, watch.facts)
 
     def _moved(self, hosts: Sequence[tuple[HostSpec, int]]) -> set[str]:
         """Return the names whose way has changed or that are gone, with all that lies behind them."""
@@ -94,12 +107,17 @@ class Roster:
         return moved
 
     def _add(self, spec: HostSpec, host_id: int, old: HostWatch | None, row: HostRow | None) -> None:
-        sections = f"sections {host_id}"
+        sections, facts = f"sections {host_id}", f"facts {host_id}"
 
         def arrived() -> None:
             self._schedule.now(sections)
+            self._schedule.now(facts)
 
-        watch = HostWatch(spec, host_id, self._transport, self._outbox, arrived)
+        watch = (
+            OwnWatch(host_id, self._transport, self._outbox, self._look)
+            if spec.is_engine
+            else HostWatch(spec, host_id, self._transport, self._outbox, arrived, gate=self._gate)
+        )
         if old is not None:
             kept = old.standing
             watch.standing = Standing(kept.state, kept.reason, kept.severity, kept.since_at)
@@ -110,10 +128,12 @@ class Roster:
         self.watches[host_id] = watch
         self._schedule.every(f"poll {host_id}", spec.period_s, watch.poll)
         self._schedule.every(sections, spec.slow_period_s, watch.sections, first_in_s=SECTION_WAIT_S)
+        self._schedule.every(facts, spec.slow_period_s, watch.facts, first_in_s=SECTION_WAIT_S)
 
     def _drop(self, host_id: int) -> HostWatch:
         self._schedule.remove(f"poll {host_id}")
         self._schedule.remove(f"sections {host_id}")
+        self._schedule.remove(f"facts {host_id}")
         self._schedule.remove(f"live {host_id}")
         return self.watches.pop(host_id)
 
@@ -138,6 +158,7 @@ class Roster:
                 watch.retry_now()
                 self._schedule.now(f"poll {host_id}")
                 self._schedule.now(f"sections {host_id}")
+                self._schedule.now(f"facts {host_id}")
 
     async def read_all_once(self, gap_s: float) -> list[HostWatch]:
         """Read every host, its slow sections, and once more after ``gap_s`` so that rates have a base.
@@ -149,5 +170,6 @@ class Roster:
         await asyncio.gather(*(watch.poll() for watch in watches))
         up = [watch for watch in watches if watch.standing.failing_since is None]
         await asyncio.gather(asyncio.sleep(gap_s), *(watch.sections() for watch in up))
+        await asyncio.gather(*(watch.facts() for watch in up))
         await asyncio.gather(*(watch.poll() for watch in up))
         return [watch for watch in watches if watch.standing.failing_since is not None]

@@ -46,6 +46,17 @@ class Pace:
     started: int = 0
     skipped: int = 0
     """Times that work was due while it still ran."""
+    _worst_s: float = 0.0
+
+    def began(self, late_s: float) -> None:
+        """Take note of how late a piece of work begins, in seconds."""
+        self.lag_s = late_s
+        self._worst_s = max(self._worst_s, late_s)
+
+    def worst_lag_s(self) -> float:
+        """Return the worst lag in seconds since this was asked last."""
+        worst, self._worst_s = self._worst_s, 0.0
+        return worst
 
 
 @dataclass(slots=True)
@@ -112,7 +123,7 @@ class Schedule:
             work = self._work.get(name)
             if work is None or work.entry != entry:
                 continue
-            self.pace.lag_s = now - due
+            self.pace.began(now - due)
             self._push(work, self._next_due(work, now))
             if work.task is not None:
                 self.pace.skipped += 1

@@ -1,8 +1,9 @@
 """What the slow sections of one host said last: which are due, what they judge, and how full its disks are."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Generic, Protocol, TypeVar
 
-from tui_ops.collectors.sections import SECTIONS, Section
 from tui_ops.engine.schedule import phase_of
 from tui_ops.model.metrics import Key
 from tui_ops.model.readings import SectionReading
@@ -57,19 +58,36 @@ class _Last:
     worst: Judgement = FINE
 
 
-class Slow:
-    """The slow sections of one host.
+class Turn(Protocol):
+    """What comes round: a slow section, or a topic of facts."""
+
+    @property
+    def name(self) -> str:
+        """Its own among all that come round with it."""
+
+    @property
+    def periods(self) -> float:
+        """How often, in multiples of the host's slow period."""
+
+
+T = TypeVar("T", bound=Turn)
+
+
+class Slow(Generic[T]):
+    """What comes round slowly on one host: its sections, or its facts.
 
     Args:
         name: of the host, by which its hourly sections are spread over the hour.
+        turns: what comes round, in the order in which it is read at first.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, turns: Sequence[T]) -> None:
         self._name = name
+        self._turns = turns
         self._last: dict[str, _Last] = {}
         self._disks = Disks()
 
-    def due(self, mono: float, slow_period_s: float) -> list[Section]:
+    def due(self, mono: float, slow_period_s: float) -> list[T]:
         """Return the sections to be read now.
 
         Args:
@@ -77,30 +95,30 @@ class Slow:
             slow_period_s: of the host; this is asked once in each.
         """
         found = []
-        for section in SECTIONS:
+        for section in self._turns:
             last = self._last.get(section.name)
             if last is None or self._comes(section, last, mono, slow_period_s):
                 found.append(section)
         return found
 
-    def _comes(self, section: Section, last: _Last, mono: float, slow_period_s: float) -> bool:
+    def _comes(self, section: T, last: _Last, mono: float, slow_period_s: float) -> bool:
         if last.retry:
             return mono >= last.retry
         return section.periods <= 1 or self._turn(section, mono, slow_period_s) != last.turn
 
-    def _turn(self, section: Section, mono: float, slow_period_s: float) -> int:
+    def _turn(self, section: T, mono: float, slow_period_s: float) -> int:
         """Return the number of the section's period, whose edge lies elsewhere for each host."""
         period = section.periods * slow_period_s
         return int((mono + phase_of(f"{self._name} {section.name}", period)) // period)
 
-    def took(self, section: Section, found: SectionReading, mono: float, slow_period_s: float) -> None:
-        """Take note of a run. The judgement is the worst of its statuses."""
-        worst = worst_of(found)
+    def took(self, section: T, mono: float, slow_period_s: float, found: SectionReading | None = None) -> None:
+        """Take note of a run. The judgement is the worst of the statuses of ``found``."""
+        worst = worst_of(found) if found is not None else FINE
         self._last[section.name] = _Last(self._turn(section, mono, slow_period_s), mono, worst=worst)
-        if section.name == "filesystems":
+        if found is not None and section.name == "filesystems":
             self._disks = Disks.of(found.gauges)
 
-    def failed(self, section: Section, mono: float, slow_period_s: float) -> None:
+    def failed(self, section: T, mono: float, slow_period_s: float) -> None:
         """Take note that a section could not be read."""
         last = self._last.setdefault(section.name, _Last(self._turn(section, mono, slow_period_s)))
         last.failures += 1
@@ -122,7 +140,7 @@ class Slow:
     def worst(self, mono: float, slow_period_s: float) -> Judgement:
         """Return the worst judgement of all sections that are still true; the first of equals."""
         worst = FINE
-        for section in SECTIONS:
+        for section in self._turns:
             last = self._last.get(section.name)
             if last is None or mono - last.good > KEPT_PERIODS * section.periods * slow_period_s:
                 continue

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 
 from tui_ops.collectors.errors import ProbeError
 from tui_ops.collectors.hello import Hello
@@ -29,6 +30,9 @@ SHARED_SECTION_S = 5
 SECTION_GRACE_S = 5.0
 """What we wait beyond the host's own deadline before we end the channel."""
 
+CHANNEL_ENDS_S = 5.0
+"""What we wait for the end of a channel whose place another one takes: a shell that was told so ends at once."""
+
 
 class Visit:
     """The connection to one host and what runs on it.
@@ -47,6 +51,7 @@ class Visit:
         self._one_channel = False
         self._local = LocalVitals() if spec.is_local else None
         self._opening = asyncio.Lock()
+        self._starting = asyncio.Lock()
         self.hello: Hello | None = None
 
     async def vitals(self) -> Reading:
@@ -62,6 +67,9 @@ class Visit:
         held = self._fast is not None and self._fast.alive
         try:
             lane = await self._fast_lane()
+            if self._slow is not None and self._slow.alive:
+                # The sections have a channel of their own, so this one need not be a shell.
+                await lane.take_awk()
             body = await lane.tick(timeout_s)
         except (Silent, Ended):
             if not held:
@@ -71,13 +79,16 @@ class Visit:
             body = await lane.tick(timeout_s)
         return parse_vitals(body, time.time())
 
-    async def section(self, name: str, deadline_s: int, words: Sequence[int] = ()) -> bytes | None:
+    async def section(
+        self, name: str, deadline_s: int, words: Sequence[int] = (), paths: Sequence[str] = ()
+    ) -> bytes | None:
         """Run a slow section and return its body; None where there is no connection to run it on.
 
         Args:
             name: of the section.
             deadline_s: what it may take on the host; less where the vitals wait for the same channel.
             words: numbers that the section takes besides.
+            paths: files that it takes besides, as the inventory names them.
 
         Raises:
             TransportError: the connection broke meanwhile.
@@ -86,10 +97,8 @@ class Visit:
         if self._local is None and (self._link is None or self._link.closed.is_set()):
             return None
         lane = await self._slow_lane()
-        if lane is None:
-            return None
         bound_s = min(SHARED_SECTION_S, deadline_s) if lane is self._fast else deadline_s
-        return await lane.section(name, bound_s, bound_s + SECTION_GRACE_S, words)
+        return await lane.section(name, bound_s, bound_s + SECTION_GRACE_S, words, paths)
 
     async def link(self) -> Link:
         """Return the open connection, for what a person does beside the readings.
@@ -112,8 +121,8 @@ class Visit:
                 self._one_channel = False
             return self._link
 
-    async def _start(self, link: Link) -> ProbeLane:
-        lane = ProbeLane(link)
+    async def _start(self, link: Link, sections: bool) -> ProbeLane:
+        lane = ProbeLane(link, self.spec.sudo, sections)
         try:
             await lane.start()
         except BaseException:
@@ -123,23 +132,40 @@ class Visit:
         return lane
 
     async def _fast_lane(self) -> ProbeLane:
+        async with self._starting:
+            return await self._fast_or_new()
+
+    async def _fast_or_new(self) -> ProbeLane:
         link = await self._connected()
         if self._fast is None or not self._fast.alive:
-            self._fast = await self._start(link)
+            self._fast = await self._start(link, sections=self._one_channel)
         return self._fast
 
-    async def _slow_lane(self) -> ProbeLane | None:
-        if self._one_channel:
-            return self._fast
-        link = await self._connected()
-        if self._slow is None or not self._slow.alive:
-            try:
-                self._slow = await self._start(link)
-            except ChannelRefused:
-                # MaxSessions 1: the sections take turns with the vitals from now on.
-                self._one_channel = True
-                return self._fast
-        return self._slow
+    async def _slow_lane(self) -> ProbeLane:
+        async with self._starting:
+            link = await self._connected()
+            if self._one_channel:
+                return await self._fast_or_new()
+            if self._slow is None or not self._slow.alive:
+                try:
+                    self._slow = await self._start(link, sections=True)
+                except ChannelRefused:
+                    # MaxSessions 1.
+                    return await self._one_for_all(link)
+            return self._slow
+
+    async def _one_for_all(self, link: Link) -> ProbeLane:
+        """Let the sections take turns with the vitals from now on, on a probe that knows both."""
+        self._one_channel = True
+        before, self._fast = self._fast, None
+        if before is not None:
+            before.close()
+            with suppress(TimeoutError):
+                # The server has room for the next one when nothing is left of the last.
+                async with asyncio.timeout(CHANNEL_ENDS_S):
+                    await before.gone.wait()
+        self._fast = await self._start(link, sections=True)
+        return self._fast
 
     async def after_failure(self, error: TransportError | ProbeError) -> None:
         """Leave nothing half open: what has failed is made anew at the next attempt."""

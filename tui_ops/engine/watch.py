@@ -6,9 +6,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tui_ops.collectors.errors import ProbeError
+from tui_ops.collectors.errors import NothingUsable, ProbeError
+from tui_ops.collectors.privilege import SECTION as PRIVILEGE
 from tui_ops.collectors.rates import derive
-from tui_ops.collectors.sections import BY_NAME, Section
+from tui_ops.collectors.rights import FILES
+from tui_ops.collectors.sections import BY_NAME, SECTIONS, Section
+from tui_ops.collectors.strain import Strain
+from tui_ops.engine.facts import FactReader
 from tui_ops.engine.outbox import Outbox
 from tui_ops.engine.slow import RANK, Disks, Slow
 from tui_ops.engine.top import TopReader
@@ -17,10 +21,10 @@ from tui_ops.model import clock
 from tui_ops.model.clean import clean
 from tui_ops.model.fleet import HostSpec
 from tui_ops.model.metrics import Key
-from tui_ops.model.readings import Derived, Reading
+from tui_ops.model.readings import Derived, Reading, SectionReading
 from tui_ops.model.sparks import Sparks
 from tui_ops.model.states import HostState, Severity
-from tui_ops.practices.performance.rules import Judgement, judge
+from tui_ops.practices.performance.rules import FINE, Judgement, judge
 from tui_ops.store.live import LatestWrite
 from tui_ops.transport.backoff import Backoff
 from tui_ops.transport.base import Link, Transport
@@ -61,6 +65,7 @@ class HostWatch:
         outbox: takes what is found out.
         on_arrival: called when the host answers again, or for the first time.
         monotonic: seconds that only go forward.
+        gate: lets a few hosts of the whole fleet read facts at once; None where this is the only one.
     """
 
     def __init__(
@@ -71,6 +76,7 @@ class HostWatch:
         outbox: Outbox,
         on_arrival: Callable[[], object] = lambda: None,
         monotonic: Callable[[], float] = time.monotonic,
+        gate: asyncio.Semaphore | None = None,
     ) -> None:
         self._spec = spec
         self.host_id = host_id
@@ -82,8 +88,12 @@ class HostWatch:
         self._visit = Visit(spec, transport)
         self._backoff = Backoff()
         self._before: Reading | None = None
-        self._slow = Slow(spec.name)
+        self._slow: Slow[Section] = Slow(spec.name, SECTIONS)
+        self._facts = FactReader(spec.name, host_id, self._visit, outbox, gate or asyncio.Semaphore(1), monotonic)
         self._top = TopReader()
+        self._strain = Strain()
+        self.checked: Callable[[], Judgement] = lambda: FINE
+        """Gives the worst of the host's checks that counts."""
 
     @property
     def spec(self) -> HostSpec:
@@ -126,6 +136,10 @@ class HostWatch:
             if not await self._read_section(section):
                 return
 
+    async def facts(self) -> None:
+        """Read the topics of facts that are due, where the host is connected."""
+        await self._facts.read()
+
     async def live(self) -> None:
         """Read the processes out of turn, for someone who looks at them."""
         await self._read_section(BY_NAME["processes"])
@@ -137,19 +151,38 @@ class HostWatch:
             if section.name == "processes":
                 found = await self._top.read(self._visit, section.deadline_s)
             else:
-                body = await self._visit.section(section.name, section.deadline_s)
-                found = section.parse(body) if body is not None else None
+                found = await self._ask(section)
         except (TransportError, ProbeError) as error:
             if isinstance(error, ProbeError):
                 self._slow.failed(section, self._monotonic(), self.spec.slow_period_s)
-            why = error.message[:REASON_LIMIT]
+            why = self._why_not(error)
             self._outbox.section_failed(self.host_id, section.name, period_s, tried, why)
             return isinstance(error, ProbeError)
         if found is None:
             return False
-        self._slow.took(section, found, self._monotonic(), self.spec.slow_period_s)
+        self._slow.took(section, self._monotonic(), self.spec.slow_period_s, found)
         self._outbox.section(self.host_id, period_s, tried, found)
+        self._facts.derive(found, tried.at)
         return True
+
+    def _why_not(self, error: TransportError | ProbeError) -> str:
+        """Return why a section is missing: on another system than Linux it often can't be had at all."""
+        system = self._visit.hello.system if self._visit.hello is not None else ""
+        said = error.message
+        if isinstance(error, NothingUsable) and system not in ("", "Linux"):
+            said = f"{said}: this is {system}, and it is only known how Linux tells it"
+        return said[:REASON_LIMIT]
+
+    async def _ask(self, section: Section) -> SectionReading | None:
+        # What root may read is asked with the files of the inventory, and kept with them.
+        files = self.spec.files if section.name == PRIVILEGE else ()
+        body = await self._visit.section(section.name, section.deadline_s, paths=files)
+        if body is None:
+            return None
+        found = section.parse(body)
+        if files:
+            found.document[FILES] = list(files)
+        return found
 
     async def link(self) -> Link:
         """Return the open connection; see :meth:`tui_ops.engine.visit.Visit.link`."""
@@ -159,6 +192,7 @@ class HostWatch:
         """End a back-off or a latch: the next poll tries, and every section is read."""
         self.standing.next_try = 0.0
         self._slow.all_due()
+        self._facts.all_due()
 
     async def close(self) -> None:
         """Close the connection."""
@@ -169,6 +203,7 @@ class HostWatch:
         if self._before is not None and reading.boot_id != self._before.boot_id:
             self._outbox.event(self.host_id, now.at, "boot", "rebooted: the boot id is new")
         derived = derive(self._before, reading)
+        self._strain.note(reading, derived)
         if self._before is None or self.standing.failing_since is not None:
             self._on_arrival()
         self._before = reading
@@ -176,7 +211,8 @@ class HostWatch:
         if disks.table:
             derived.values["disk"] = max(percent for _mount, percent, _free in disks.table)
         self.sparks.push(now.at, derived.values)
-        self._stand(HostState.UP, self._judged(derived.values, disks), now.at)
+        found = max(self._judged(derived.values, disks), self.checked(), key=lambda one: RANK.get(one.severity, 0))
+        self._stand(HostState.UP, found, now.at)
         self.standing.failing_since, self.standing.next_try, self.standing.next_at = None, 0.0, None
         self._outbox.sample(self.host_id, now, reading)
         self._outbox.latest(self._row(now, good=now, reading=reading, derived=derived, poll_ms=poll_ms, disks=disks))

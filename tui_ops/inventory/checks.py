@@ -7,7 +7,7 @@ from tui_ops.inventory import fields, schema
 from tui_ops.inventory.errors import Mistakes, quoted
 from tui_ops.inventory.hosts import Draft, Layer, pick
 from tui_ops.inventory.tree import Scalar, descend
-from tui_ops.model.fleet import LOCAL_ADDRESS, HostSpec, SiteSpec
+from tui_ops.model.fleet import ENGINE_NAME, LOCAL_ADDRESS, HostSpec, SiteSpec
 
 LOOPS_MAX = 50
 """Loops that are told of one section; mending the first ones usually mends the others."""
@@ -58,6 +58,9 @@ def check_identities(drafts: Iterable[Draft], mistakes: Mistakes) -> None:
     local: Draft | None = None
     drafts = list(drafts)
     for draft in drafts:
+        if ENGINE_NAME in (draft.name, draft.key):
+            said = f"{quoted(ENGINE_NAME)} is the engine itself, which reports on its own work under that name"
+            mistakes.add(draft.at, said, "give this host another name and id")
         first = keys.setdefault(draft.key, draft)
         if first is not draft:
             at = descend(draft.own.node, ("id",)) if draft.key != draft.name else draft.at

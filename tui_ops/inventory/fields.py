@@ -9,6 +9,8 @@ from tui_ops.inventory.errors import did_you_mean, quoted
 from tui_ops.inventory.locate import is_fleet_name, wrong_fleet_name
 from tui_ops.inventory.wrong import Wrong
 from tui_ops.model.clean import clean
+from tui_ops.model.filepaths import PATH_LIMIT as FILE_PATH_LIMIT
+from tui_ops.model.filepaths import is_file_path
 from tui_ops.model.fleet import SecretRef
 from tui_ops.model.people import Role
 from tui_ops.model.units import parse_duration
@@ -169,6 +171,14 @@ def identity(text: str) -> str:
     return path
 
 
+def file_path(text: str) -> str:
+    """Return the absolute path of a file on a host."""
+    if not is_file_path(text):
+        rule = f"write an absolute path of letters, digits and / . _ @ + : , = -, at most {FILE_PATH_LIMIT} characters"
+        raise Wrong(f"{quoted(text)} can't be the path of a file to follow", rule)
+    return text
+
+
 def title(text: str) -> str:
     """Return a title; characters that would disturb a screen are made visible."""
     return clean(unicodedata.normalize("NFC", text), TITLE_LIMIT)
@@ -250,3 +260,12 @@ def secret_reference(reference: SecretRef, folder: Path) -> SecretRef:
         path = home / words[0][2:] if home else folder.absolute() / words[0]
         return SecretRef("file", (str(path),), reference.place)
     return reference
+
+
+def yes_or_no(text: object) -> bool:
+    """Return what ``yes`` or ``no`` says."""
+    known = {"yes": True, "true": True, "no": False, "false": False}
+    found = known.get(text.lower()) if isinstance(text, str) else None
+    if found is None:
+        raise Wrong(f"{quoted(str(text))} is neither yes nor no", "write yes or no")
+    return found

@@ -155,6 +155,8 @@ def finish(draft: Draft, layers: list[Layer]) -> HostSpec:
         was=draft.was,
         password=None if local else password,
         identity=None if local else pick(layers, "identity")[0],
+        sudo=pick(layers, "sudo")[0] is not False,
+        files=tuple(sorted({path for layer in layers for path in layer.model.files})),
     )
 
 

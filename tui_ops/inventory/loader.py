@@ -3,12 +3,15 @@
 from pathlib import Path
 
 from tui_ops.inventory import schema
+from tui_ops.inventory.checked import read_checks
 from tui_ops.inventory.checks import Known, check_identities, check_layer, check_local, check_rack, check_ways
 from tui_ops.inventory.errors import InventoryError, Mistakes
 from tui_ops.inventory.foreign import ansible, sshconfig
+from tui_ops.inventory.history import read_history
 from tui_ops.inventory.hosts import Draft, HostReader, Layer, entries, finish
 from tui_ops.inventory.locate import name_from_file
 from tui_ops.inventory.match import Matcher
+from tui_ops.inventory.own import read_engine
 from tui_ops.inventory.recognise import Kind, recognise
 from tui_ops.inventory.sections import named, read_operators, read_services, read_sites
 from tui_ops.inventory.tree import Mapping, Node, Scalar, descend, parse_tree
@@ -75,6 +78,9 @@ class _Reading:
             sites=tuple(sites.values()),
             services=read_services(sections.get("services"), self._validator, matcher, self._mistakes),
             operators=read_operators(sections.get("operators"), self._validator, self._mistakes),
+            engine=read_engine(sections.get("engine"), self._validator),
+            history=read_history(sections.get("history"), self._validator),
+            checks=read_checks(sections.get("checks"), self._validator, matcher, self._mistakes),
             source=str(self._path),
             digest=files.digest,
             files=files.stamps,

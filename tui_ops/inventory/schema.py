@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from tui_ops.inventory import fields
+from tui_ops.model.filepaths import FILES_LIMIT
 from tui_ops.model.fleet import SecretRef
 from tui_ops.model.people import Role
 
@@ -59,6 +60,9 @@ class Document(Part):
     hosts: Any = None
     services: Any = None
     operators: Any = None
+    checks: Any = None
+    history: Any = None
+    engine: Any = None
 
 
 class Site(Part):
@@ -79,8 +83,15 @@ class Settings(Part):
     labels: Labels = {}
     period: Annotated[float, BeforeValidator(fields.period)] | None = None
     slow_period: Annotated[float, BeforeValidator(fields.slow_period)] | None = None
+    sudo: Annotated[bool, BeforeValidator(fields.yes_or_no)] | None = None
     password: Annotated[SecretRef, BeforeValidator(fields.secret)] | None = None
     identity: Annotated[str, AfterValidator(fields.identity)] | None = None
+    files: Annotated[
+        tuple[Annotated[str, AfterValidator(fields.file_path)], ...],
+        Field(max_length=FILES_LIMIT),
+        BeforeValidator(_as_list),
+    ] = ()
+    """What all say is added up."""
 
 
 class Group(Settings):

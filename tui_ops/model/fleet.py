@@ -1,9 +1,12 @@
 """What is looked after, as the inventory says it: sites, hosts, services, operators."""
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from tui_ops.model.people import Role
+
+if TYPE_CHECKING:
+    from tui_ops.model.checks import CheckSpec
 
 DEFAULT_PERIOD_S = 10.0
 """Vitals are read every 10 s unless the inventory says otherwise (DESIGN: two lanes)."""
@@ -13,6 +16,12 @@ DEFAULT_SLOW_PERIOD_S = 60.0
 
 LOCAL_ADDRESS = "local"
 """The address of the machine the engine runs on: read through psutil, without SSH."""
+
+ENGINE_NAME = "tui-ops"
+"""The host that is the engine itself: what it says of its own work. No inventory may use the name."""
+
+ENGINE_ADDRESS = "(engine)"
+"""Its address; no inventory can hold one with parentheses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +77,20 @@ class HostSpec:
     """Where the login's password is kept; None where keys do."""
     identity: str | None = None
     """Path of the private key to log in with; None leaves it to ssh_config, the agent and the usual files."""
+    sudo: bool = True
+    """Whether sudo may be asked for what only root may read; each refusal is a line in the host's log."""
+    files: tuple[str, ...] = ()
+    """Paths of the files whose state and content are followed."""
 
     @property
     def is_local(self) -> bool:
         """Whether this is the machine the engine runs on."""
         return self.address == LOCAL_ADDRESS
+
+    @property
+    def is_engine(self) -> bool:
+        """Whether this is the engine itself."""
+        return self.address == ENGINE_ADDRESS
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +125,30 @@ class OperatorSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class EngineSpec:
+    """What the engine tells the outside of itself."""
+
+    dead_man: str | SecretRef | None = None
+    """An address that is called as long as the engine works: who misses the call raises the alarm."""
+    dead_man_period_s: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class HistorySpec:
+    """How long readings are kept."""
+
+    full_s: float = 2 * 86400.0
+    """Every single reading."""
+    minutes_s: float = 14 * 86400.0
+    """The lowest, average and highest of each minute."""
+    hours_s: float = 400 * 86400.0
+    """The same of each hour: a year, and what it takes to compare this month with the last year's."""
+    limit_bytes: int | None = None
+    """What the file may come to; None sets no limit. Beyond it the oldest goes first, full resolution before minutes
+    before hours."""
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """Something in a foreign inventory that was left out or is read otherwise; no mistake."""
 
@@ -127,6 +169,9 @@ class Fleet:
     sites: tuple[SiteSpec, ...] = ()
     services: tuple[ServiceSpec, ...] = ()
     operators: tuple[OperatorSpec, ...] = ()
+    checks: tuple["CheckSpec", ...] = ()
+    history: HistorySpec = HistorySpec()
+    engine: EngineSpec = EngineSpec()
     source: str = ""
     """Path of the file it came from; empty for the built-in fleet of one local host."""
     digest: str = ""

@@ -19,6 +19,9 @@ tui_ops_probe() {
 	unset CDPATH ENV BASH_ENV
 	has_timeout=''
 	! command -v timeout >/dev/null || has_timeout=yes
+	# What root may do for us; empty where there is no sudo, or the inventory says that it is not to be asked.
+	sudo='' allowed='' refused=''
+	case ${3-}$(command -v sudo) in "$root"/*) sudo=yes ;; esac
 
 	# The marker is random, so that no text of the host can look like the edge of a frame. These words hold nothing
 	# that an echo could misread; echo is built into every shell, which printf is not.
@@ -54,8 +57,19 @@ tui_ops_probe() {
 		line=$(grep -m 1 -i '^model name' "$root/proc/cpuinfo" </dev/null)
 		[ -z "$line" ] || printf 'cpu %s\n' "${line#*:}"
 		echo "timeout ${has_timeout:-no}"
+		# Others do not answer a pipe line by line, or not at all.
+		case $(awk -W version 2>&1 </dev/null) in *mawk* | *"GNU Awk"* | *BusyBox*) echo "awk yes" ;; esac
 		echo "files$files"
 		end ready 1 hello
+	}
+
+	# What a host without /proc tells in place of it.
+	say_posix() {
+		echo '==> /proc/posix <=='
+		printf 'uptime %.300s\n' "$(uptime </dev/null)"
+		printf 'now %.20s\n' "$(date +%s </dev/null)"
+		printf 'boot %.100s\n' "$(sysctl -n kern.boottime </dev/null)"
+		printf 'states %s\n' "$(ps -A -o state= </dev/null | head -n 50000 | sed 's/^\(.\).*/\1/' | tr -d '\n')"
 	}
 
 	# One frame of vitals. The tail is the only process that is started for it.
@@ -63,7 +77,7 @@ tui_ops_probe() {
 		number=$1
 		shift
 		begin tick "$number" vitals
-		tail -n +1 "$@" </dev/null
+		if [ "$#" -gt 0 ]; then tail -n +1 "$@" </dev/null; else say_posix; fi
 		end tick "$number" vitals
 	}
 
@@ -88,6 +102,140 @@ tui_ops_probe() {
 		timeout "$bound" "$@" </dev/null
 	}
 
+	# Sets `found` to where the system itself keeps the program $1: never to one that lies in a folder of the login.
+	find_program() {
+		found=''
+		for place in "$root/usr/sbin" "$root/usr/bin" "$root/sbin" "$root/bin"; do
+			[ -f "$place/$1" ] && [ -x "$place/$1" ] || continue
+			found=$place/$1
+			return 0
+		done
+		return 1
+	}
+
+	# Whether root would run the command for us: seconds, program, its words. Returns 0, 127 for a program that is not
+	# here, or 77 for one that takes privilege. sudo is asked once about each, and never again where it knows us not:
+	# each refusal is a line in the host's log.
+	may_root() {
+		find_program "$2" || return 127
+		[ "$(id -u </dev/null)" -ne 0 ] || return 0
+		[ -n "$sudo" ] && [ -n "$has_timeout" ] || return 77
+		case $allowed in *"<$*>"*) return 0 ;; esac
+		case $refused in *"<$*>"*) return 77 ;; esac
+		if [ -z "$allowed$refused" ] && ! within 5 sudo -n -l >/dev/null; then
+			sudo=''
+			return 77
+		fi
+		may_for=$* may_bound=$1
+		shift 2
+		set -- "$found" "$@"
+		find_program timeout && set -- "$found" "$may_bound" "$@"
+		if within 5 sudo -n -l "$@" >/dev/null; then
+			allowed="$allowed<$may_for>"
+		else
+			refused="$refused<$may_for>"
+			return 77
+		fi
+	}
+
+	# Runs a command as root for at most $1 seconds: one that the drop-in of `tui-ops doctor` names, word for word.
+	# Fails as may_root does; to be called after it, since what it learns in a pipeline is lost.
+	as_root() {
+		may_root "$@" || return
+		root_bound=$1
+		find_program "$2"
+		shift 2
+		set -- "$found" "$@"
+		if [ "$(id -u </dev/null)" -eq 0 ]; then
+			within "$root_bound" "$@"
+			return
+		fi
+		find_program timeout && set -- "$found" "$root_bound" "$@"
+		sudo -n "$@" </dev/null
+	}
+
+	# Prints what the command $4… writes, the word $1 before each line and the root of a generated tree left out: at most
+	# $2 lines, of a hundred bytes in the mean. Then `whole $1` where this was all of it, else `broken $1`. The command has
+	# done it all with the exit code 0, and with those of $3; with `1+` only where at least a line has come as well.
+	tell() {
+		tell_word=$1 tell_most=$2 tell_fine=$3
+		shift 3
+		{
+			"$@" </dev/null
+			echo "$nl$?"
+		} | awk -v word="$tell_word" -v most="$tell_most" -v fine="$tell_fine" '
+			BEGIN { root = ENVIRON["TUI_OPS_ROOT"] }
+			NR > 1 {
+				if (root != "" && (at = index(held, root)))
+					held = substr(held, 1, at - 1) substr(held, at + length(root))
+				held = substr(held, 1, 4000)
+				bytes += length(held)
+				if (held != "") lines++
+				if (lines > most || bytes > 100 * most) {
+					cut = 1
+					exit
+				}
+				print word " " held
+			}
+			{ held = $0 }
+			END {
+				good = " 0 " fine " "
+				if (!cut && (index(good, " " held " ") || lines && index(good, " " held "+ "))) print "whole " word
+				else print "broken " word
+			}
+		' || echo "broken $tell_word"
+	}
+
+	# The same of a command that root runs for us: word, lines, exit code, then as for may_root. Says `privilege $1` and
+	# fails where root would not; `none $1` where there is no such program.
+	tell_root() {
+		root_word=$1 root_most=$2 root_fine=$3
+		shift 3
+		may_root "$@"
+		case $? in
+		0) tell "$root_word" "$root_most" "$root_fine" as_root "$@" ;;
+		127) echo "none $root_word" ;;
+		*)
+			echo "privilege $root_word"
+			return 1
+			;;
+		esac
+	}
+
+	# The same of what the command $3, such as `grep -aH .`, says of those of the files $4… that there are.
+	tell_files() {
+		files_word=$1 files_most=$2 files_reader=$3 files_refused=''
+		shift 3
+		for one_file; do
+			shift
+			[ -f "$one_file" ] || continue
+			if [ -r "$one_file" ]; then set -- "$@" "$one_file"; else files_refused=yes; fi
+		done
+		[ -z "$files_refused" ] || echo "privilege $files_word"
+		if [ "$#" -gt 0 ]; then
+			tell "$files_word" "$files_most" 1 within 5 $files_reader "$@"
+		else
+			echo "whole $files_word"
+		fi
+	}
+
+	# Prints `stamp N`, a number that another state of the files $2… does not have; and `same` where it is $1.
+	is_same() {
+		same_asked=$1
+		shift
+		same_now=$(ls -lindL --full-time "$@" </dev/null)
+		[ -n "$same_now" ] || return 1
+		same_now=$(echo "$same_now" | cksum)
+		echo "stamp ${same_now%% *}"
+		[ "${same_now%% *}" = "$same_asked" ] || return 1
+		echo same
+	}
+
+	# Whether $1 is the absolute path of a file, as the inventory may name one.
+	is_path() {
+		case $1 in *[!A-Za-z0-9/._@+:,=-]* | */../* | */..) return 1 ;; /?*) [ "${#1}" -le 200 ] ;; *) return 1 ;; esac
+	}
+
 	# Sets `got` to the first line of the file $1 without the blanks around it, to nothing where there is none to be had.
 	peek() {
 		got=''
@@ -110,6 +258,8 @@ tui_ops_probe() {
 
 	# @sections
 
+	# @resident
+
 	# --- the end and the loop --------------------------------------------------------------------------------------
 
 	# Ends what has not returned as far as it lets itself be ended, then leaves; nothing more is read as a command.
@@ -126,13 +276,16 @@ tui_ops_probe() {
 	files=''
 	set --
 	for file in uptime sys/kernel/random/boot_id stat loadavg meminfo diskstats net/dev net/snmp net/sockstat \
-		sys/fs/file-nr pressure/cpu pressure/io pressure/memory; do
+		sys/fs/file-nr pressure/cpu pressure/io pressure/memory vmstat net/netstat \
+		sys/net/netfilter/nf_conntrack_count sys/net/netfilter/nf_conntrack_max; do
 		[ -r "$root/proc/$file" ] || continue
 		files="$files $file"
 		set -- "$@" "$root/proc/$file"
 	done
 	# tail names its files only where there are two or more.
 	[ "$#" -ne 1 ] || set -- "$1" "$1"
+	# Some files of /proc may be there without what tells a Linux: then they say nothing together.
+	[ -r "$root/proc/uptime" ] || set --
 
 	hello
 	while read -r word one two three rest; do
@@ -152,6 +305,11 @@ tui_ops_probe() {
 			else
 				complain "$two" unknown-section "$one"
 			fi
+			;;
+		awk)
+			tui_ops_marker=$marker tui_ops_files=$files tui_ops_root=$root awk -W interactive "$resident"
+			begin ready 3 shell
+			end ready 3 shell
 			;;
 		quit) break ;;
 		'') ;;

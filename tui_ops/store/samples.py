@@ -2,7 +2,9 @@
 
 The names of the numbers are in a *layout*, which many rows share; a row is two runs of eight-byte numbers. Counters
 are kept raw (they compress far better than rates, and a rate can be worked out again from them), with the host's
-own uptime and a number for its boot, so that no rate reaches across a reboot.
+own uptime and a number for its boot, so that no rate reaches across a reboot. Rows of different layouts at the same
+moment live side by side: a slow section writes its gauges as a row of its own. What becomes of rows that are two
+hours old is in :mod:`tui_ops.store.history`.
 """
 
 import hashlib
@@ -20,35 +22,16 @@ from tui_ops.model.readings import Reading
 
 K = TypeVar("K")
 
-SCHEMA = 1
-"""``PRAGMA user_version`` of the file."""
-
 LAYOUTS_KNOWN = 4096
 """Layouts remembered between batches: several for each of a thousand hosts."""
 
 LAYOUT_SEEN_MS = 3_600_000
 """How often a layout's last use is written down: retention is counted in days."""
 
-DELETE_CHUNK = 2000
-"""Rows removed in one transaction, a few milliseconds: polls are never held up."""
+NO_BOOT = 0
+"""Stands in rows of gauges alone, for which nobody asked the host's uptime."""
 
 INT64_MIN, INT64_MAX = -(2**63), 2**63 - 1
-
-_TABLES = """
-CREATE TABLE IF NOT EXISTS layout (
-    id INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQUE, keys TEXT NOT NULL, last_ms INTEGER NOT NULL
-);
-CREATE TABLE IF NOT EXISTS boot (
-    id INTEGER PRIMARY KEY, host_id INTEGER NOT NULL, boot_id TEXT NOT NULL, last_ms INTEGER NOT NULL,
-    UNIQUE (host_id, boot_id)
-);
-CREATE TABLE IF NOT EXISTS sample (
-    at_ms INTEGER NOT NULL, host_id INTEGER NOT NULL, layout INTEGER NOT NULL, boot INTEGER NOT NULL,
-    uptime_ms INTEGER NOT NULL, counters BLOB NOT NULL, gauges BLOB NOT NULL,
-    PRIMARY KEY (at_ms, host_id)
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS sample_of_host ON sample (host_id, at_ms);
-"""
 
 Keys = tuple[tuple[Key, ...], tuple[Key, ...]]
 """Names of the counters and of the gauges, in the order of their numbers."""
@@ -99,11 +82,6 @@ def unpack(packed: Packed) -> tuple[dict[Key, int], dict[Key, float]]:
     return dict(zip(packed.keys[0], whole, strict=True)), dict(zip(packed.keys[1], parts, strict=True))
 
 
-def make_tables(connection: sqlite3.Connection) -> None:
-    """Make the tables where they are not there yet."""
-    connection.executescript(f"BEGIN IMMEDIATE; {_TABLES} PRAGMA user_version = {SCHEMA}; COMMIT;")
-
-
 class SampleStore:
     """Writes packed rows, and remembers which layouts and boots the file knows."""
 
@@ -117,7 +95,9 @@ class SampleStore:
         self._boots.clear()
 
     def write(self, connection: sqlite3.Connection, batch: Sequence[SampleWrite]) -> None:
-        """Write a batch inside the transaction of ``connection``. A second row of a host at one millisecond wins."""
+        """Write a batch inside the transaction of ``connection``. Of two rows of a host at one
+        millisecond with the same series the second wins.
+        """
         rows = []
         for sample in batch:
             uptime_ms = sample.reading.uptime_s * 1000
@@ -128,8 +108,8 @@ class SampleStore:
             packed = pack(sample.reading)
             rows.append(
                 (
-                    at_ms,
                     sample.host_id,
+                    at_ms,
                     self._layout(connection, packed.keys, at_ms),
                     self._boot(connection, sample.host_id, sample.reading.boot_id, at_ms),
                     round(uptime_ms),
@@ -152,6 +132,8 @@ class SampleStore:
         return known[0]
 
     def _boot(self, connection: sqlite3.Connection, host_id: int, boot_id: str, at_ms: int) -> int:
+        if not boot_id:
+            return NO_BOOT
         known = self._boots.get((host_id, boot_id))
         if known is None or at_ms - known[1] > LAYOUT_SEEN_MS:
             row = connection.execute(
@@ -162,22 +144,11 @@ class SampleStore:
             known = _remember(self._boots, (host_id, boot_id), (row[0], at_ms))
         return known[0]
 
-    def delete_before(self, connection: sqlite3.Connection, at: float) -> int:
-        """Remove one chunk of rows older than ``at`` (epoch seconds); returns how many rows, 0 when done.
-
-        With the last chunk go the layouts and boots that no row can refer to any more.
-        """
-        before_ms = round(at * 1000)
-        gone = connection.execute(
-            "DELETE FROM sample WHERE (at_ms, host_id) IN"
-            " (SELECT at_ms, host_id FROM sample WHERE at_ms < ? ORDER BY at_ms LIMIT ?)",
-            (before_ms, DELETE_CHUNK),
-        ).rowcount
-        if gone < DELETE_CHUNK:
-            for table in ("layout", "boot"):
-                connection.execute(f"DELETE FROM {table} WHERE last_ms < ?", (before_ms - 2 * LAYOUT_SEEN_MS,))  # noqa: S608
-            self.forget()
-        return gone
+    def sweep(self, connection: sqlite3.Connection, before_ms: int) -> None:
+        """Remove layouts and boots that were last used before ``before_ms`` (epoch ms), by rows that are gone."""
+        for table in ("layout", "boot"):
+            connection.execute(f"DELETE FROM {table} WHERE last_ms < ?", (before_ms - 2 * LAYOUT_SEEN_MS,))  # noqa: S608
+        self.forget()
 
 
 def _remember(known: "OrderedDict[K, tuple[int, int]]", key: K, value: tuple[int, int]) -> tuple[int, int]:

@@ -5,6 +5,7 @@ waits for another. An error is the caller's alone: the thread goes on.
 """
 
 import asyncio
+import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -14,9 +15,12 @@ from sqlmodel import Session
 from tui_ops.store.audit import HeadKeeper
 from tui_ops.store.database import Database
 from tui_ops.store.errors import StoreClosed
+from tui_ops.store.facts import FactWrite, trim_differences, write_facts
+from tui_ops.store.history.keeper import HistoryKeeper
+from tui_ops.store.history.schema import make_tables
 from tui_ops.store.live import EventWrite, LatestWrite, SectionWrite, write_events, write_latest, write_sections
 from tui_ops.store.paths import StatePaths
-from tui_ops.store.samples import SampleStore, SampleWrite, make_tables
+from tui_ops.store.samples import SampleStore, SampleWrite
 
 T = TypeVar("T")
 
@@ -28,6 +32,7 @@ class Writer:
         self._ops = Database(paths.ops_db)
         self._samples = Database(paths.samples_db, make_tables)
         self._store = SampleStore()
+        self._keeper = HistoryKeeper()
         self._head = HeadKeeper(paths.audit_head)
         self._thread: ThreadPoolExecutor | None = ThreadPoolExecutor(1, thread_name_prefix="store")
 
@@ -129,16 +134,61 @@ class Writer:
 
         await self._run(written)
 
-    async def delete_samples_before(self, at: float) -> int:
-        """Remove raw readings older than ``at`` (epoch seconds), in chunks between which others write.
+    async def keep(self, fn: Callable[[HistoryKeeper, sqlite3.Connection], T]) -> T:
+        """Run one step of the history's upkeep in a transaction of its own, between which others write.
+
+        Args:
+            fn: calls a method of the keeper, and waits for nothing: what it needs was worked out before.
+
+        Raises:
+            StoreError: nothing of it was kept.
+        """
+
+        def kept() -> T:
+            try:
+                with self._samples.transaction(durable=False) as connection:
+                    return fn(self._keeper, connection)
+            except BaseException:
+                self._keeper.forget()
+                raise
+
+        return await self._run(kept)
+
+    async def sweep_samples(self, before: float) -> None:
+        """Forget the names that only rows older than ``before`` (epoch seconds) referred to."""
+
+        def swept() -> None:
+            with self._samples.transaction(durable=False) as connection:
+                self._store.sweep(connection, round(before * 1000))
+
+        await self._run(swept)
+
+    async def facts(self, rows: Sequence[FactWrite]) -> list[int]:
+        """Keep readings of facts, and what differs from those before.
 
         Returns:
-            How many rows were removed.
+            The hosts of which something differs.
+
+        Raises:
+            StoreError: none of them was kept.
+        """
+
+        def written() -> list[int]:
+            with self._ops.transaction(durable=False) as connection:
+                return write_facts(connection, rows)
+
+        return await self._run(written)
+
+    async def delete_differences_before(self, at: float) -> int:
+        """Remove differences that were seen before ``at`` (epoch seconds), in chunks between which others write.
+
+        Returns:
+            How many were removed.
         """
 
         def chunk() -> int:
-            with self._samples.transaction(durable=False) as connection:
-                return self._store.delete_before(connection, at)
+            with self._ops.transaction(durable=False) as connection:
+                return trim_differences(connection, at)
 
         total = 0
         while gone := await self._run(chunk):

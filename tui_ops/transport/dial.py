@@ -18,6 +18,7 @@ from tui_ops.transport.errors import (
     TransportError,
 )
 from tui_ops.transport.hostkeys import KeyBook, Trust, offered_key
+from tui_ops.transport.joined import join_writes
 from tui_ops.transport.limits import Limits
 from tui_ops.transport.names import Names
 from tui_ops.transport.secrets import Secrets
@@ -143,6 +144,7 @@ class Dialer:
                 **options,
             )
             connected = True
+            join_writes(connection)
         except asyncssh.HostKeyNotVerifiable as error:
             raise verdict.refusal(error) from error
         except TransportError:

@@ -205,6 +205,11 @@ def natural(text: str) -> Key:
     return tuple(parts)
 
 
+def by_name(row: HostRow) -> tuple[bool, Key]:
+    """Return what hosts are ordered by where nothing else decides: their name, the engine itself at the end."""
+    return row.is_engine, natural(row.name)
+
+
 def _groups(row: HostRow) -> str:
     return ",".join(row.groups)
 

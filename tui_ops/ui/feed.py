@@ -8,13 +8,16 @@ from typing import TypeVar
 
 from tui_ops.model.errors import TuiOpsError
 from tui_ops.store.paths import StatePaths
-from tui_ops.store.views import connect, hosts, lists, pages, parts
+from tui_ops.store.views import connect, facts, hosts, lists, pages, parts
 from tui_ops.store.views.audit import audit
 from tui_ops.store.views.rows import AuditRow, EngineRow, EventRow, HostPage, HostRow, KeyRow
-from tui_ops.ui.columns import natural
+from tui_ops.ui.columns import by_name
 
 EVENTS_SHOWN = 60
 """Events in the third panel: more than the tallest terminal shows."""
+
+DIFFERENCES_SHOWN = 2000
+"""Differences in their view: an upgrade of one whole system; `tui-ops show differences` has the rest."""
 
 AUDIT_CHUNK = 500
 """Audit entries that are read at once: what came since the last look is nearly always fewer."""
@@ -62,7 +65,7 @@ class Feed:
             rows = hosts.hosts(reader, since_version)
             if since_version == 0:
                 # Here it holds up no key: whoever orders them by name later finds the work done.
-                rows.sort(key=lambda row: natural(row.name))
+                rows.sort(key=by_name)
             return Snapshot(rows, since_version == 0, engine)
         except TuiOpsError as error:
             self.close_reader()
@@ -122,6 +125,10 @@ class Feed:
     def checks(self) -> list[parts.CheckRow]:
         """Return the checks of the fleet. Raises as :meth:`page` does."""
         return parts.checks(self._open())
+
+    def differences(self) -> list[facts.DifferenceRow]:
+        """Return what differed on the hosts of the fleet, the newest first. Raises as :meth:`page` does."""
+        return facts.differences(self._open(), limit=DIFFERENCES_SHOWN)
 
     def keys(self, names: Iterable[str]) -> list[KeyRow]:
         """Return the host keys of these hosts.

@@ -11,7 +11,7 @@ from tui_ops.model.clock import Stamp
 from tui_ops.model.states import HostState, Severity, StateSign, sign_of
 from tui_ops.store.views.hosts import reage
 from tui_ops.store.views.rows import HostRow
-from tui_ops.ui.columns import BY_ID, TROUBLE_RANK, age_text, longest_name, natural, needs_action
+from tui_ops.ui.columns import BY_ID, TROUBLE_RANK, age_text, by_name, longest_name, needs_action
 from tui_ops.ui.facts import value_of
 from tui_ops.ui.groups import Group, Grouping, grouped, home_of, kinds_of
 from tui_ops.ui.listing import Key, Listing, sort_stable
@@ -81,7 +81,7 @@ class FleetModel(Listing[HostRow]):
 
     def _take_names(self, rows: dict[Key, HostRow]) -> None:
         """Take in all hosts there are now: some have come, gone or another name."""
-        self.rows = dict(sorted(rows.items(), key=lambda one: natural(one[1].name)))
+        self.rows = dict(sorted(rows.items(), key=lambda one: by_name(one[1])))
         self.marks &= rows.keys()
         self.anchor = self.anchor if self.anchor in rows else None
         self.name_width = longest_name(tuple(rows.values()))
@@ -116,9 +116,15 @@ class FleetModel(Listing[HostRow]):
         return order | {term.key for term in self.query.terms}
 
     def _count(self) -> None:
-        self._kinds = Counter([(row.state, row.severity) for row in self.rows.values()])
+        self._kinds = Counter([(row.state, row.severity) for row in self.rows.values() if row.counts])
         self.in_trouble = sum(count for kind, count in self._kinds.items() if sign_of(*kind).rank <= TROUBLE_RANK)
         self.counts = sorted(kinds_of(self._kinds), key=lambda one: one[0].summary != "up")
+
+    @property
+    def with_engine(self) -> bool:
+        """Whether the engine itself is one of the rows; it is not one of the hosts that are counted."""
+        last = next(reversed(self.rows.values()), None)
+        return last is not None and last.is_engine
 
     def in_state(self, *states: HostState) -> int:
         """Return how many hosts are in one of these states."""

@@ -55,8 +55,15 @@ def hour(page: HostPage, pen: Pen) -> list[Line]:
     return lines if len(lines) > 1 else [*lines, line(("no hour yet: it grows a minute at a time", Ink.DIM))]
 
 
+Entry = tuple[str, float | None, str, float, str]
+"""Label, value, what it means, from which value on it is much, and what is said besides."""
+
+BUSY = 90.0
+"""Percent at which a single CPU has no room left for the thread that runs on it."""
+
+
 def saturation(page: HostPage, pen: Pen) -> list[Line]:
-    """Return what the host's tasks wait for: CPU, disks, memory, network, descriptors."""
+    """Return what the host's tasks wait for: CPU, disks, memory, network, descriptors; and what was lost meanwhile."""
     row, values, detail = page.host, page.host.values, page.detail
     lines = [heading("Saturation", pen, row=row)]
     if not values:
@@ -65,8 +72,9 @@ def saturation(page: HostPage, pen: Pen) -> list[Line]:
     queue = detail.get("procs.running")
     blocked = detail.get("procs.blocked")
     swap = detail.get("swap.total")
-    entries: tuple[tuple[str, float | None, str, float, str], ...] = (
+    entries: tuple[Entry, ...] = (
         ("CPU", values.get("psi_cpu"), "% of time some task waits for a CPU", 20.0, ""),
+        *_spread(detail, cpus),
         ("Run queue", queue, f"tasks ready on {cpus:.0f} CPU", 2 * cpus, ""),
         ("IO", values.get("psi_io"), "% of time some task waits for a disk", 20.0, _full(detail, "psi.io.full")),
         ("Blocked", blocked, "tasks blocked on a disk", 2 * cpus, ""),
@@ -76,7 +84,7 @@ def saturation(page: HostPage, pen: Pen) -> list[Line]:
         ("Network", values.get("retransmits"), "% of segments sent again", 2.0, ""),
         ("Files", values.get("files"), "% of descriptors in use", 80.0, ""),
     )  # fmt: skip
-    for label, value, means, much, more in entries:
+    for label, value, means, much, more in (*entries, *_errors(detail)):
         if value is not None:
             ink = Ink.WARN if value >= much else Ink.TEXT
             shown: Span = (fit(number(value), VALUE, right=True), ink)
@@ -90,3 +98,24 @@ def saturation(page: HostPage, pen: Pen) -> list[Line]:
 def _full(detail: dict[str, float], name: str) -> str:
     value = detail.get(name)
     return f", {value:.1f} all" if value is not None else ""
+
+
+def _spread(detail: dict[str, float], cpus: float) -> tuple[Entry, ...]:
+    """Return how busy the busiest CPU is, where there are several: a mean hides one that is full."""
+    busiest, full = detail.get("cpu.busiest"), detail.get("cpu.full")
+    if busiest is None or cpus < 2:
+        return ()
+    more = f", {full:.0f} of {cpus:.0f} full" if full else ""
+    return (("Busiest", busiest, f"% of time the busiest CPU works{more}", BUSY, ""),)
+
+
+def _errors(detail: dict[str, float]) -> tuple[Entry, ...]:
+    """Return what the host lost or is about to lose; what it does not count is not named as missing."""
+    count, most = detail.get("conntrack.count"), detail.get("conntrack.max")
+    found: tuple[Entry, ...] = (
+        ("OOM kills", detail.get("kernel.oom_recent"), "killed for want of memory in 30 min", 1.0, ""),
+        ("Overflow", detail.get("tcp.listen_overflows"), "connections/s that found a listener's queue full", 1.0, ""),
+        ("Conntrack", 100 * count / most if count is not None and most else None, "% of the connection table in use",
+         85.0, ""),
+    )  # fmt: skip
+    return tuple(entry for entry in found if entry[1] is not None)

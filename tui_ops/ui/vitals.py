@@ -24,6 +24,13 @@ BESIDE_HOUR = 36
 """Cells that label, value and what is said besides take before the hour grows."""
 
 
+LOPSIDED = 30.0
+"""Percent that the busiest CPU is above the mean of all before it is told."""
+
+MUCH_SLAB = 0.1
+"""Share of memory that the kernel can't give back before it is told: a leak in a driver shows here alone."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A line of the panel."""
@@ -68,10 +75,11 @@ def _entries(known: dict[str, float], detail: dict[str, float]) -> Iterator[Entr
 
     available = detail.get("memory.available")
     yield Entry("CPU", percent(known.get("cpu")), "cpu", 100.0,
-                (share("iowait", "iowait"), share("steal", "steal"), share("user", "user")))  # fmt: skip
+                (share("iowait", "iowait"), share("steal", "steal"), _busiest(known, detail),
+                 share("user", "user")))  # fmt: skip
     yield Entry("Memory", percent(known.get("memory")), "memory", 100.0,
                 (f"{format_bytes(available)} free" if available is not None else "",
-                 f"swap {known['swap']:.0f} %" if "swap" in known else ""))  # fmt: skip
+                 f"swap {known['swap']:.0f} %" if "swap" in known else "", *_set_aside(detail)))  # fmt: skip
     yield Entry("Load", number(known.get("load1")), "load1", max(known.get("cpus", 1.0), 1.0),
                 tuple(number(known[name]) for name in ("load5", "load15") if name in known))  # fmt: skip
     if "disk" in known or "disk_busy" in known:
@@ -83,6 +91,24 @@ def _entries(known: dict[str, float], detail: dict[str, float]) -> Iterator[Entr
     if "psi_io" in known:
         yield Entry("Pressure", f"io {known['psi_io']:.0f} %", "psi_io", 100.0,
                     (share("cpu", "psi_cpu"), share("memory", "psi_memory")))  # fmt: skip
+
+
+def _busiest(known: dict[str, float], detail: dict[str, float]) -> str:
+    """Return how busy the busiest CPU is, where it is much busier than the mean of all."""
+    busiest = detail.get("cpu.busiest")
+    if busiest is None or known.get("cpus", 1.0) < 2 or busiest < known.get("cpu", 0.0) + LOPSIDED:
+        return ""
+    return f"busiest {busiest:.0f}"
+
+
+def _set_aside(detail: dict[str, float]) -> Iterator[str]:
+    """Yield what of the memory the kernel holds for itself or keeps for huge pages."""
+    huge, free = detail.get("hugepages.total"), detail.get("hugepages.free")
+    if huge:
+        yield f"huge {format_bytes(huge)}" + (f", {format_bytes(free)} of it free" if free else "")
+    total, slab = detail.get("memory.total"), detail.get("memory.slab_unreclaimable")
+    if total and slab is not None and slab / total >= MUCH_SLAB:
+        yield f"kernel {format_bytes(slab)}"
 
 
 def _disks(known: dict[str, float], detail: dict[str, float]) -> tuple[str, ...]:

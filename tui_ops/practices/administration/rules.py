@@ -2,12 +2,17 @@
 
 from typing import Protocol
 
+from tui_ops.model.fleet import ENGINE_ADDRESS
 from tui_ops.model.states import HostState
 from tui_ops.model.verdict import YES, Verdict, no
 
 
 class MaintainedHost(Protocol):
     """What these rules look at; a row of the fleet table is one."""
+
+    @property
+    def address(self) -> str:
+        """``local``, a name or an address."""
 
     @property
     def state(self) -> HostState:
@@ -34,6 +39,8 @@ _ANSWERS = frozenset({HostState.UP, HostState.STALE, HostState.NOT_REPORTING, Ho
 
 def may_log_in(host: MaintainedHost) -> Verdict:
     """A shell, a log or a command goes over the connection that is there; none is opened for it."""
+    if host.address == ENGINE_ADDRESS:
+        return no("this is the engine itself: its log is engine.log in the state directory")
     return YES if host.state in _ANSWERS else no(f"there is no connection: it is {host.state}")
 
 

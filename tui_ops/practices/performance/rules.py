@@ -40,9 +40,12 @@ LEVELS: tuple[Level, ...] = (
     Level("psi_memory", 20, 10, 60, "memory pressure {value:.0f} %"),
     Level("files", 90, 80, 98, "descriptors {value:.0f} %"),
     Level("retransmits", 5, 2, None, "retransmits {value:.0f} %"),
+    Level("oom_kills", 1, 1, None, "{value:.0f} killed for want of memory in 30 min"),
+    Level("conntrack", 90, 85, 95, "connection table {value:.0f} % full"),
+    Level("listen_overflows", 1, 0.5, 5, "{value:.1f} connections a second find a listener's queue full"),
 )
-"""On values of a moment. Those that only mean something over minutes (CPU, flapping, time to full) come with
-the alert rules."""
+"""On values of a moment, and on those that bring their own half hour or minute with them (kills, overflows). Those
+that only mean something over minutes (CPU, flapping, time to full) come with the alert rules."""
 
 LOAD_PER_CPU_WARN = 4.0
 LOAD_PER_CPU_CLEAR = 3.5

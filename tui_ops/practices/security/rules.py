@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from tui_ops.model.fleet import ENGINE_ADDRESS, LOCAL_ADDRESS
 from tui_ops.model.states import HostState
 from tui_ops.model.verdict import YES, Verdict, no
 
@@ -32,7 +33,9 @@ def may_trust(host: KeyedHost) -> Verdict:
 
     Where the host's key was good enough for a login attempt, nothing waits for a decision.
     """
-    if host.address == "local":
+    if host.address == ENGINE_ADDRESS:
+        return no("this is the engine itself")
+    if host.address == LOCAL_ADDRESS:
         return no("this machine is read without SSH")
     if host.state in _KEY_IS_KNOWN:
         return no("no key waits for a decision")

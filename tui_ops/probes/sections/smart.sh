@@ -18,13 +18,19 @@ is_smart_device() {
 	case $2 in *[!A-Za-z0-9,+/_-]* | -?*) return 1 ;; esac
 }
 
-# Prints what one disk says: device, type or `-`, the seconds that it may take.
+# Prints what one disk says: device, type or `-`, the seconds that it may take. Root is asked where it may be, and where
+# there is time for all that its line allows.
 say_disk() {
-	smart_device=$1 smart_type=$2 smart_seconds=$3
+	smart_device=$1 smart_type=$2 smart_seconds=$3 smart_root=''
 	set -- --json=c -n standby -H -A -i
 	[ "$smart_type" = - ] || set -- "$@" -d "$smart_type"
+	[ "$smart_seconds" -lt "$smart_patience" ] || ! may_root 10 smartctl "$@" "$smart_device" || smart_root=yes
 	printf 'smart %s %s ' "$smart_device" "$smart_type"
-	within "$smart_seconds" smartctl "$@" "$smart_device" | tr -d '\n' | head -c "$most_smart"
+	if [ -n "$smart_root" ]; then
+		as_root 10 smartctl "$@" "$smart_device"
+	else
+		within "$smart_seconds" smartctl "$@" "$smart_device"
+	fi | tr -d '\n' | head -c "$most_smart"
 	echo
 }
 

@@ -6,10 +6,11 @@ of it is refused.
 """
 
 from tui_ops.store.tables.audit import AuditEntry
+from tui_ops.store.tables.facts import Fact, FactDifference
 from tui_ops.store.tables.fleet import Host, HostKey, Maintenance, Operator, Service, Site
 from tui_ops.store.tables.live import EngineInfo, Event, HostLatest, SectionLatest
 
 __all__ = [
-    "AuditEntry", "EngineInfo", "Event", "Host", "HostKey", "HostLatest", "Maintenance", "Operator",
-    "SectionLatest", "Service", "Site",
+    "AuditEntry", "EngineInfo", "Event", "Fact", "FactDifference", "Host", "HostKey", "HostLatest", "Maintenance",
+    "Operator", "SectionLatest", "Service", "Site",
 ]  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Any
 
 from tui_ops.model.ageing import STALE_AFTER_PERIODS, Hold, shown_state
 from tui_ops.model.clock import Stamp, boot_id, now
+from tui_ops.model.fleet import ENGINE_ADDRESS
 from tui_ops.model.readings import VALUES
 from tui_ops.model.states import HostState, Severity
 from tui_ops.store.views.connect import Reader
@@ -61,7 +62,8 @@ def hosts(reader: Reader, since_version: int = 0, present: Stamp | None = None) 
 
 def host_rows(connection: sqlite3.Connection, also: str, params: tuple[object, ...], present: Stamp) -> list[HostRow]:
     """As :func:`hosts`, on a read that goes on, with a condition of this package's own making."""
-    return _judged(connection, connection.execute(f"{_SELECT} {also} ORDER BY h.name", params).fetchall(), present)
+    found = connection.execute(f"{_SELECT} {also} ORDER BY h.address = ?, h.name", (*params, ENGINE_ADDRESS))
+    return _judged(connection, found.fetchall(), present)
 
 
 def _newer(connection: sqlite3.Connection, since_version: int, present: Stamp) -> list[HostRow]:

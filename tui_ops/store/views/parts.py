@@ -74,6 +74,8 @@ class CheckRow:
     text: str
     failed: bool = False
     """Whether the last run failed: then ``text`` says why."""
+    document: Record = NO_LINK
+    """Of a check of the inventory; sections have panels of their own."""
 
 
 def interfaces(reader: Reader, present: Stamp | None = None) -> list[InterfaceRow]:
@@ -111,7 +113,8 @@ def filesystems(reader: Reader, present: Stamp | None = None) -> list[Filesystem
 def checks(reader: Reader, present: Stamp | None = None) -> list[CheckRow]:
     """Return the judged sections of all hosts that are watched. Arguments and errors as :func:`interfaces`."""
     statement = (
-        "SELECT s.host_id, s.at, s.mono, s.tried_at, s.period_s, s.section, s.severity, s.text FROM section_latest AS s"
+        "SELECT s.host_id, s.at, s.mono, s.tried_at, s.period_s, s.section, s.severity, s.text,"
+        " CASE WHEN s.section LIKE 'check:%' THEN s.document END FROM section_latest AS s"
         " WHERE s.host_id IN (SELECT id FROM host WHERE retired_at IS NULL AND id > ? ORDER BY id LIMIT ?)"
         " ORDER BY s.host_id, s.section"
     )
@@ -192,6 +195,7 @@ def _filesystems(found: tuple[Any, ...], age: Ageing) -> Iterator[FilesystemRow]
 
 
 def _check(found: tuple[Any, ...], age: Ageing) -> Iterator[CheckRow]:
-    host_id, at, mono, tried_at, period_s, section, severity, text = found
+    host_id, at, mono, tried_at, period_s, section, severity, text, document = found
     failed = run_failed(severity, tried_at, at)
-    yield CheckRow(host_id, section, age(at, mono), period_s, Severity(severity), text, failed)
+    shown = NO_LINK if document is None else Record(json.loads(document))
+    yield CheckRow(host_id, section, age(at, mono), period_s, Severity(severity), text, failed, shown)

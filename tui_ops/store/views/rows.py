@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from tui_ops.model.ageing import Hold
+from tui_ops.model.fleet import ENGINE_ADDRESS
 from tui_ops.model.people import Role
 from tui_ops.model.states import HostState, Severity
 
@@ -68,6 +69,16 @@ class HostRow:
     """The last attempt, good or not; 0 before the first."""
     kept: Kept | None = None
     """From which state, reason, age and values are worked out again as time goes on (views.hosts.reage)."""
+
+    @property
+    def is_engine(self) -> bool:
+        """Whether this is the engine itself, which is a host among the others."""
+        return self.address == ENGINE_ADDRESS
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is counted among the hosts: the engine is only where something is wrong with it."""
+        return not self.is_engine or (self.state, self.severity) != (HostState.UP, Severity.OK)
 
 
 @dataclass(slots=True)

@@ -1,4 +1,7 @@
-"""Reading raw readings back: one series of one host over a time."""
+"""Reading raw readings back while they are packed rows: one series of one host over the last hours.
+
+What became of older rows, and of these, :mod:`tui_ops.store.views.history` tells as one.
+"""
 
 import json
 import sqlite3

@@ -63,9 +63,9 @@ def keys_to_trust(desk: Desk) -> int:
 SCREENS: tuple[ScreenSpec, ...] = (
     ScreenSpec(
         "1", "infrastructure", "Infrastructure", "hosts", "tui_ops.ui.screens.infrastructure:Infrastructure",
-        lambda desk: desk.fleet.in_trouble, KEYS, views=("racks", "network", "storage", "checks"),
+        lambda desk: desk.fleet.in_trouble, KEYS, views=("racks", "network", "storage", "checks", "differences"),
         values=lambda desk, key: known_values(desk.fleet.rows.values(), key), told=counts_line, mine=keys_to_trust,
-        help="sites, hosts, network, storage, checks: what is up, what is in trouble and why",
+        help="hosts, network, storage, checks, differences: what is up, what is in trouble, what changed",
     ),
     ScreenSpec(
         "9", "audit", "Audit", "audit", "tui_ops.ui.screens.audit:Audit",

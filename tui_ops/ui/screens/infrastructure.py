@@ -119,9 +119,8 @@ class Infrastructure(Beside):
         """Return how many hosts there are, in which order, and what narrows them."""
         desk = desk_app(self).desk
         fleet, marks = self.listing, desk.signs
-        count = (
-            f"{len(fleet.shown)} of {len(fleet.rows)}" if len(fleet.shown) != len(fleet.rows) else f"{len(fleet.rows)}"
-        )
+        whole = len(fleet.rows) - (desk.fleet.with_engine if fleet is desk.fleet else 0)
+        count = f"{len(fleet.shown)} of {whole}" if len(fleet.shown) != len(fleet.rows) else f"{whole}"
         parts = [
             line((f"{self.pane.name} ", Ink.TITLE), count),
             line((f"by {fleet.sort_text(marks.up, marks.down)}", Ink.DIM)),

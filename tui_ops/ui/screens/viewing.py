@@ -15,6 +15,7 @@ from tui_ops.ui.listing import Listing
 from tui_ops.ui.paint import Ink
 from tui_ops.ui.screens.fleetview import FleetView
 from tui_ops.ui.views.checks import ChecksPane
+from tui_ops.ui.views.differences import DifferencesPane
 from tui_ops.ui.views.hosts import HostsPane
 from tui_ops.ui.views.items import ItemList
 from tui_ops.ui.views.network import NetworkPane
@@ -47,7 +48,9 @@ class Viewing(FleetView):
         """The views, in the order in which the keys go through them."""
         if not self._panes:
             fleet = desk_app(self).desk.fleet
-            self._panes = [HostsPane(fleet), RacksPane(), NetworkPane(), StoragePane(), ChecksPane()]
+            self._panes = [
+                HostsPane(fleet), RacksPane(), NetworkPane(), StoragePane(), ChecksPane(), DifferencesPane(),
+            ]  # fmt: skip
         return self._panes
 
     @property

@@ -1,8 +1,10 @@
-"""The panel of the checks: every section with its judgement; and what each section is called in plain words."""
+"""The panel of the checks: every section and every check of the inventory with its judgement, in plain words."""
 
 from tui_ops.model.ageing import UNKNOWN_AFTER_PERIODS
+from tui_ops.model.checks import SECTION_PREFIX
 from tui_ops.model.states import Severity
 from tui_ops.model.units import format_age, format_duration
+from tui_ops.store.views.documents import Record
 from tui_ops.store.views.rows import HostPage, SectionRow
 from tui_ops.ui.paint import Ink, Line, line
 from tui_ops.ui.panels import SEVERITY_INK, URGENCY, Pen, heading, mark, section_note, why_nothing, wrapped
@@ -20,16 +22,25 @@ TITLES = {
     "smart": "Disk health",
     "sensors": "Sensors",
     "hardware": "Hardware",
+    "timesync": "Clock",
+    "volumes": "Volumes",
+    "scope": "Limits",
+    "journal": "Errors logged",
+    "privilege": "Rights",
+    "engine": "Engine",
 }
 """Sections in plain words."""
 
 _FIELDS = (SIGN, Field("CHECK", 20, 10), Field("STATUS", 9, 8), Field("SAYS", 200, 12))
-_WHOLE = (SIGN, Field("CHECK", 20, 10), Field("STATUS", 9, 8), Field("AGE", 5, right=True),
-          Field("EVERY", 6, right=True, priority=1), Field("SAYS", 200, 12))  # fmt: skip
+_WHOLE = (SIGN, Field("CHECK", 20, 10), Field("KIND", 7, 4, priority=3), Field("STATUS", 9, 8),
+          Field("TRY", 5, right=True, priority=4), Field("TIME", 7, right=True, priority=2),
+          Field("AGE", 5, right=True), Field("EVERY", 6, right=True, priority=1), Field("SAYS", 200, 12))  # fmt: skip
 
 
 def title_of(name: str) -> str:
-    """Return what a section is called."""
+    """Return what a section is called; a check is called as its inventory calls it."""
+    if name.startswith(SECTION_PREFIX):
+        return name.removeprefix(SECTION_PREFIX)
     return TITLES.get(name) or name.replace("_", " ").capitalize()
 
 
@@ -46,6 +57,24 @@ def says(found: SectionRow) -> str:
     return found.text or (section_note(found) if judgement(found) is Severity.UNKNOWN else "")
 
 
+def is_soft(document: Record) -> bool:
+    """Return whether a check's last result is bad and does not count yet."""
+    return document.flag("soft") is True
+
+
+def tries(document: Record) -> str:
+    """Return how many bad results in a row there were, of how many until they count: ``2/3``; empty without any."""
+    attempt, attempts = document.number("attempt"), document.number("attempts")
+    return f"{attempt:.0f}/{attempts:.0f}" if attempt and attempts else ""
+
+
+def format_seconds(seconds: float) -> str:
+    """Return what a check took: ``0.4 ms``, ``38 ms``, ``2.1 s``."""
+    if seconds >= 1:
+        return f"{seconds:.1f} s"
+    return f"{seconds * 1000:.0f} ms" if seconds >= 0.0095 else f"{seconds * 1000:.1f} ms"
+
+
 def panel(page: HostPage, pen: Pen) -> list[Line]:
     """Return the checks: those that are not well a line each; the others too where the panel fills the screen."""
     if not page.sections:
@@ -54,8 +83,9 @@ def panel(page: HostPage, pen: Pen) -> list[Line]:
     if pen.whole:
         grid = laid_out(_WHOLE, [_whole_row(one, pen) for one in order], pen.width)
         return [heading("Checks", pen), grid.titles, *grid.rows]
-    well = [one for one in order if judgement(one) is Severity.OK]
-    grid = laid_out(_FIELDS, [_row(one, pen) for one in order if judgement(one) is not Severity.OK], pen.width)
+    well = [one for one in order if judgement(one) is Severity.OK and not is_soft(Record(one.document))]
+    told = [one for one in order if one not in well]
+    grid = laid_out(_FIELDS, [_row(one, pen) for one in told], pen.width)
     return [heading("Checks", pen), *grid.rows, *_well(well, len(well) == len(order), pen)]
 
 
@@ -79,6 +109,9 @@ def _whole_row(one: SectionRow, pen: Pen) -> list[Cell]:
     severity = judgement(one)
     ink = Ink.DIM if severity is Severity.OK else SEVERITY_INK[severity]
     age = "never" if one.age_s is None else format_age(one.age_s) or "now"
-    return [mark(severity, pen), title_of(one.section), (str(severity), ink),
+    document = Record(one.document if one.section.startswith(SECTION_PREFIX) else None)
+    took = document.number("seconds")
+    return [mark(severity, pen), title_of(one.section), (document.text("kind"), Ink.DIM), (str(severity), ink),
+            (tries(document), Ink.WARN), ("" if took is None else format_seconds(took), Ink.DIM),
             (age, Ink.WARN if section_note(one) else Ink.DIM), (format_duration(one.period_s), Ink.DIM),
             (says(one), ink)]  # fmt: skip

@@ -1,5 +1,6 @@
 """The panel of the units that systemd keeps, and its line beside the list."""
 
+from tui_ops.model.units import format_duration
 from tui_ops.store.views.documents import Record
 from tui_ops.store.views.rows import HostPage
 from tui_ops.ui.cells import safe
@@ -17,6 +18,9 @@ FINE = "active"
 
 _COUNTED = ("active", "activating", "reloading", "deactivating", "inactive")
 """States in the order in which they are counted; failed ones are told before."""
+
+_TIMERS = (SIGN, Field("TIMER", 60, 20), Field("DUE", 14, 10), Field("RAN", 12, 8, priority=1),
+           Field("STARTS", 60, 12, priority=2))  # fmt: skip
 
 _FIELDS = (SIGN, Field("UNIT", 44, 28), Field("STATE", 24, 24), Field("", 200, 24, priority=1))
 _WHOLE = (
@@ -54,7 +58,38 @@ def _body(found: Record, pen: Pen) -> Body:
         lines.insert(0, line((pen.look.signs.good, Ink.GOOD), " none failed", _counts(found, "   ")))
     else:
         lines.append(line(_counts(found)))
+    lines += _work(found, pen)
     return Body(lines, _state(found), grid.titles if pen.whole and kept else ())
+
+
+def _work(found: Record, pen: Pen) -> list[Line]:
+    """Return what systemd restarted of late and which timers are overdue; all timers on a whole screen."""
+    lines = []
+    for one in found.records("restarted"):
+        recent, total = one.number("recent"), one.number("restarts")
+        if recent or (pen.whole and total):
+            told = f"{recent:.0f} times since the last look" if recent else "not of late"
+            text = f" {safe(one.text('name') or '?')} restarted {told}, {total or 0:.0f} in all"
+            lines.append(line(_warn(pen) if recent else "-", (text, Ink.WARN if recent else Ink.DIM)))
+    timers = found.records("timers")
+    listed = timers if pen.whole else [one for one in timers if one.flag("missed")]
+    if listed:
+        grid = laid_out(_TIMERS, [_timer(one, pen) for one in listed], pen.width)
+        lines += [line(""), grid.titles, *grid.rows] if pen.whole else list(grid.rows)
+    return lines
+
+
+def _timer(one: Record, pen: Pen) -> list[Cell]:
+    due, late, ran, missed = one.number("due_s"), one.number("late_s"), one.number("ran_s"), one.flag("missed")
+    when = f"{format_duration(late)} late" if late else f"in {format_duration(due)}" if due is not None else ""
+    return [_warn(pen) if missed else (pen.look.signs.good, Ink.GOOD), one.text("name") or "?",
+            (when or one.text("state"), Ink.WARN if missed else Ink.DIM),
+            (f"{format_duration(ran)} ago" if ran is not None else "never", Ink.DIM),
+            (one.text("unit"), Ink.DIM)]  # fmt: skip
+
+
+def _warn(pen: Pen) -> Span:
+    return ("!" if pen.look.ascii else "▲", Ink.WARN)
 
 
 def _state(found: Record) -> Span:
@@ -75,7 +110,7 @@ def _sign(one: Record, pen: Pen) -> Span:
         return (pen.look.signs.bad, Ink.BAD)
     if active == FINE and one.text("sub") != "auto-restart":
         return (pen.look.signs.good, Ink.GOOD)
-    return ("!" if pen.look.ascii else "▲", Ink.WARN)
+    return _warn(pen)
 
 
 def _row(one: Record, pen: Pen) -> list[Cell]:

@@ -72,7 +72,7 @@ class RacksPane(Pane[Item]):
 
     def _built(self, desk: Desk) -> Iterator[Item]:
         places: dict[tuple[str, str], list[HostRow]] = {}
-        for row in desk.fleet.rows.values():
+        for row in (one for one in desk.fleet.rows.values() if not one.is_engine):
             places.setdefault((row.site, row.rack), []).append(row)
         for (site, rack), rows in places.items():
             rows.sort(key=lambda row: natural(row.name))

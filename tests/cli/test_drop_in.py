@@ -1,0 +1,85 @@
+"""``tui-ops doctor HOST``: what only root may read there, and the drop-in that lets it, as the real visudo takes it."""
+
+import asyncio
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tui_ops.collectors.privilege import ROOT_LINES, SECTION, asked
+from tui_ops.model.clock import now
+from tui_ops.model.states import Severity
+from tui_ops.store.live import SectionWrite
+from tui_ops.store.paths import StatePaths
+from tui_ops.store.writer import Writer
+
+PROGRAMS = {line.program: f"/usr/sbin/{line.program}" for line in ROOT_LINES} | {
+    "timeout": "/usr/bin/timeout", "stat": "/usr/bin/stat", "sha256sum": "/usr/bin/sha256sum", "head": "/usr/bin/head",
+    "smartctl": "/usr/sbin/smartctl",
+}  # fmt: skip
+FILES = ("/etc/app,one.conf", "/srv/a=b:c")
+
+
+def keep(state: StatePaths, **changes: object) -> None:
+    """Write what the host said of what root would run."""
+    document: dict[str, object] = {
+        "user": "ops", "sudo": True, "programs": PROGRAMS, "disks": [["/dev/sda", "-"], ["/dev/bus/0", "megaraid,3"]],
+        "files": list(FILES), "allowed": [], "refused": list(range(1, len(ROOT_LINES) + 1)), **changes,
+    }  # fmt: skip
+
+    async def write() -> None:
+        writer = await Writer.open(state)
+        await writer.write_latest(
+            [], [SectionWrite(1, SECTION, 3600.0, now(), now(), Severity.OK, "", document)]
+        )  # fmt: skip
+        await writer.close()
+
+    asyncio.run(write())
+
+
+def test_the_drop_in_is_one_that_visudo_takes(tui, state: StatePaths, tmp_path: Path) -> None:
+    """Every line is for this account, exact to its last word, and ends by itself; nothing else is printed."""
+    keep(state)
+    printed = tui("doctor", "web-1", "--drop-in")
+    assert (printed.code, printed.err) == (0, "")
+    file = tmp_path / "tui-ops.sudoers"
+    file.write_text(printed.out)
+    visudo = shutil.which("visudo", path="/usr/sbin:/usr/bin")
+    assert visudo is not None
+    done = subprocess.run([visudo, "-c", "-f", str(file)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    rules = [line for line in printed.out.splitlines() if line.startswith("ops ALL")]
+    assert len(rules) == len({(*line.words, line.program) for line in asked(FILES, [("/dev/sda", "-"), ("x", "y")])})
+    assert all(rule.startswith("ops ALL=(root) NOPASSWD: /usr/bin/timeout ") for rule in rules)
+
+
+def test_doctor_names_what_is_missing_and_what_to_do(tui, state: StatePaths) -> None:
+    keep(state)
+    told = tui("doctor", "web-1").out
+    assert "states of passwords, never their hashes" in told
+    assert "needs privilege" in told
+    assert "do: install the drop-in: tui-ops doctor web-1 --drop-in > tui-ops.sudoers" in told
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"refused": [], "allowed": [1, 2, 3]}, "all 3 are allowed by sudo"),
+        ({"user": "root"}, "we log in as root: everything is read"),
+        ({"sudo": False}, "sudo is not there, or does not know us"),
+    ],
+)
+def test_doctor_says_what_is_well_too(tui, state: StatePaths, changes: dict[str, object], words: str) -> None:
+    keep(state, **changes)
+    assert words in tui("doctor", "web-1").out
+
+
+def test_a_host_that_has_not_told_yet_is_no_drop_in(tui, state: StatePaths) -> None:
+    """It is told what to do instead; a name that is none, and no name at all, are told too."""
+    ran = tui("doctor", "web-1", "--drop-in")
+    assert (ran.code, ran.out) == (1, "")
+    assert "tui-ops do host.read web-1" in ran.err
+    assert "tui-ops do host.read web-1" in tui("doctor", "web-1").out
+    assert "there is no host" in tui("doctor", "nowhere", "--drop-in").err
+    assert tui("doctor", "--drop-in").code == 2

@@ -1,0 +1,59 @@
+"""Every topic of facts of every host, by the real probe and the real parsers."""
+
+from collections.abc import Callable
+
+from support.demo_host import DemoHost
+
+from tui_ops.collectors.facts.topics import TOPICS
+from tui_ops.collectors.sections import BY_NAME
+from tui_ops.demo.programs import programs_of
+from tui_ops.demo.software import packages_of
+from tui_ops.demo.story import Story
+from tui_ops.model.facts import FactReading
+
+OPEN = Callable[..., DemoHost]
+
+
+def facts(host: DemoHost) -> dict[str, FactReading]:
+    """Read every topic but the files that an inventory names."""
+    found = {}
+    for topic in TOPICS:
+        if topic.parse is not None:
+            found[topic.name] = topic.parse(host.ask(topic.name))
+        elif topic.derive is not None and topic.from_section is not None:
+            found[topic.name] = topic.derive(BY_NAME[topic.from_section].parse(host.ask(topic.from_section)))
+    return found
+
+
+def test_every_host_says_what_it_is_made_of(open_host: OPEN) -> None:
+    """All topics of all 24 hosts have items, those of their own tree and none of this machine."""
+    for one in Story().hosts:
+        found = facts(open_host(one.name))
+        empty = {name for name, reading in found.items() if not reading.items}
+        assert empty == ({"firewall"} if one.name == "cache-2.lon" else set()), one.name
+        versions = {name.removesuffix(".x86_64"): item["version"] for name, item in found["packages"].items.items()}
+        assert versions == {name: version.removeprefix("0:") for name, version, _, _ in packages_of(one)}
+        owners = {program.owner for program in programs_of(one)}
+        assert owners <= found["accounts"].items.keys()
+        assert not {name for name in found["sudoers"].items if not name.startswith("/etc/sudoers")}
+        assert all(reading.cut == 0 for reading in found.values())
+
+
+def test_some_hosts_differ_from_those_of_their_role(open_host: OPEN) -> None:
+    """A short key, a rule without a password, a login of root by password, a host without a packet filter."""
+    keys = facts(open_host("db-2.lon"))["authkeys"].items
+    assert [item["account"] for item in keys.values() if item["bits"] == 1024] == ["chloe"]
+    rules = facts(open_host("web-02.par"))["sudoers"].items
+    assert [item["who"] for item in rules.values() if item["nopasswd"] and item["who"] != "demo"] == ["%app"]
+    assert facts(open_host("mq-1.nyc"))["sshdconf"].items["permitrootlogin"]["value"] == "yes"
+    assert "hunter2" not in str(facts(open_host("backup-1.lon")))
+
+
+def test_nothing_differs_by_itself(open_host: OPEN) -> None:
+    """Ten minutes later every topic is as it was: what moves is noise, and is declared."""
+    host = open_host("web-01.lon", faults=())
+    before = facts(host)
+    host.at(600.0)
+    assert {name: reading.items for name, reading in facts(host).items()} == {
+        name: reading.items for name, reading in before.items()
+    }

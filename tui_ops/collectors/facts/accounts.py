@@ -1,0 +1,163 @@
+"""The topic ``accounts``: accounts and groups of a host's own files, and in what state the passwords are.
+
+Parts: ``passwd`` and ``group`` (the files), ``limit`` (login.defs: where people's numbers begin), ``home`` (``ls -ldn``
+of the homes) and ``shadow``, without what only root may know: ``P`` stands where there was a hash, ``L`` for one that
+is locked.
+"""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+from tui_ops.collectors.facts.body import LIST_LIMIT, Body, Items, Part, read_body, reading, text, texts
+from tui_ops.collectors.vitals import whole
+from tui_ops.model.facts import FactReading, Field, Fields
+
+TOPIC, WHAT = "accounts", "accounts"
+
+ACCOUNTS_LIMIT = 4_000
+"""Accounts and groups of one host that are kept: a host of a university has a few hundred of its own."""
+
+FIRST_UID, LAST_UID = 1_000, 60_000
+"""Numbers of people's accounts where login.defs says nothing else."""
+
+DAYS_LIMIT = 200_000
+"""Days since 1970 that are believed: until the year 2517."""
+
+NAME_LIMIT = 64
+"""Characters of an account's or a group's name: Linux allows 32, before cleaning."""
+
+PASSWORD_FIELDS = (
+    "password", "password_changed", "password_min_days", "password_max_days", "inactive_days", "expires",
+)  # fmt: skip
+"""What the part ``shadow`` brings."""
+
+_NO_SHELLS = ("nologin", "false", "sync", "halt", "shutdown")
+_SETTING = re.compile(r"(UID_MIN|UID_MAX)\s+([0-9]{1,10})", re.ASCII)
+_MODE = re.compile(r"[dl]([r-][w-][xsS-])([r-][w-][xsS-])([r-][w-][xtT-])", re.ASCII)
+_STATES = {"": "empty", "*": "none", "!": "locked", "!!": "locked", "L": "locked", "P": "set"}
+
+
+def parse_accounts(body: bytes) -> FactReading:
+    """Read one run of the topic.
+
+    Raises:
+        NothingUsable: it is no run of this topic.
+    """
+    found = read_body(body, TOPIC, WHAT)
+    items = Items(ACCOUNTS_LIMIT)
+    groups = _groups(found)
+    homes, shadow = _homes(found), _shadow(found)
+    first, last = _limits(found)
+    for line in found.of("passwd"):
+        fields = [text(one) for one in line.split(b":")]
+        entry = (
+            _account(fields, groups, first <= (whole(fields[2].encode()) or 0) <= last) if len(fields) == 7 else None
+        )
+        if entry is not None:
+            name = text(fields[0], NAME_LIMIT)
+            items.add_another(name, entry | homes.get(fields[5], {}) | shadow.get(name, {}))
+    for group, (number, members) in groups.items():
+        items.add(f"group {group}", {"gid": number, "members": texts(members)})
+    parts = {
+        "passwd": Part(),
+        "group": Part(("group ",), fields=("groups",)),
+        "home": Part((), fields=("home_mode", "home_uid")),
+        "shadow": Part((), "states of passwords", PASSWORD_FIELDS),
+    }
+    return reading(TOPIC, WHAT, found, items, parts)
+
+
+def _account(fields: list[str], groups: dict[str, tuple[int, list[str]]], is_person: bool) -> Fields | None:
+    """Return what a line of passwd says; None for one that is none, such as those that call in a directory."""
+    uid, gid = (whole(one.encode()) for one in fields[2:4])
+    if uid is None or gid is None or not fields[0] or fields[0][0] in "+-":
+        return None
+    name = text(fields[0], NAME_LIMIT)
+    return {
+        "uid": uid,
+        "gid": gid,
+        "title": fields[4],
+        "home": fields[5],
+        "shell": fields[6],
+        "login": may_login(fields[6]),
+        "system": uid != 0 and not is_person,
+        "shadowed": fields[1] == "x",
+        "groups": texts([group for group, (number, members) in groups.items() if number == gid or name in members]),
+    }
+
+
+def may_login(shell: str) -> bool:
+    """Return whether an account with this shell can be worked with."""
+    return shell.rpartition("/")[2] not in _NO_SHELLS
+
+
+def _groups(found: Body) -> dict[str, tuple[int, list[str]]]:
+    groups: dict[str, tuple[int, list[str]]] = {}
+    for line in found.of("group"):
+        fields = line.split(b":")
+        number = whole(fields[2]) if len(fields) == 4 else None
+        if number is not None and len(groups) < ACCOUNTS_LIMIT:
+            members = [text(one, NAME_LIMIT) for one in fields[3].split(b",", LIST_LIMIT)[:LIST_LIMIT] if one.strip()]
+            groups.setdefault(text(fields[0], NAME_LIMIT), (number, members))
+    return groups
+
+
+def _limits(found: Body) -> tuple[int, int]:
+    limits = {"UID_MIN": FIRST_UID, "UID_MAX": LAST_UID}
+    for line in found.of("limit"):
+        setting = _SETTING.match(text(line))
+        if setting:
+            limits[setting[1]] = int(setting[2])
+    return limits["UID_MIN"], limits["UID_MAX"]
+
+
+def _homes(found: Body) -> dict[str, Fields]:
+    """Return mode and owner of each home: ``drwxr-xr-x 2 1000 1000 4096 Jan 1 00:00 /home/anna``."""
+    homes: dict[str, Fields] = {}
+    for line in found.of("home"):
+        fields = line.split(None, 8)
+        mode = _MODE.match(text(fields[0])) if len(fields) == 9 else None
+        uid = whole(fields[2]) if mode else None
+        if mode and uid is not None:
+            homes[text(fields[8])] = {"home_mode": _octal(mode.groups()), "home_uid": uid}
+    return homes
+
+
+def _octal(triples: tuple[str, ...]) -> str:
+    digits = [
+        sum(value for value, sign in zip((4, 2, 1), triple, strict=True) if sign in "rwxst") for triple in triples
+    ]
+    special = sum(value for value, triple in zip((4, 2, 1), triples, strict=True) if triple[2] in "sStT")
+    return f"{special}{''.join(map(str, digits))}"
+
+
+def _shadow(found: Body) -> dict[str, Fields]:
+    states: dict[str, Fields] = {}
+    for line in found.of("shadow"):
+        fields = line.split(b":")
+        if len(fields) != 9:
+            continue
+        mark = text(fields[1], 3)
+        states[text(fields[0], NAME_LIMIT)] = {
+            # Any other mark is no hash that a password could match.
+            "password": _STATES.get(mark, "locked" if mark.startswith("!") else "none"),
+            "password_changed": _day(fields[2]),
+            "password_min_days": _days(fields[3]),
+            "password_max_days": _days(fields[4]),
+            "inactive_days": _days(fields[6]),
+            "expires": _day(fields[7]),
+        }
+    return states
+
+
+def _days(word: bytes) -> Field:
+    value = whole(word)
+    return value if value is not None and value <= DAYS_LIMIT else None
+
+
+def _day(word: bytes) -> Field:
+    """Return a day as 2026-01-31; None for none."""
+    days = whole(word)
+    if not days or days > DAYS_LIMIT:
+        return None
+    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=days)).date().isoformat()

@@ -1,0 +1,130 @@
+"""The topic ``repositories``: where a host takes its packages from.
+
+Parts, each with lines ``PATH:LINE``: ``list`` (one line a source, as apt has it), ``sources`` (the same in paragraphs
+of ``KEY: VALUE``), ``repo`` (of dnf and zypper: ``[ID]``, then ``KEY=VALUE``) and ``lines`` (an address a line, as apk
+and pacman have it).
+"""
+
+import re
+
+from tui_ops.collectors.commands import without_secrets
+from tui_ops.collectors.facts.body import Body, Items, Part, read_body, reading, split_path, text, words
+from tui_ops.model.facts import FactReading, Fields
+
+TOPIC, WHAT = "repositories", "sources of packages"
+
+SOURCES_LIMIT = 300
+"""Sources of one host that are kept: an ordinary one has ten, one of Red Hat's with all its parts a hundred."""
+
+_LIST = re.compile(r"(deb|deb-src)(?: \[([^\]]*)\])? (\S+) (\S+)(?: (.+))?", re.ASCII)
+_SIGNED_BY = re.compile(r"\bsigned-by=(\S+)", re.ASCII)
+_TRUSTED = re.compile(r"\btrusted=yes\b", re.ASCII)
+_OFF = ("0", "no", "false")
+
+
+def parse_repositories(body: bytes) -> FactReading:
+    """Read one run of the topic.
+
+    Returns:
+        An item for each source, with its address, and whether it is in use and its signatures are checked.
+
+    Raises:
+        NothingUsable: it is no run of this topic.
+    """
+    found = read_body(body, TOPIC, WHAT)
+    items = Items(SOURCES_LIMIT)
+    for line in found.of("list"):
+        path, rest = split_path(line)
+        _note_list(path, words(rest), items)
+    for path, block in _paragraphs(found):
+        _note_paragraph(path, block, items)
+    for path, name, block in _sections(found):
+        _note_section(path, name, block, items)
+    for line in found.of("lines"):
+        path, rest = split_path(line)
+        if path and rest.strip():
+            address = without_secrets(words(rest))
+            items.add(f"{path} {address}", {"address": address, "enabled": True})
+    parts = {name: Part(need="sources of packages") for name in ("list", "sources", "repo", "lines")}
+    return reading(TOPIC, WHAT, found, items, parts)
+
+
+def _note_list(path: str, line: str, items: Items) -> None:
+    source = _LIST.fullmatch(line.partition(" #")[0])
+    if not path or source is None:
+        return
+    kind, options, address, suite, components = source.groups()
+    signed = _SIGNED_BY.search(options or "")
+    fields: Fields = {
+        "kind": kind,
+        "address": without_secrets(address),
+        "suites": suite,
+        "components": components or "",
+        "signed_by": text(signed[1]) if signed else "",
+        "checked": not _TRUSTED.search(options or ""),
+        "enabled": True,
+    }
+    items.add_another(f"{path} {kind} {fields['address']} {suite}", fields)
+
+
+def _paragraphs(found: Body) -> list[tuple[str, dict[str, str]]]:
+    blocks: list[tuple[str, dict[str, str]]] = []
+    key = ""
+    for line in found.of("sources"):
+        path, rest = split_path(line)
+        if not blocks or blocks[-1][0] != path or not rest.strip():
+            blocks.append((path, {}))
+            key = ""
+        if rest[:1] in (b" ", b"\t"):
+            # A value goes on; a key that is written out here is only named.
+            if key and key != "signed-by":
+                blocks[-1][1][key] = text(f"{blocks[-1][1][key]} {words(rest)}")
+            continue
+        name, colon, value = rest.partition(b":")
+        if colon:
+            key = words(name).lower()
+            blocks[-1][1].setdefault(key, words(value))
+    return blocks
+
+
+def _note_paragraph(path: str, block: dict[str, str], items: Items) -> None:
+    if not path or not block.get("uris"):
+        return
+    address = without_secrets(block["uris"])
+    fields: Fields = {
+        "kind": block.get("types", ""),
+        "address": address,
+        "suites": block.get("suites", ""),
+        "components": block.get("components", ""),
+        "signed_by": block.get("signed-by", "") or ("a key in the file" if "signed-by" in block else ""),
+        "checked": block.get("trusted", "").lower() != "yes",
+        "enabled": block.get("enabled", "").lower() not in _OFF,
+    }
+    items.add_another(f"{path} {fields['kind']} {address} {fields['suites']}", fields)
+
+
+def _sections(found: Body) -> list[tuple[str, str, dict[str, str]]]:
+    blocks: list[tuple[str, str, dict[str, str]]] = []
+    for line in found.of("repo"):
+        path, rest = split_path(line)
+        said = words(rest)
+        if said.startswith("[") and said.endswith("]"):
+            blocks.append((path, said[1:-1], {}))
+        elif blocks and blocks[-1][0] == path and "=" in said:
+            key, _, value = said.partition("=")
+            blocks[-1][2].setdefault(key.strip().lower(), value.strip())
+    return blocks
+
+
+def _note_section(path: str, name: str, block: dict[str, str], items: Items) -> None:
+    if not path:
+        return
+    address = block.get("baseurl") or block.get("mirrorlist") or block.get("metalink") or ""
+    fields: Fields = {
+        "address": without_secrets(address),
+        "signed_by": block.get("gpgkey", ""),
+        # Where a source says nothing, dnf's own settings count, which check by default.
+        "checked": block.get("gpgcheck", "").lower() not in _OFF,
+        "enabled": block.get("enabled", "").lower() not in _OFF,
+    }
+    items.add_another(f"{path} {name}", fields)

@@ -1,0 +1,101 @@
+"""The topic ``sudoers``: who may run what as another account. The part ``rules``: lines of the files, ``PATH:LINE``."""
+
+import re
+
+from tui_ops.collectors.facts.body import Body, Items, Part, read_body, reading, split_path, text, words
+from tui_ops.model.facts import FactReading, Fields
+
+TOPIC, WHAT = "sudoers", "sudo rules"
+
+RULES_LIMIT = 1_000
+"""Rules of one host that are kept: those made by hand are a handful, generated ones some hundred."""
+
+RULE_LIMIT = 2_000
+"""Characters of one rule, its lines joined."""
+
+_MAIN = "/etc/sudoers"
+_FOLDER = "/etc/sudoers.d"
+_ALIAS = re.compile(r"(?:User|Runas|Host|Cmnd|Cmd)_Alias\b", re.ASCII)
+_DEFAULTS = re.compile(r"Defaults\b", re.ASCII)
+_INCLUDE = re.compile(r"[#@](include(?:dir)?)\s+(.+)", re.ASCII)
+_COMMENT = re.compile(r"(?<!\\)#(?![0-9-]).*")
+"""A number sign begins a comment, unless a user's number follows it."""
+
+_NO_PASSWORD = re.compile(r"\bNOPASSWD\s*:", re.ASCII)
+_NO_QUESTION = re.compile(r"!\s*authenticate\b", re.ASCII)
+_NEVER = re.compile(r"(?!)")
+_AS = re.compile(r"\(([^)]*)\)")
+
+
+def parse_sudoers(body: bytes) -> FactReading:
+    """Read one run of the topic.
+
+    Returns:
+        An item for each rule, named by its file and its text: a rule that differs is one gone and one new.
+
+    Raises:
+        NothingUsable: it is no run of this topic.
+    """
+    found = read_body(body, TOPIC, WHAT)
+    items = Items(RULES_LIMIT)
+    unread = []
+    for path, rule in _rules(found):
+        fields = _fields(path, rule)
+        if fields is None:
+            continue
+        # A file elsewhere is not looked at, but that it is read is told.
+        if fields["kind"] == "include" and fields["who"] not in (_FOLDER, "/etc/sudoers.d/"):
+            unread.append(f"{fields['who']} ")
+        name = f"{path} {fields['text']}"
+        kept = items.add(name, fields)
+        if kept is not None and kept["text"] != fields["text"]:
+            # Two long rules that begin alike.
+            items.add_another(name, fields)
+    return reading(TOPIC, WHAT, found, items, {"rules": Part(need="sudo rules")}, tuple(unread))
+
+
+def _rules(found: Body) -> list[tuple[str, str]]:
+    """Join the lines that belong together. sudo passes over files with a full stop or a tilde in the name."""
+    rules: list[tuple[str, str]] = []
+    held: tuple[str, str] | None = None
+    for line in found.of("rules"):
+        path, rest = split_path(line)
+        name = path.removeprefix(f"{_FOLDER}/")
+        if not path or (path != _MAIN and (path == name or "." in name or name.endswith("~"))):
+            continue
+        part = words(rest, RULE_LIMIT)
+        if held is not None and held[0] == path:
+            part = text(f"{held[1]} {part}", RULE_LIMIT)
+        held = None
+        if part.endswith("\\"):
+            held = (path, part[:-1].rstrip())
+        else:
+            rules.append((path, part))
+    return rules
+
+
+def _fields(path: str, rule: str) -> Fields | None:
+    include = _INCLUDE.fullmatch(rule)
+    if include:
+        return {"file": path, "kind": "include", "who": text(include[2]), "nopasswd": False, "text": text(rule)}
+    rule = " ".join(_COMMENT.sub("", rule).split())
+    if not rule:
+        return None
+    kind = "alias" if _ALIAS.match(rule) else "defaults" if _DEFAULTS.match(rule) else "rule"
+    run_as = _AS.search(rule)
+    return {
+        "file": path,
+        "kind": kind,
+        "who": text(_who(kind, rule)),
+        "as": text(run_as[1]) if run_as and kind == "rule" else "",
+        "nopasswd": {"rule": _NO_PASSWORD, "defaults": _NO_QUESTION}.get(kind, _NEVER).search(rule) is not None,
+        "text": text(rule, RULE_LIMIT),
+    }
+
+
+def _who(kind: str, rule: str) -> str:
+    """Return whom a rule is about: an account or ``%group``, the name of an alias, what a default is limited to."""
+    first, _, rest = rule.partition(" ")
+    if kind == "rule":
+        return first.split("=", 1)[0]
+    return rest.split("=", 1)[0].strip() if kind == "alias" else first.removeprefix("Defaults").lstrip(":@>!")

@@ -1,0 +1,236 @@
+"""What root is asked for on a host: every line, the drop-in for sudo that allows just these, and which are allowed.
+
+A line is one command with constant words, for at most so many seconds; beside them there are only the files that the
+inventory names and the host's own disks. The probe's sections call the same lines (a test holds the two together).
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from tui_ops.collectors.errors import NothingUsable
+from tui_ops.collectors.vitals import whole
+from tui_ops.model.clean import clean
+from tui_ops.model.filepaths import is_file_path
+
+SECTION = "privilege"
+
+DISKS_LIMIT = 48
+"""Disks of one host: as many as the probe asks for their health."""
+
+LINES_LIMIT = 600
+"""Lines of one body: three for each of 64 files, and some more."""
+
+_KEY_FILES = "*/.ssh/authorized_keys*"
+_COLUMNS = "\t".join(f"{{{{.{name}}}}}" for name in ("ID", "Names", "Image", "State", "Status", "Ports"))
+
+
+@dataclass(frozen=True, slots=True)
+class RootLine:
+    """One command that root runs for us."""
+
+    seconds: int
+    program: str
+    words: tuple[str, ...]
+    what: str
+    """What it tells, in words for people."""
+    section: str
+    """The section that asks for it."""
+
+
+def _find(what: str, section: str, seconds: int, *words: str) -> RootLine:
+    return RootLine(seconds, "find", words, what, section)
+
+
+def _containers(program: str) -> RootLine:
+    return RootLine(8, program, ("ps", "-a", "--format", _COLUMNS), "containers", "containers")
+
+
+def _lvm(program: str, columns: str) -> RootLine:
+    words = ("--noheadings", "--nameprefixes", "--units", "b", "-o", columns)
+    return RootLine(5, program, words, "volumes of LVM", "volumes")
+
+
+ROOT_LINES: tuple[RootLine, ...] = (
+    RootLine(
+        5,
+        "sed",
+        ("-E", "-e", "s/:!+[^:]{3,}:/:L:/", "-e", "s/:[^:]{12,}:/:P:/", "/etc/shadow"),
+        "states of passwords, never their hashes",
+        "accounts",
+    ),
+    _find(
+        "authorised keys of all accounts", "authkeys", 10, "/root", "/home", "-maxdepth", "3",
+        "-path", _KEY_FILES, "-type", "f", "-size", "+63k", "-print",
+        "-o", "-path", _KEY_FILES, "-type", "f", "-exec", "grep", "-aH", ".", "{}", "+",
+        "-o", "-path", "/root", "-print",
+    ),
+    _find(
+        "sudo rules", "sudoers", 5, "/etc/sudoers", "/etc/sudoers.d", "-maxdepth", "1",
+        "-type", "f", "-exec", "grep", "-aH", ".", "{}", "+",
+    ),
+    RootLine(5, "sshd", ("-T",), "effective settings of sshd", "sshdconf"),
+    RootLine(5, "sysctl", ("-a",), "all settings of the kernel", "sysctl"),
+    _find(
+        "crontabs of accounts", "schedules", 5, "/var/spool", "/etc/crontabs", "-maxdepth", "3",
+        "-name", "atjobs", "-prune", "-o", "-path", "*/cron*/*", "-type", "f",
+        "-exec", "grep", "-aH", ".", "{}", "+", "-o", "-path", "/var/spool", "-print",
+    ),
+    RootLine(5, "nft", ("-s", "list", "ruleset"), "rules of the packet filter", "firewall"),
+    RootLine(5, "iptables-save", (), "rules of the packet filter", "firewall"),
+    RootLine(5, "ip6tables-save", (), "rules of the packet filter", "firewall"),
+    RootLine(8, "ss", ("-ltunpe",), "programs of listening sockets", "sockets"),
+    _containers("docker"),
+    _containers("podman"),
+    _lvm("vgs", "vg_name,vg_attr,vg_size,vg_free,vg_missing_pv_count,lv_count"),
+    _lvm("lvs", "vg_name,lv_name,lv_attr,lv_size,data_percent,metadata_percent,origin,pool_lv"),
+    RootLine(
+        8,
+        "journalctl",
+        ("-q", "--no-pager", "-p", "err", "-o", "short-unix", "-n", "500", "--since=-5min"),
+        "errors in the journal",
+        "journal",
+    ),
+)  # fmt: skip
+"""The lines that are the same on every host, in the order in which the section ``privilege`` asks for them."""
+
+
+def file_lines(path: str) -> tuple[RootLine, ...]:
+    """Return the lines for a file of the inventory that only root may read."""
+    return (
+        RootLine(5, "stat", ("-L", "-c", "%a %U %G %s %F", path), f"state of {path}", "files"),
+        RootLine(5, "sha256sum", (path,), f"hash of {path}", "files"),
+        RootLine(5, "head", ("-c", "8193", path), f"content of {path}", "files"),
+    )
+
+
+def disk_line(device: str, kind: str = "-") -> RootLine:
+    """Return the line for a disk's health: its device, and the type where smartctl does not find that out itself."""
+    typed = () if kind == "-" else ("-d", kind)
+    words = ("--json=c", "-n", "standby", "-H", "-A", "-i", *typed, device)
+    return RootLine(10, "smartctl", words, f"health of {device}", "smart")
+
+
+@dataclass(frozen=True, slots=True)
+class Privilege:
+    """What a host says of itself for its drop-in."""
+
+    user: str
+    """The account that we log in as."""
+    has_sudo: bool
+    """Whether it has sudo, and knows us there."""
+    programs: dict[str, str] = field(default_factory=dict)
+    """Where each program is."""
+    disks: tuple[tuple[str, str], ...] = ()
+    """Device and type, ``-`` where smartctl finds that out itself."""
+    allowed: frozenset[int] = frozenset()
+    """Which of the lines root would run now, by their place in :func:`asked`, counted from 1."""
+    refused: frozenset[int] = frozenset()
+    """Which it would not; those whose program the host does not have are in neither."""
+
+
+_PROGRAM = re.compile(r"/(?:usr/)?s?bin/([a-z0-9-]{1,30})", re.ASCII)
+_DISK = re.compile(r"(/dev/[A-Za-z0-9/_-]{1,120}) (-|[A-Za-z0-9][A-Za-z0-9,+/_-]{0,39})", re.ASCII)
+
+
+def parse_privilege(body: bytes) -> Privilege:
+    """Read one run of the section ``privilege``.
+
+    Raises:
+        NothingUsable: it is no run of this section.
+    """
+    first, *lines = body.split(b"\n", LINES_LIMIT)[:LINES_LIMIT]
+    if first != b"run privilege":
+        raise NothingUsable("the host does not tell what root would run", "ask it again")
+    texts: dict[str, str] = {}
+    programs: dict[str, str] = {}
+    disks: dict[tuple[str, str], None] = {}
+    numbers: dict[str, set[int]] = {"may": set(), "not": set()}
+    for line in lines:
+        word, _, rest = clean(line).partition(" ")
+        if word in ("user", "sudo"):
+            texts.setdefault(word, rest)
+        elif word == "program":
+            name, _, path = rest.partition(" ")
+            found = _PROGRAM.fullmatch(path)
+            if found and found[1] == name:
+                programs.setdefault(name, path)
+        elif word == "disk":
+            disk = _DISK.fullmatch(rest)
+            if disk and len(disks) < DISKS_LIMIT:
+                disks.setdefault((disk[1], disk[2]))
+        elif word in numbers:
+            number = whole(rest.partition(" ")[0].encode("ascii", "replace"))
+            if number is not None and number <= LINES_LIMIT:
+                numbers[word].add(number)
+    return Privilege(
+        user=texts.get("user", ""),
+        has_sudo=texts.get("sudo") == "yes",
+        programs=programs,
+        disks=tuple(disks),
+        allowed=frozenset(numbers["may"] - numbers["not"]),
+        refused=frozenset(numbers["not"]),
+    )
+
+
+def asked(files: Iterable[str], disks: Iterable[tuple[str, str]]) -> tuple[RootLine, ...]:
+    """Return the lines in the order in which the section ``privilege`` numbers them.
+
+    Args:
+        files: paths of the inventory, as the section was asked with; one that it would not take is left out.
+        disks: device and type of each, as the section told them.
+    """
+    named = (line for path in files if is_file_path(path) for line in file_lines(path))
+    return (*ROOT_LINES, *named, *(disk_line(device, kind) for device, kind in disks))
+
+
+def lines(files: Iterable[str], programs: Mapping[str, str], disks: Iterable[tuple[str, str]] = ()) -> list[str]:
+    """Return the commands of a drop-in as sudoers spells them, each exact to its last word.
+
+    Args:
+        files: paths of the inventory; one that it would not allow is left out.
+        programs: where each program is; lines of those that are not in it are left out.
+        disks: device and type of each.
+    """
+    timeout = programs.get("timeout")
+    if timeout is None:
+        return []
+    return [
+        " ".join([_escaped(timeout), str(line.seconds), _escaped(programs[line.program]), *map(_escaped, line.words)])
+        # A command without words would be allowed with any: the seconds stand before it, and so it has some.
+        for line in asked(files, disks)
+        if line.program in programs
+    ]
+
+
+def dropin(user: str, files: Iterable[str], programs: Mapping[str, str], disks: Iterable[tuple[str, str]] = ()) -> str:
+    """Return the text of a drop-in for ``/etc/sudoers.d``.
+
+    Args:
+        user: the account that tui-ops logs in as.
+        files: paths of the inventory for this host.
+        programs: where each program is on it.
+        disks: device and type of each.
+    """
+    who = "".join(sign if sign.isalnum() or sign in "._-" else f"\\{sign}" for sign in user)
+    head = (
+        "# What tui-ops may have root read on this host: each line is one command, word for word, and ends by itself.\n"
+        "# Install it with:  visudo -cf FILE && install -m 0440 FILE /etc/sudoers.d/tui-ops\n"
+        "# The logs that an operator opens are read without it: let the account join the group systemd-journal.\n"
+        f"Defaults:{who} !requiretty\n"
+    )
+    rules = dict.fromkeys(lines(files, programs, disks))
+    return head + "".join(f"{who} ALL=(root) NOPASSWD: {rule}\n" for rule in rules)
+
+
+def _escaped(word: str) -> str:
+    """Return a word as sudoers spells it: what separates words there, and what would be a pattern, taken literally."""
+    spelt = []
+    for sign in word:
+        if sign == "\\":
+            spelt.append("\\\\\\\\")
+        elif sign in "*?[]:,=#\t":
+            spelt.append(f"\\{sign}")
+        else:
+            spelt.append(sign)
+    return "".join(spelt)

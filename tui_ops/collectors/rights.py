@@ -1,0 +1,62 @@
+"""The section of rights: what root would read for us on a host, kept so that a drop-in can be made of it later."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tui_ops.collectors.privilege import SECTION, Privilege, parse_privilege
+from tui_ops.model.readings import SectionReading
+
+FILES = "files"
+"""Where the document keeps the files that the section was asked with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What a host said of what root would read for us, and the files that it was asked about."""
+
+    privilege: Privilege
+    files: tuple[str, ...] = ()
+
+
+def parse_rights(body: bytes) -> SectionReading:
+    """Read one run of the section ``privilege``.
+
+    Args:
+        body: of the frame, as the host sent it.
+
+    Returns:
+        A document and no judgement: what is not allowed is said where it is missing.
+
+    Raises:
+        NothingUsable: it is no run of this section.
+    """
+    found = parse_privilege(body)
+    return SectionReading(
+        SECTION,
+        document={
+            "user": found.user,
+            "sudo": found.has_sudo,
+            "programs": dict(found.programs),
+            "disks": [list(disk) for disk in found.disks],
+            "allowed": sorted(found.allowed),
+            "refused": sorted(found.refused),
+        },
+    )
+
+
+def rights_of(document: Mapping[str, object]) -> Rights:
+    """Return what a kept document says; what is of a wrong type in it is left out."""
+    programs, disks = document.get("programs"), document.get("disks")
+    privilege = Privilege(
+        user=str(document.get("user") or ""),
+        has_sudo=document.get("sudo") is True,
+        programs={str(name): str(path) for name, path in programs.items()} if isinstance(programs, dict) else {},
+        disks=tuple((str(one[0]), str(one[1])) for one in _list(disks) if isinstance(one, list) and len(one) == 2),
+        allowed=frozenset(one for one in _list(document.get("allowed")) if isinstance(one, int)),
+        refused=frozenset(one for one in _list(document.get("refused")) if isinstance(one, int)),
+    )
+    return Rights(privilege, tuple(str(one) for one in _list(document.get(FILES))))
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []

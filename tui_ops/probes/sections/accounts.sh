@@ -1,0 +1,20 @@
+# The section accounts: who has an account, in which groups, and in what state the passwords are.
+
+# A host with more takes them from a directory, and these files don't hold them.
+most_accounts=2000
+
+# Number, deadline in seconds. What root tells of the passwords is whether there is one, and its dates: each is struck
+# out before it leaves the host.
+section_accounts() {
+	echo 'run accounts'
+	tell passwd "$most_accounts" 0 head -c 200000 "$root/etc/passwd"
+	tell group "$most_accounts" 0 head -c 200000 "$root/etc/group"
+	tell_files limit 20 'grep -aE ^(UID_MIN|UID_MAX)[[:space:]]' "$root/etc/login.defs"
+	set +f
+	set -- "$root"/home/*
+	set -f
+	[ -e "$1" ] || set --
+	[ ! -e "$root/root" ] || set -- "$@" "$root/root"
+	if [ "$#" -gt 0 ]; then tell home "$most_accounts" 0 within 5 ls -ldn "$@"; else echo 'whole home'; fi
+	tell_root shadow "$most_accounts" 0 5 sed -E -e 's/:!+[^:]{3,}:/:L:/' -e 's/:[^:]{12,}:/:P:/' "$root/etc/shadow"
+}

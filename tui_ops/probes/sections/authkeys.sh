@@ -1,0 +1,15 @@
+# The section authkeys: which keys may log in to which account.
+
+# A login by keys reads its file line by line; nobody has thousands.
+most_keys=3000
+
+# Number, deadline in seconds. All accounts' files are for root to read; without it, only those of our own.
+section_authkeys() {
+	echo 'run authkeys'
+	tell passwd "$most_accounts" 0 head -c 200000 "$root/etc/passwd"
+	printf 'own %.300s\n' "${HOME-}"
+	tell_root keys "$most_keys" 1+ 10 find "$root/root" "$root/home" -maxdepth 3 \
+		-path '*/.ssh/authorized_keys*' -type f -size +63k -print \
+		-o -path '*/.ssh/authorized_keys*' -type f -exec grep -aH . {} + -o -path "$root/root" -print && return
+	tell_files mine 1000 'grep -aH .' "$root${HOME-}/.ssh/authorized_keys" "$root${HOME-}/.ssh/authorized_keys2"
+}
