@@ -9,8 +9,10 @@ from tui_ops.store.views.rows import EventRow, HostPage, HostRow
 from tui_ops.ui import devices, panels, saturation, vitals
 from tui_ops.ui.paint import EMPTY, Ink, Line, beside, cut_line, line
 from tui_ops.ui.sections import (
+    changed,
     checks,
     containers,
+    engine,
     filesystems,
     interfaces,
     journal,
@@ -115,6 +117,7 @@ PANELS: tuple[Panel, ...] = (
     Panel("state", _state),
     Panel("maintenance", panels.maintenances),
     Panel("vitals", vitals.panel),
+    Panel("work", engine.panel, 1, 1),
     Panel("top", processes.panel),
     Panel("units", _if_there(units.SECTION, units.panel)),
     Panel("filesystems", filesystems.panel, 1, 1),
@@ -130,6 +133,7 @@ PANELS: tuple[Panel, ...] = (
     Panel("errors logged", _if_there(journal.SECTION, journal.panel), 0, 2),
     Panel("limits", _if_there(scope.SECTION, scope.panel), 1, 1),
     Panel("events", lambda page, pen: panels.events(page.events, pen), 0, 2),
+    Panel("changed", changed.panel, 0, 2),
     Panel("listening", _if_there(sockets.SECTION, sockets.panel), 1, 2),
     Panel("sensors", _if_there(machine.SENSORS, machine.sensors), 1, 2),
     Panel("the last hour", saturation.hour),
@@ -142,6 +146,9 @@ PANELS: tuple[Panel, ...] = (
 
 STATE, *_ = PANELS
 
+OF_ENGINE = frozenset({"state", "maintenance", "vitals", "work", "checks", "events", "the last hour"})
+"""The panels of the host that is the engine itself: it has no disks and no units of its own."""
+
 
 def ordered(page: HostPage) -> list[Panel]:
     """Return the panels in order: what a host in this state waits for stands right below its state.
@@ -153,6 +160,8 @@ def ordered(page: HostPage) -> list[Panel]:
         urgent.append("host keys")
     if page.host.underlying is not HostState.UP and page.host.state is not HostState.UP:
         urgent.append("address")
+    if page.host.is_engine:
+        return [panel for panel in PANELS if panel.name in OF_ENGINE]
     first = [replace(panel, of_two=0, of_three=0) for panel in PANELS if panel.name in urgent]
     rest = [panel for panel in PANELS[1:] if panel.name not in urgent]
     return [STATE, *first, *rest]
@@ -247,6 +256,10 @@ def detail(row: HostRow, page: HostPage | None, pen: panels.Pen, height: int) ->
     lines = [*panels.identity(row, pen), EMPTY, *vitals.vitals(row, page.detail if page else {}, pen)]
     if page is None:
         return panels.trimmed(lines, pen.width)[:height]
+    if row.is_engine:
+        return panels.trimmed(stacked(lines, [engine.panel(page, pen), panels.events(page.events, pen)]), pen.width)[
+            :height
+        ]
     told = [*processes.summary(page, pen), *units.summary(page, pen), *panels.services(page, pen)]
     blocks = [told, panels.maintenances(page, pen), filesystems.panel(page, pen)]
     if any(key.trusted_at is None for key in page.keys):

@@ -7,12 +7,16 @@ from tui_ops.model.clock import Stamp, age_s, boot_id, now
 from tui_ops.model.states import HostState, Severity
 from tui_ops.store.views.connect import Reader
 from tui_ops.store.views.documents import run_failed
+from tui_ops.store.views.facts import difference_rows
 from tui_ops.store.views.hosts import host_rows, texts
 from tui_ops.store.views.lists import event_rows, key_rows, maintenance_rows
 from tui_ops.store.views.rows import EngineRow, HostPage, SectionRow
 
 EVENTS_ON_PAGE = 50
 """As many as a person reads; ``show events`` has the rest."""
+
+DIFFERENCES_ON_PAGE = 60
+"""As many as a screen has lines; the view of differences has the rest."""
 
 STANDING_HOSTS = 400
 """Hosts of the services on a page that are counted: a page is read every few seconds while it is looked at."""
@@ -48,6 +52,7 @@ def _page(connection: sqlite3.Connection, name: str, present: Stamp) -> HostPage
         detail=detail,
         sections=sections,
         events=event_rows(connection, "e.host_id = ?", (row.id,), EVENTS_ON_PAGE),
+        differences=difference_rows(connection, "d.host_id = ?", (row.id,), DIFFERENCES_ON_PAGE),
         keys=key_rows(connection, "k.host_id = ?", (row.id,)),
         maintenance=maintenance_rows(
             connection, "m.host_id = ? AND m.ended_at IS NULL AND m.ends_at > ?", (row.id, present.at)

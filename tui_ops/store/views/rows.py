@@ -6,6 +6,7 @@ from tui_ops.model.ageing import Hold
 from tui_ops.model.fleet import ENGINE_ADDRESS
 from tui_ops.model.people import Role
 from tui_ops.model.states import HostState, Severity
+from tui_ops.store.views.facts import DifferenceRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +155,8 @@ class HostPage:
     """Of each of those: how many of its hosts are up, and how many it has."""
     needed_by: list[str] = field(default_factory=list)
     """Services that depend on those."""
+    differences: list[DifferenceRow] = field(default_factory=list)
+    """What changed on it, the newest first."""
 
 
 @dataclass(slots=True)

@@ -6,8 +6,6 @@ from tui_ops.model.address import Value
 from tui_ops.model.clock import iso
 from tui_ops.model.differing import difference_text, value_text
 from tui_ops.model.facts import Field, Fields
-from tui_ops.model.states import Look as SignLook
-from tui_ops.model.states import StateSign
 from tui_ops.model.units import format_age
 from tui_ops.store.views.facts import DifferenceRow
 from tui_ops.ui.cells import safe
@@ -15,28 +13,9 @@ from tui_ops.ui.desk import Desk
 from tui_ops.ui.feed import Feed
 from tui_ops.ui.paint import Ink, Line, line, sign_span
 from tui_ops.ui.panels import LABEL, Pen, labelled, moment, wrapped
+from tui_ops.ui.sections.changed import SIGNS, topic_of
 from tui_ops.ui.views.items import Item, number_fact, text_fact
 from tui_ops.ui.views.parts import PartsPane
-
-SIGNS = {
-    "new": StateSign("+", "+", SignLook.HELD, 0, "new", ""),
-    "gone": StateSign("−", "-", SignLook.WARN, 0, "gone", ""),
-    "changed": StateSign("~", "~", SignLook.HELD, 0, "changed", ""),
-}
-"""What became of an item; the word stands in a column of its own."""
-
-TITLES = {
-    "hardware": "hardware", "packages": "package", "unitfiles": "unit file", "units": "service", "accounts": "account",
-    "authkeys": "key", "sudoers": "sudo rule", "sshdconf": "sshd", "sockets": "socket", "mounts": "mount",
-    "interfaces": "interface", "routes": "route", "sysctl": "kernel", "schedules": "schedule", "firewall": "firewall",
-    "files": "file",
-}  # fmt: skip
-"""Topics as one of their items is called; a filter takes the name of the topic."""
-
-
-def topic_of(name: str) -> str:
-    """Return what an item of a topic is called."""
-    return TITLES.get(name, name)
 
 
 class DifferencesPane(PartsPane):
