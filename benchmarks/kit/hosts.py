@@ -13,6 +13,21 @@ SSHD = "/usr/sbin/sshd"
 ADDRESSES_EACH = 16
 """OpenSSH's own limit of listening sockets (``MAX_LISTEN_SOCKS``)."""
 
+KERNEL_FILES = (
+    "uptime",
+    "stat",
+    "loadavg",
+    "meminfo",
+    "vmstat",
+    "diskstats",
+    "net",
+    "sys",
+    "pressure",
+    "self",
+    "cpuinfo",
+)
+"""What stands below /proc of a lean host."""
+
 LISTEN_S = 20.0
 """Seconds until all listen; a few tenths on an idle machine."""
 
@@ -37,9 +52,11 @@ class Hosts:
         folder: an own, empty folder with a short name: sockets are made in it.
         count: how many addresses.
         group: where the servers' CPU is counted.
+        lean: the probe finds what the kernel tells of itself and nothing else: no packages, units or accounts, which
+            a thousand hosts on one machine would take turns at for half an hour, and not each other's processes.
     """
 
-    def __init__(self, folder: Path, count: int, group: Group) -> None:
+    def __init__(self, folder: Path, count: int, group: Group, lean: bool = False) -> None:
         self.folder = folder
         self.group = group
         self.user = getpass.getuser()
@@ -49,12 +66,17 @@ class Hosts:
         self.config = folder / "ssh_config"
         self.list = folder / "hosts"
         self.home = folder / "home"
+        self.root = folder / "root" if lean else None
         self._servers: list[subprocess.Popen[bytes]] = []
         self._write()
         self._start()
 
     def _write(self) -> None:
         self.home.mkdir()
+        if self.root is not None:
+            (self.root / "proc").mkdir(parents=True)
+            for name in KERNEL_FILES:
+                (self.root / "proc" / name).symlink_to(f"/proc/{name}")
         (self.folder / "authorized_keys").write_text(keygen(self.key) + "\n")
         public = keygen(self.folder / "host_key")
         known = self.folder / "known_hosts"
@@ -90,7 +112,7 @@ class Hosts:
             "MaxStartups 400",
             "LogLevel ERROR",
             # The account's own start-up files belong to the machine and would be counted.
-            f"SetEnv HOME={self.home}",
+            f"SetEnv HOME={self.home}" + (f" TUI_OPS_ROOT={self.root}" if self.root is not None else ""),
         ]
 
     def _start(self) -> None:

@@ -35,7 +35,7 @@ REST_S = 2.0
 
 LOOK_S = 0.02
 
-VITALS = "13 files, parsed, judged, stored"
+VITALS = "17 files, parsed, judged, stored"
 
 
 class Ours:
@@ -63,11 +63,18 @@ class Ours:
         client.adopt(self._process.pid)
 
     def polls_since(self, at_s: float) -> tuple[int, int]:
-        """Return the readings stored since then, and of how many hosts they are."""
-        query = "SELECT count(*), count(DISTINCT host_id) FROM sample WHERE at_ms >= ?"
+        """Return the vitals stored since then, and of how many hosts they are.
+
+        Rows of sections have no boot, and the engine itself is the last host.
+        """
+        query = "SELECT count(*), count(DISTINCT host_id) FROM sample WHERE at_ms >= ? AND boot > 0 AND host_id <= ?"
         try:
             with open_samples(self._paths) as reader:
-                found = reader.read(lambda connection: connection.execute(query, (int(at_s * 1000),)).fetchone())
+                found = reader.read(
+                    lambda connection: connection.execute(
+                        query, (int(at_s * 1000), len(self._hosts.addresses))
+                    ).fetchone()
+                )
         except TuiOpsError:
             return 0, 0
         return int(found[0]), int(found[1])

@@ -20,8 +20,11 @@ import pytest
 
 from tui_ops.cli.dbsize import sentences
 from tui_ops.engine.lock import Lock
+from tui_ops.engine.main import EngineOptions, run_engine
 from tui_ops.model.fleet import HistorySpec
 from tui_ops.model.readings import Reading
+from tui_ops.store import backup as store_backup
+from tui_ops.store.errors import StateRefused
 from tui_ops.store.history.keeper import HistoryKeeper
 from tui_ops.store.history.rolling import prepare_move
 from tui_ops.store.history.sizes import Estimate
@@ -320,11 +323,81 @@ class TestRestore:
         assert not (tmp_path / "evil").exists()
         assert [one for one in kept.backups.iterdir() if one.name.startswith((".", "before"))] == []
 
+    @pytest.mark.parametrize(
+        "said",
+        [b"[" * 60000, b'{"format": 1e999, "fleet": "x", "at": 1, "version": "1"}',
+         b'{"format": 1, "fleet": "x", "at": NaN, "version": "1"}',
+         b'{"format": 1, "fleet": "x", "at": 1e300, "version": "1"}'],
+    )  # fmt: skip
+    def test_a_manifest_that_is_made_to_break_the_reader(
+        self, tui: Run, kept: StatePaths, tmp_path: Path, said: bytes
+    ) -> None:
+        """Is told as a damaged backup, not as a fault of the program."""
+        with tarfile.open(tmp_path / "bad.tar", "w") as archive:
+            for name, data in (("manifest.json", said), ("ops.db", kept.ops_db.read_bytes())):
+                info = tarfile.TarInfo(name)
+                info.size = len(data)
+                archive.addfile(info, io.BytesIO(data))
+        ran = tui("db", "restore", str(tmp_path / "bad.tar"), "--yes")
+        assert ran.code == 1
+        assert "no backup, or is damaged" in ran.err
+
+    @pytest.mark.parametrize("form", ["gnu", "pax"])
+    def test_a_file_with_holes_does_not_fill_the_disk(
+        self, tui: Run, kept: StatePaths, backup: Path, tmp_path: Path, form: str
+    ) -> None:
+        """Some kilobytes that would come out as gigabytes are refused before any of them is written."""
+        folder = tmp_path / "parts"
+        folder.mkdir()
+        with tarfile.open(backup) as archive:
+            archive.extract("manifest.json", folder, filter="data")
+        with (folder / "ops.db").open("wb") as file:
+            file.truncate(1 << 34)
+        words = ["tar", "-C", str(folder), "--sparse", f"--format={form}", "-cf", str(tmp_path / "bomb.tar")]
+        subprocess.run([*words, "manifest.json", "ops.db"], check=True, timeout=60)
+        assert (tmp_path / "bomb.tar").stat().st_size < 100_000
+        ran = tui("db", "restore", str(tmp_path / "bomb.tar"), "--yes")
+        assert ran.code == 1
+        assert "no backup, or is damaged" in ran.err
+
+    def test_an_interrupted_one_is_not_taken_for_a_state(
+        self, tui: Run, kept: StatePaths, backup: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The history is of the backup and the rest of before: no engine begins on that, a check says it, and a
+        restore that comes to its end mends it.
+        """
+
+        def interrupted(root: Path, folder: Path, name: str) -> None:
+            if name == "ops.db":
+                raise KeyboardInterrupt
+            put(root, folder, name)
+
+        put = store_backup._replace
+        with monkeypatch.context() as patched:
+            patched.setattr(store_backup, "_replace", interrupted)
+            with pytest.raises(KeyboardInterrupt):
+                put_in_place_of(kept, backup)
+        with pytest.raises(StateRefused, match="was interrupted"):
+            run_engine(EngineOptions(None, kept, once=True))
+        ran = tui("db", "check")
+        assert ran.code == 1
+        assert "BAD restore" in ran.out
+        assert tui("db", "restore", str(backup), "--yes").code == 0
+        assert tui("db", "check").code == 0
+        assert not kept.restoring.exists()
+
     def test_a_state_that_is_damaged_can_be_restored(self, tui: Run, kept: StatePaths, backup: Path) -> None:
         """That is what backups are for."""
         kept.ops_db.write_bytes(b"not a database, but a long enough text to be read as one" * 100)
         assert tui("db", "restore", str(backup), "--yes").code == 0
         assert tui("show", "hosts").code == 0
+
+
+def put_in_place_of(paths: StatePaths, backup: Path) -> None:
+    """Restore as the verb does, without asking."""
+    with store_backup.work_folder(paths.backups, "restore") as folder:
+        store_backup.unpack(backup, folder)
+        store_backup.put_in_place(paths, folder, 1.0)
 
 
 async def _one_more(paths: StatePaths) -> None:

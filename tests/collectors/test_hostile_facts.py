@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui_ops.collectors.errors import NothingUsable, ProbeError
+from tui_ops.collectors.facts import body as fact_body
 from tui_ops.collectors.facts import files as file_facts
+from tui_ops.collectors.facts.accounts import parse_accounts
 from tui_ops.collectors.facts.authkeys import parse_authkeys, parse_key
 from tui_ops.collectors.facts.body import LIST_LIMIT, NAME_LIMIT
 from tui_ops.collectors.facts.files import masked, parse_files
@@ -154,6 +156,54 @@ def test_a_flood_of_packages() -> None:
 
 KEY = b"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGWvOWvXQYIqb4l6hTUXUVm3sHxPvJ7fUBjxC8cT2kPv"
 PASSWD = b"passwd eve:x:7:7::/home/eve:/bin/sh\npasswd bob:x:8:8::/home/bob:/bin/sh\nwhole passwd\n"
+
+
+def test_a_flood_of_groups_does_not_multiply() -> None:
+    """Four hundred groups of one number, and four thousand accounts that have it: what is kept stays near what was
+    sent, and of groups beyond that nothing is said.
+    """
+    groups = "".join(f"group {number:060}:x:7:\n" for number in range(400))
+    accounts = "".join(f"passwd a{number}:x:{number}:7::/:/bin/sh\n" for number in range(3000))
+    found = parse_accounts(f"run accounts\n{groups}{accounts}whole group\nwhole passwd\nwhole home\n".encode())
+    assert len(json.dumps(found.items)) < 5_000_000
+    assert found.items["a0"]["groups"] == [f"{number:060}" for number in range(400)]
+    assert "groups" not in found.items["a2999"]
+    assert "groups" in found.unread_fields
+    assert found.stamp is None
+
+
+def test_one_line_again_and_again_is_read_as_fast_as_any(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each further item of one name is counted on from the last one, and those that are too many are told as cut."""
+    cleaned = 0
+
+    def counted(value: bytes | str, limit: int = 400) -> str:
+        nonlocal cleaned
+        cleaned += 1
+        return clean(value, limit)
+
+    monkeypatch.setattr(fact_body, "clean", counted)
+    items = fact_body.Items(10_000)
+    for number in range(5000):
+        items.add_another("the same", {"number": number})
+    assert len(items.found) == LIST_LIMIT
+    assert items.cut == 5000 - LIST_LIMIT
+    assert items.found[f"the same ({LIST_LIMIT})"] == {"number": LIST_LIMIT - 1}
+    assert cleaned < 3 * 5000
+
+
+def test_names_that_end_alike_after_a_cut_stay_apart() -> None:
+    """Long names that differ only beyond the limit are numbered, and none of them is lost."""
+    items = fact_body.Items(10_000)
+    for number in range(50):
+        items.add_another("x" * NAME_LIMIT + str(number), {"number": number})
+    assert [fields["number"] for fields in items.found.values()] == list(range(50))
+    assert all(len(name) <= NAME_LIMIT for name in items.found)
+
+
+def test_a_stamp_is_what_cksum_counts() -> None:
+    """A larger one could not be given back to the probe."""
+    assert parse_packages(b"run packages\nstamp 4294967295\nwhole pacman\n").stamp == 4294967295
+    assert parse_packages(b"run packages\nstamp 4294967296\nwhole pacman\n").stamp is None
 
 
 def test_nobody_puts_a_key_into_anothers_file() -> None:

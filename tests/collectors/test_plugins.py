@@ -97,3 +97,8 @@ def test_the_words_of_a_plugin_stay_words() -> None:
     assert command[3:] == ["sh", "check_x", "13", *evil[1:]]
     assert "reboot" not in command[2]
     assert all(folder in command[2] for folder in FOLDERS)
+
+
+def test_a_unit_makes_no_number_beyond_bounds() -> None:
+    """What is too much for any count stays too much when its unit multiplies it."""
+    assert [one.label for one in parse_numbers("a=1e18PB b=1e300 c=NaN d=1e17 e=-1e18GB")] == ["d"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tui_ops.collectors.commands import without_secrets
+from tui_ops.collectors.commands import parse_commands, without_secrets
 from tui_ops.collectors.processes import (
     TOP,
     ZOMBIES_WARNING,
@@ -155,3 +155,6 @@ class TestZombies:
 def test_secrets_of_a_command_line_are_left_out(said: str, kept: str) -> None:
     """What a process was told in secret does not go into the store, and so not onto screens."""
     assert without_secrets(said) == kept
+    owner = "owner dr-xr-xr-x 9 root root 0 Jan 1 00:00 /proc/7"
+    body = f"{owner}\nlines\n==> /proc/7/cmdline <==\n{said}\n\n==> /dev/null <==\n"
+    assert parse_commands(body.encode(), [7])[7][1] == kept, "and what is kept of a process has none"

@@ -14,9 +14,16 @@ import pytest
 from support.engine_world import EngineWorld, inventory_text
 from support.waiting import until_sync
 
+from tui_ops.engine.news import News
+from tui_ops.engine.outbox import Outbox
 from tui_ops.engine.outside import DeadMan, ServiceManager
+from tui_ops.engine.pulse import Pulse, Standing
+from tui_ops.engine.schedule import Schedule
 from tui_ops.model.fleet import ENGINE_NAME, EngineSpec, HostSpec, SecretRef
 from tui_ops.model.states import Severity
+from tui_ops.store.paths import prepare
+from tui_ops.store.upgrade import upgrade
+from tui_ops.store.writer import Writer
 
 HERE = [HostSpec("here", "here", "local")]
 
@@ -94,6 +101,24 @@ class TestTheServiceManager:
             assert manager.until("STOPPING") == {"STOPPING": "1"}
         finally:
             engine.kill()
+
+    async def test_a_full_disk_is_told_and_is_no_reason_to_be_killed(
+        self, manager: Manager, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The manager would kill the engine with all the readings that wait; only the dead man is not called."""
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+        paths = prepare(tmp_path / "state")
+        upgrade(paths)
+        paths.lock.touch()
+        writer = await Writer.open(paths)
+        outbox = Outbox(writer, News())
+        pulse = Pulse(Schedule(), outbox, writer, News(), paths, Standing("shop", 3), lambda: None)
+        assert pulse.works()
+        outbox.error = "no space is left"
+        await pulse._tell_manager()
+        assert manager.next() == {"WATCHDOG": "1", "STATUS": "watching 3 hosts of shop; no space is left"}
+        assert not pulse.works()
+        await writer.close()
 
     def test_an_abstract_address_is_one_of_linux(self) -> None:
         name = f"tui-ops-test-{os.getpid()}"

@@ -132,6 +132,40 @@ async def test_old_differences_are_removed_in_chunks(
     assert [one.at for one in told(paths)] == [7.0, 6.0, 5.0]
 
 
+async def test_one_reading_is_kept_within_bounds(
+    kept: Writer, paths: StatePaths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By number and by size; the event says how many there were, and the items themselves are all there."""
+    monkeypatch.setattr(writing, "READING_ROWS", 5)
+    await kept.facts([write(10.0, read())])
+    await kept.facts([write(20.0, read(*((f"p{number}", BASH) for number in range(8))))])
+    assert len(told(paths)) == 5
+    with open_reader(paths) as reader:
+        assert next(event.text for event in events(reader)).endswith(
+            "and 5 more; 3 of them are not kept, it is too much"
+        )
+        assert len(list(items(reader))) == 8
+    monkeypatch.setattr(writing, "READING_BYTES", 1000)
+    long: Fields = {"version": "x" * 300}
+    await kept.facts([write(30.0, read(*((f"p{number}", long) for number in range(8))))])
+    assert len([one for one in told(paths) if one.at == 30.0]) == 3
+
+
+@pytest.mark.parametrize("bound", ["HOST_ROWS", "HOST_BYTES"])
+async def test_one_host_does_not_fill_the_disk(
+    kept: Writer, paths: StatePaths, monkeypatch: pytest.MonkeyPatch, bound: str
+) -> None:
+    """Its oldest differences go; those of the other hosts stay."""
+    monkeypatch.setattr(writing, bound, 20 if bound == "HOST_ROWS" else 600)
+    for host_id in (2, 1):
+        for number in range(1, 60 if host_id == 1 else 4):
+            version: Fields = {"version": str(number)}
+            await kept.facts([write(float(number), read(("bash", version)), host_id=host_id)])
+    assert 10 <= len(told(paths, "web-1")) <= 21
+    assert told(paths, "web-1")[0].after == {"version": "59"}
+    assert len(told(paths, "web-2")) == 2
+
+
 async def test_items_are_deflated_and_bytes_that_are_none_give_nothing(kept: Writer, paths: StatePaths) -> None:
     many = [(f"package-{number}", dict[str, object](version="1.0")) for number in range(500)]
     await kept.facts([write(1.0, FactReading("packages", dict(many)))])  # type: ignore[arg-type]

@@ -8,13 +8,17 @@ from sqlmodel import Session, select
 
 from tui_ops.model.clock import Stamp, boot_id, now
 from tui_ops.model.people import Who
+from tui_ops.model.readings import Reading
 from tui_ops.model.states import HostState, Severity
 from tui_ops.store.audit import append_audit
-from tui_ops.store.errors import StoreClosed, StoreError, StoreFull, StoreReadOnly, StoreRefused
+from tui_ops.store.errors import StoreClosed, StoreError, StoreFull, StoreGone, StoreReadOnly, StoreRefused
+from tui_ops.store.history.keeper import HistoryKeeper
 from tui_ops.store.live import EventWrite, LatestWrite, SectionWrite, tell_engine, touch, trim_events
 from tui_ops.store.paths import StatePaths
+from tui_ops.store.samples import SampleWrite
 from tui_ops.store.tables import EngineInfo, Host, HostLatest
 from tui_ops.store.views.connect import open_reader
+from tui_ops.store.views.history import open_history, series
 from tui_ops.store.views.hosts import hosts, max_version
 from tui_ops.store.views.lists import events
 from tui_ops.store.views.pages import engine, host
@@ -235,3 +239,28 @@ async def test_a_batch_of_polls_is_kept_whole_or_not_at_all(writer: Writer) -> N
     with pytest.raises(StoreRefused):
         await writer.write_latest([good(1)], events=[EventWrite(99, 1.0, "state", "of nobody")])
     assert await writer.act(lambda session: session.get(HostLatest, 1)) is None
+
+
+async def test_a_database_that_was_removed_takes_no_more(writer: Writer, paths: StatePaths) -> None:
+    """What would be written into a file without a name is refused, and no empty file takes its place."""
+    await writer.act(lambda session: session.add(add("web-1")))
+    paths.ops_db.unlink()
+    for _ in range(2):
+        with pytest.raises(StoreGone, match="removed or replaced"):
+            await writer.act(lambda session: session.add(add("web-2")))
+    assert not paths.ops_db.exists()
+
+
+@pytest.mark.parametrize("first", ["samples", "keeping"])
+async def test_a_history_that_was_removed_is_said_and_begun_anew(writer: Writer, paths: StatePaths, first: str) -> None:
+    """One batch is refused; the next is in a new file, in which names have numbers of their own."""
+    batch = [SampleWrite(100.0, 1, Reading(1.0, "b", None, {}, {("load.1", ""): 1.0}))]
+    await writer.samples([SampleWrite(99.0, 1, Reading(1.0, "b", None, {}, {("load.5", ""): 1.0}))])
+    await writer.samples(batch)
+    for name in ("samples.db", "samples.db-wal", "samples.db-shm"):
+        (paths.root / name).unlink()
+    with pytest.raises(StoreGone, match=r"samples\.db was removed or replaced"):
+        await (writer.samples(batch) if first == "samples" else writer.keep(HistoryKeeper.give_back))
+    await writer.samples(batch)
+    with open_history(paths) as reader:
+        assert series(reader, 1, "load.1", "", 0, 1e9).mean == [1.0]

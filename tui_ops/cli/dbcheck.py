@@ -29,6 +29,8 @@ class Looked:
 
 def look(paths: StatePaths) -> Iterator[Looked]:
     """Look at one thing after another: files, audit, history. Raises nothing of a file that is damaged."""
+    if paths.restoring.exists():
+        yield Looked("restore", "", ["it was interrupted: run it again, for these files do not belong together"])
     yield _guarded("ops.db", partial(_ops, paths))
     yield _guarded("audit", partial(_audit, paths))
     if paths.samples_db.exists():

@@ -74,5 +74,6 @@ def _commands(tail: bytes, asked: Set[int]) -> dict[int, str]:
     commands: dict[int, str] = {}
     for (pid, found), end in zip(headers, ends, strict=False):
         if pid is not None:
-            commands[pid] = "" if pid in commands else clean(tail[found.end() : end].strip(), COMMAND_LIMIT)
+            said = tail[found.end() : end].strip().decode("utf-8", "replace")
+            commands[pid] = "" if pid in commands else clean(without_secrets(said), COMMAND_LIMIT)
     return commands

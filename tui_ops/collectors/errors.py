@@ -28,3 +28,7 @@ class TooMuchNoise(ProbeError):
 
 class NothingUsable(ProbeError):
     """A whole frame came, but what was asked for is not in it."""
+
+
+UNFORESEEN = ProbeError("its answer could not be read", "see the engine's log")
+"""What is said where reading an answer failed in a way that nobody foresaw; the log has the rest."""

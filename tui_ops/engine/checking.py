@@ -3,13 +3,13 @@
 import asyncio
 import logging
 import time
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tui_ops.collectors.checks.attempts import Change, State, restored, step
 from tui_ops.collectors.checks.judges import Result
 from tui_ops.engine.asking import ask
+from tui_ops.engine.checkplaces import Places
 from tui_ops.engine.outbox import Outbox
 from tui_ops.engine.schedule import Schedule, phase_of
 from tui_ops.engine.slow import KEPT_PERIODS, RANK
@@ -28,15 +28,6 @@ from tui_ops.transport.errors import Gone, TransportError
 from tui_ops.transport.local import LocalLink
 
 log = logging.getLogger(__name__)
-
-AT_ONCE = 64
-"""Checks that wait for an answer at the same time: beyond this our own core is what is waited for."""
-
-PLUGINS_AT_ONCE = 8
-"""Plugins that run on the engine's machine at the same time: each is a process or several."""
-
-PLUGINS_PER_HOST = 2
-"""Plugins at once over one connection: sshd opens ten channels, and people and readings need theirs."""
 
 FIRST_S = 20.0
 """Seconds over which first runs are spread after a start, so that a thousand checks do not begin at once."""
@@ -100,9 +91,7 @@ class Checking:
         self._runs: dict[tuple[int, str], Run] = {}
         self._by_host: dict[int, list[Run]] = {}
         self._local: Link = LocalLink()
-        self._free = asyncio.Semaphore(AT_ONCE)
-        self._plugins = asyncio.Semaphore(PLUGINS_AT_ONCE)
-        self._on_hosts: defaultdict[int, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(PLUGINS_PER_HOST))
+        self._places = Places()
 
     def apply(
         self,
@@ -192,7 +181,7 @@ class Checking:
             return
         tried = clock.now()
         try:
-            async with self._slot(run), self._free:
+            async with self._places.place(run.spec, run.host_id, run.state.now is not Severity.OK):
                 tried = clock.now()
                 result = await ask(run.spec, lambda: self._link_to(run))
         except TransportError as error:
@@ -204,12 +193,6 @@ class Checking:
             result = Result(Severity.UNKNOWN, "it could not be run: see the engine's log")
         if self._runs.get((run.host_id, run.spec.name)) is run:
             self._took(run, result, tried)
-
-    def _slot(self, run: Run) -> asyncio.Semaphore:
-        """Return what bounds how many run where this one does."""
-        if run.on_host:
-            return self._on_hosts[run.host_id]
-        return self._plugins if run.spec.kind is CheckKind.PLUGIN else asyncio.Semaphore(1)
 
     def _can_run_on(self, host_id: int) -> bool:
         watch = self._watches.get(host_id)

@@ -1,10 +1,10 @@
 """The facts of one host: which topics are due, reading them, and handing them on to be compared."""
 
-import asyncio
+import logging
 import time
 from collections.abc import Callable
 
-from tui_ops.collectors.errors import ProbeError
+from tui_ops.collectors.errors import UNFORESEEN, NothingUsable, ProbeError
 from tui_ops.collectors.facts.files import parse_files
 from tui_ops.collectors.facts.topics import FILES, TOPICS, Topic
 from tui_ops.engine.outbox import Outbox
@@ -14,10 +14,15 @@ from tui_ops.model.facts import FactReading
 from tui_ops.model.readings import SectionReading
 from tui_ops.store.facts import FactWrite
 from tui_ops.transport.errors import TransportError
+from tui_ops.transport.gates import Gate
+from tui_ops.transport.threads import read_aside
 
-AT_ONCE = 4
+log = logging.getLogger(__name__)
+
+AT_ONCE, SLOT_S = 4, 2.0
 """Topics of all hosts read at the same time: a list of packages takes the engine 20 ms, which the vitals of the others
-would wait for; a fleet of a thousand is through in a quarter of an hour."""
+would wait for; a fleet of a thousand is through in a quarter of an hour. A topic that takes its host longer than two
+seconds costs nothing here meanwhile, and holds up no other."""
 
 REASON_LIMIT = 200
 """Characters of a reason: what a list can show."""
@@ -50,9 +55,10 @@ class FactReader:
         host_id: int,
         visit: Visit,
         outbox: Outbox,
-        gate: asyncio.Semaphore,
+        gate: Gate,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._name = name
         self._host_id = host_id
         self._visit = visit
         self._outbox = outbox
@@ -71,7 +77,7 @@ class FactReader:
         for topic in self._turns.due(self._monotonic(), self._visit.spec.slow_period_s):
             if topic.name == FILES and not self._visit.spec.files:
                 continue
-            async with self._gate:
+            async with self._gate.place():
                 if not await self._read(topic):
                     return
 
@@ -81,18 +87,25 @@ class FactReader:
         tried_at = time.time()
         try:
             found = await self._ask(topic)
-        except (TransportError, ProbeError) as error:
-            if isinstance(error, TransportError):
-                return False
-            self._turns.failed(topic, self._monotonic(), slow_period_s)
-            self._write(topic, tried_at, None, error.message[:REASON_LIMIT])
-            return True
+        except TransportError:
+            return False
+        except ProbeError as error:
+            return self._missed(topic, tried_at, error)
+        except Exception:  # the boundary of one topic: what a host sends must not stop the others
+            log.exception("%s: reading its %s failed in a way that nobody foresaw", self._name, topic.name)
+            return self._missed(topic, tried_at, UNFORESEEN)
         if found is None:
             return False
         self._turns.took(topic, self._monotonic(), slow_period_s)
         if found.stamp is not None:
             self._stamps[topic.name] = found.stamp
         self._write(topic, tried_at, None if found.is_same else found)
+        return True
+
+    def _missed(self, topic: Topic, tried_at: float, error: ProbeError) -> bool:
+        """Write down why there is no reading of a topic; return that the next one can be read."""
+        self._turns.failed(topic, self._monotonic(), self._visit.spec.slow_period_s)
+        self._write(topic, tried_at, None, error.message[:REASON_LIMIT])
         return True
 
     async def _ask(self, topic: Topic) -> FactReading | None:
@@ -103,9 +116,12 @@ class FactReader:
         if body is None:
             return None
         if topic.name == FILES:
-            return parse_files(body, paths)
+            return await read_aside(lambda told: parse_files(told, paths), body, FILES)
         assert topic.parse is not None
-        return topic.parse(body)
+        found = await read_aside(topic.parse, body, topic.name)
+        if found.is_same and (stamp is None or found.stamp != stamp):
+            raise NothingUsable("the host says that all is as before, and was not asked so", "ask it again with R")
+        return found
 
     def _stamp(self, topic: Topic) -> int | None:
         """Return the stamp of the last reading, as long as nothing that was read is lost again."""

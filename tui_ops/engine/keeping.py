@@ -12,7 +12,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
 
-from tui_ops.model.clock import iso
+from tui_ops.engine.wallclock import WallClock
+from tui_ops.model.clock import boot_clock, iso
 from tui_ops.model.fleet import HistorySpec
 from tui_ops.model.units import format_bytes
 from tui_ops.store.errors import StoreClosed, StoreCorrupt
@@ -59,15 +60,22 @@ class Keeping:
         paths: the state directory.
         spec: what the inventory says now.
         now: epoch seconds; a test brings its own.
+        boot: seconds since the machine booted; the same.
     """
 
     def __init__(
-        self, writer: Writer, paths: StatePaths, spec: Callable[[], HistorySpec], now: Callable[[], float] = time.time
+        self,
+        writer: Writer,
+        paths: StatePaths,
+        spec: Callable[[], HistorySpec],
+        now: Callable[[], float] = time.time,
+        boot: Callable[[], float] = boot_clock,
     ) -> None:
         self._writer = writer
         self._paths = paths
         self._spec = spec
         self._now = now
+        self._clock = WallClock(now, boot)
         self._reader: Reader | None = None
 
     async def look(self) -> None:
@@ -80,7 +88,8 @@ class Keeping:
             day_ms = until_ms - until_ms % DAY_MS
             for host_id in await self._read(partial(behind, until_ms=day_ms)):
                 await self._condense(host_id, day_ms)
-            await self._drop_old()
+            if self._clock.is_believed():
+                await self._drop_old()
             await self._keep_limit()
             await self._repeat(HistoryKeeper.give_back)
         finally:

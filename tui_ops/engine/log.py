@@ -28,6 +28,8 @@ class _PrivateHandler(RotatingFileHandler):
 
 def start_log(path: Path, mode: int, verbose: bool, to_stderr: bool) -> None:
     """Send what the engine says to its file, and to stderr where a person or a journal reads it."""
+    # A line that can't be written, since the disk is full, is lost; Python would tell so at length for each.
+    logging.raiseExceptions = False
     handlers: list[logging.Handler] = [_PrivateHandler(path, mode)]
     if to_stderr:
         handlers.append(logging.StreamHandler(sys.stderr))

@@ -1,6 +1,7 @@
 """The engine's way in: one process that holds the lock, until it is told to stop."""
 
 import asyncio
+import errno
 import logging
 import os
 import resource
@@ -14,7 +15,8 @@ from tui_ops.engine.lock import Lock
 from tui_ops.engine.log import start_log
 from tui_ops.engine.run import Engine
 from tui_ops.model.errors import TuiOpsError
-from tui_ops.store.paths import ALONE_FILE, TEAM_FILE, StatePaths, prepare
+from tui_ops.store.errors import at_border, from_os
+from tui_ops.store.paths import ALONE_FILE, TEAM_FILE, StatePaths, prepare, refuse_half_restored
 from tui_ops.store.upgrade import upgrade
 
 log = logging.getLogger(__name__)
@@ -53,8 +55,9 @@ def run_engine(options: EngineOptions) -> int:
         TuiOpsError: it could not begin.
     """
     paths = prepare(options.state.root, options.group)
-    with Lock(paths.lock) as lock:
+    with at_border(paths.root), Lock(paths.lock) as lock:
         lock.take(time.time())
+        refuse_half_restored(paths)
         start_log(paths.log, TEAM_FILE if options.group else ALONE_FILE, options.verbose, not options.background)
         _raise_file_limit()
         try:
@@ -67,6 +70,8 @@ def run_engine(options: EngineOptions) -> int:
             raise
         except OSError as error:
             log.exception("the engine failed")
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise from_os(error, paths.root) from error
             raise EngineError(f"the engine failed: {error.strerror or error}", f"see {paths.log}") from error
 
 

@@ -28,8 +28,8 @@ FLUSH_S = 0.2
 HELD_MOST = 20_000
 """Readings kept while the database can't be written (a full disk); the oldest go first after that."""
 
-FACTS_HELD = 200
-"""Readings of facts kept meanwhile: a list of packages takes a megabyte of memory."""
+FACT_ITEMS_HELD = 40_000
+"""Items of facts kept meanwhile: some twenty lists of packages, each of which takes a megabyte of memory."""
 
 
 @dataclass(slots=True)
@@ -184,9 +184,19 @@ class Outbox:
         self._batch.events = (batch.events + newer.events)[-HELD_MOST:]
         self._batch.keys = (batch.keys + newer.keys)[-HELD_MOST:]
         facts = batch.facts + newer.facts
-        self._batch.facts = facts[-FACTS_HELD:]
+        self._batch.facts = _youngest(facts, FACT_ITEMS_HELD)
         self.facts_lost += len(facts) - len(self._batch.facts)
         self._filled.set()
+
+
+def _youngest(facts: list[FactWrite], items: int) -> list[FactWrite]:
+    """Return the youngest of these readings that have so many items in all."""
+    for at in range(len(facts) - 1, -1, -1):
+        found = facts[at].found
+        items -= len(found.items) if found is not None else 1
+        if items < 0:
+            return facts[at + 1 :]
+    return facts
 
 
 def _write_keys(session: Session, keys: list[tuple[int, OfferedKey, float]]) -> None:

@@ -77,9 +77,7 @@ class OwnLook:
             ("fs.used", str(self._paths.root)): used,
             ("fs.available", str(self._paths.root)): free,
         }
-        return OwnReading(
-            self._vitals(figures, own), SectionReading(SECTION, {**own, **disk}, _status(judgement), {}), judgement
-        )
+        return OwnReading(self._vitals(figures, own), SectionReading(SECTION, disk, _status(judgement), {}), judgement)
 
     def _vitals(self, figures: OwnFigures, own: dict[Key, float]) -> Reading:
         uptime = max(0.0, time.time() - self._began)

@@ -68,7 +68,7 @@ class Pulse:
         self._paths = paths
         self._standing = standing
         self._stop = stop
-        self._lock_inode = paths.lock.stat().st_ino
+        self._inodes = {path: path.stat().st_ino for path in (paths.lock, paths.ops_db)}
         self._polls = (0, 0.0)
         self._beaten_at = time.monotonic()
         self._door: Door | None = None
@@ -135,15 +135,15 @@ class Pulse:
         return f"{said}; {self.error}" if self.error else said
 
     async def _tell_manager(self) -> None:
-        if self.works():
-            self._manager.alive(self._said())
-        else:
-            log.error("the service manager is not told that the engine lives, since it does not do its work")
+        """Say that the engine lives: that this is said at all shows it. A full disk is no reason to be killed for, with
+        all the readings that wait and every connection; the line that the manager shows tells of it.
+        """
+        self._manager.alive(self._said())
 
     async def beat(self) -> None:
         """Write that the engine lives; end it where its state directory was taken from under it, or nobody is left."""
         if not self._holds_state():
-            log.error("%s was removed or replaced under this engine, which stops", self._paths.root)
+            log.error("%s or ops.db in it was removed or replaced under this engine, which stops", self._paths.root)
             self._stop()
             return
         now = clock.now()
@@ -170,8 +170,10 @@ class Pulse:
             self._stop()
 
     def _holds_state(self) -> bool:
-        """Whether the lock that this engine holds is still the one in the state directory."""
+        """Whether lock and database of this engine are still those in the state directory: a dashboard sees nothing of
+        what is written into a file without a name.
+        """
         try:
-            return self._paths.lock.stat().st_ino == self._lock_inode
+            return all(path.stat().st_ino == inode for path, inode in self._inodes.items())
         except OSError:
             return False

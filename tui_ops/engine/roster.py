@@ -4,11 +4,11 @@ import asyncio
 import logging
 from collections.abc import Callable, Collection, Sequence
 
-from tui_ops.engine.facts import AT_ONCE
+from tui_ops.engine.firstround import FirstRound
 from tui_ops.engine.outbox import Outbox
 from tui_ops.engine.own import OwnLook, OwnWatch
 from tui_ops.engine.schedule import Schedule
-from tui_ops.engine.watch import LIVE_S, HostWatch, Standing
+from tui_ops.engine.watch import LIVE_S, Gates, HostWatch, Standing
 from tui_ops.model.fleet import HostSpec
 from tui_ops.model.sparks import Sparks
 from tui_ops.store.views.rows import HostRow
@@ -50,7 +50,8 @@ class Roster:
         self._outbox = outbox
         self._forget = forget
         self._look = look
-        self._gate = asyncio.Semaphore(AT_ONCE)
+        self._gates = Gates()
+        self._round = FirstRound(schedule.clock)
         self.watches: dict[int, HostWatch] = {}
         self._by_name: dict[str, HostSpec] = {}
 
@@ -109,14 +110,17 @@ class Roster:
     def _add(self, spec: HostSpec, host_id: int, old: HostWatch | None, row: HostRow | None) -> None:
         sections, facts = f"sections {host_id}", f"facts {host_id}"
 
-        def arrived() -> None:
+        def read_more() -> None:
             self._schedule.now(sections)
             self._schedule.now(facts)
+
+        def arrived() -> None:
+            self._round.after(read_more)
 
         watch = (
             OwnWatch(host_id, self._transport, self._outbox, self._look)
             if spec.is_engine
-            else HostWatch(spec, host_id, self._transport, self._outbox, arrived, gate=self._gate)
+            else HostWatch(spec, host_id, self._transport, self._outbox, arrived, gates=self._gates)
         )
         if old is not None:
             kept = old.standing
@@ -126,7 +130,7 @@ class Roster:
             watch.standing = Standing(row.kept.state, row.kept.reason, row.kept.severity, row.since_at)
             watch.sparks = Sparks.decode(row.sparks, row.sparks_minute)
         self.watches[host_id] = watch
-        self._schedule.every(f"poll {host_id}", spec.period_s, watch.poll)
+        self._schedule.every(f"poll {host_id}", spec.period_s, self._round.watch(host_id, watch.poll))
         self._schedule.every(sections, spec.slow_period_s, watch.sections, first_in_s=SECTION_WAIT_S)
         self._schedule.every(facts, spec.slow_period_s, watch.facts, first_in_s=SECTION_WAIT_S)
 
@@ -135,6 +139,7 @@ class Roster:
         self._schedule.remove(f"sections {host_id}")
         self._schedule.remove(f"facts {host_id}")
         self._schedule.remove(f"live {host_id}")
+        self._round.forget(host_id)
         return self.watches.pop(host_id)
 
     def live(self, names: Collection[str]) -> None:

@@ -212,6 +212,8 @@ class Engine:
         return identify(uid, self._force.fleet.operators)
 
     async def _tidy(self) -> None:
+        if not self._clock.is_believed():
+            return
         at = time.time()
         await self._writer.note(lambda session: trim_events(session, at - EVENTS_KEPT_S))
         await self._writer.delete_differences_before(at - DIFFERENCES_KEPT_S)

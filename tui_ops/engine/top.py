@@ -4,6 +4,7 @@ from tui_ops.collectors.commands import parse_commands
 from tui_ops.collectors.processes import ProcessList, chosen_pids, derive_top, read_processes
 from tui_ops.engine.visit import Visit
 from tui_ops.model.readings import SectionReading
+from tui_ops.transport.threads import read_aside
 
 COMMANDS = "commands"
 COMMANDS_S = 5
@@ -30,7 +31,7 @@ class TopReader:
         body = await visit.section("processes", deadline_s)
         if body is None:
             return None
-        now = read_processes(body)
+        now = await read_aside(read_processes, body, "processes")
         pids = chosen_pids(self._before, now)
         said = await visit.section(COMMANDS, COMMANDS_S, pids) if pids else None
         found = derive_top(self._before, now, parse_commands(said, pids) if said is not None else {})

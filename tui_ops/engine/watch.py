@@ -6,13 +6,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tui_ops.collectors.errors import NothingUsable, ProbeError
+from tui_ops.collectors.errors import UNFORESEEN, NothingUsable, ProbeError
 from tui_ops.collectors.privilege import SECTION as PRIVILEGE
 from tui_ops.collectors.rates import derive
 from tui_ops.collectors.rights import FILES
 from tui_ops.collectors.sections import BY_NAME, SECTIONS, Section
 from tui_ops.collectors.strain import Strain
-from tui_ops.engine.facts import FactReader
+from tui_ops.engine.facts import AT_ONCE, SLOT_S, FactReader
 from tui_ops.engine.outbox import Outbox
 from tui_ops.engine.slow import RANK, Disks, Slow
 from tui_ops.engine.top import TopReader
@@ -29,6 +29,8 @@ from tui_ops.store.live import LatestWrite
 from tui_ops.transport.backoff import Backoff
 from tui_ops.transport.base import Link, Transport
 from tui_ops.transport.errors import KeyChanged, KeyUnknown, TransportError
+from tui_ops.transport.gates import Gate
+from tui_ops.transport.threads import read_aside
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +39,19 @@ REASON_LIMIT = 200
 
 LIVE_S = 2.0
 """How often the processes are read while someone looks at them."""
+
+SECTIONS_AT_ONCE, SECTION_SLOT_S = 16, 1.0
+"""Sections of all hosts read at the same time: each takes the engine a few milliseconds and a document of some ten
+kilobytes, and a thousand hosts whose sections all come due with the first reading would hold a thousand of them. One
+that takes its host longer than a second costs nothing here meanwhile, and holds up no other."""
+
+
+class Gates:
+    """How many hosts of the fleet do what costs the engine work, at the same time."""
+
+    def __init__(self) -> None:
+        self.sections = Gate(SECTIONS_AT_ONCE, SECTION_SLOT_S)
+        self.facts = Gate(AT_ONCE, SLOT_S)
 
 
 @dataclass(slots=True)
@@ -65,7 +80,7 @@ class HostWatch:
         outbox: takes what is found out.
         on_arrival: called when the host answers again, or for the first time.
         monotonic: seconds that only go forward.
-        gate: lets a few hosts of the whole fleet read facts at once; None where this is the only one.
+        gates: let a few hosts of the whole fleet read sections and facts at once; None where this is the only one.
     """
 
     def __init__(
@@ -76,7 +91,7 @@ class HostWatch:
         outbox: Outbox,
         on_arrival: Callable[[], object] = lambda: None,
         monotonic: Callable[[], float] = time.monotonic,
-        gate: asyncio.Semaphore | None = None,
+        gates: Gates | None = None,
     ) -> None:
         self._spec = spec
         self.host_id = host_id
@@ -88,8 +103,9 @@ class HostWatch:
         self._visit = Visit(spec, transport)
         self._backoff = Backoff()
         self._before: Reading | None = None
+        self._gates = gates or Gates()
         self._slow: Slow[Section] = Slow(spec.name, SECTIONS)
-        self._facts = FactReader(spec.name, host_id, self._visit, outbox, gate or asyncio.Semaphore(1), monotonic)
+        self._facts = FactReader(spec.name, host_id, self._visit, outbox, self._gates.facts, monotonic)
         self._top = TopReader()
         self._strain = Strain()
         self.checked: Callable[[], Judgement] = lambda: FINE
@@ -124,17 +140,16 @@ class HostWatch:
             await self._failed(HostState.NOT_REPORTING, error)
         except Exception:  # the boundary of one host: what it sends must never stop its watch
             log.exception("%s: reading it failed in a way that nobody foresaw", self.spec.name)
-            await self._failed(
-                HostState.NOT_REPORTING, ProbeError("its answer could not be read", "see the engine's log")
-            )
+            await self._failed(HostState.NOT_REPORTING, UNFORESEEN)
         else:
             self._took(reading, (self._monotonic() - began) * 1000)
 
     async def sections(self) -> None:
         """Run the slow sections that are due, one after the other, where the host is connected."""
         for section in self._slow.due(self._monotonic(), self.spec.slow_period_s):
-            if not await self._read_section(section):
-                return
+            async with self._gates.sections.place():
+                if not await self._read_section(section):
+                    return
 
     async def facts(self) -> None:
         """Read the topics of facts that are due, where the host is connected."""
@@ -152,17 +167,25 @@ class HostWatch:
                 found = await self._top.read(self._visit, section.deadline_s)
             else:
                 found = await self._ask(section)
-        except (TransportError, ProbeError) as error:
-            if isinstance(error, ProbeError):
-                self._slow.failed(section, self._monotonic(), self.spec.slow_period_s)
-            why = self._why_not(error)
-            self._outbox.section_failed(self.host_id, section.name, period_s, tried, why)
-            return isinstance(error, ProbeError)
+        except TransportError as error:
+            self._outbox.section_failed(self.host_id, section.name, period_s, tried, self._why_not(error))
+            return False
+        except ProbeError as error:
+            return self._missed(section, tried, period_s, error)
+        except Exception:  # the boundary of one section: what a host sends must not stop the others
+            log.exception("%s: section %s failed in a way that nobody foresaw", self.spec.name, section.name)
+            return self._missed(section, tried, period_s, UNFORESEEN)
         if found is None:
             return False
         self._slow.took(section, self._monotonic(), self.spec.slow_period_s, found)
         self._outbox.section(self.host_id, period_s, tried, found)
         self._facts.derive(found, tried.at)
+        return True
+
+    def _missed(self, section: Section, tried: clock.Stamp, period_s: float, error: ProbeError) -> bool:
+        """Write down why a section is missing; return that the next one can be read."""
+        self._slow.failed(section, self._monotonic(), self.spec.slow_period_s)
+        self._outbox.section_failed(self.host_id, section.name, period_s, tried, self._why_not(error))
         return True
 
     def _why_not(self, error: TransportError | ProbeError) -> str:
@@ -179,7 +202,7 @@ class HostWatch:
         body = await self._visit.section(section.name, section.deadline_s, paths=files)
         if body is None:
             return None
-        found = section.parse(body)
+        found = await read_aside(section.parse, body, section.name)
         if files:
             found.document[FILES] = list(files)
         return found

@@ -145,14 +145,19 @@ def unpack(source: Path, folder: Path) -> Manifest:
     no_backup = StoreCorrupt(f"{source} is no backup, or is damaged", "tui-ops db backup makes one; try another copy")
     try:
         with at_border(source), source.open("rb") as file, tarfile.open(fileobj=file, mode="r:") as archive:
+            left = os.fstat(file.fileno()).st_size
             for member in archive:
                 if member.name not in MEMBERS or not member.isreg() or (folder / member.name).exists():
+                    raise no_backup
+                # A file with holes would come out larger than the archive is, and fill the disk.
+                left -= member.size
+                if member.issparse() or left < 0:
                     raise no_backup
                 taken = archive.extractfile(member)
                 with _created(folder / member.name) as out:
                     if taken is None or _poured(taken, out) != member.size:
                         raise no_backup
-    except (tarfile.TarError, EOFError) as error:
+    except (tarfile.TarError, EOFError, ValueError, OverflowError) as error:
         raise no_backup from error
     if not (folder / OPS).exists():
         raise no_backup
@@ -170,7 +175,8 @@ def _manifest(path: Path, no_backup: StoreError) -> Manifest:
             said = json.loads(file.read(MANIFEST_LIMIT))
         found = Manifest(clean(str(said["fleet"]), 200), float(said["at"]), clean(str(said["version"]), 40))
         number = int(said["format"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        datetime.fromtimestamp(found.at, UTC)
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise no_backup from error
     if number > FORMAT:
         raise StoreCorrupt("a newer tui-ops made this backup", "install the newer version")
@@ -202,9 +208,13 @@ def put_in_place(paths: StatePaths, folder: Path, at: float) -> Path:
                     os.link(paths.root / old, kept / old)
         _to_disk(kept)
         _to_disk(paths.backups)
+        # From here to the end the files do not belong together: no engine begins on them.
+        paths.restoring.touch(mode=ALONE_FILE)
+        _to_disk(paths.root)
         for name in (SAMPLES, OPS, HEAD_FILE):
             _replace(paths.root, folder, name)
         _to_disk(paths.root)
+        paths.restoring.unlink()
     return kept
 
 

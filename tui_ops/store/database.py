@@ -13,7 +13,7 @@ from sqlalchemy import Engine, create_engine, pool
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
-from tui_ops.store.errors import StoreError, StoreRefused, from_os, translate
+from tui_ops.store.errors import StoreError, StoreGone, StoreRefused, from_os, translate
 
 BUSY_TIMEOUT_S = 5.0
 """Only a copy or a person with sqlite3 competes with the one writer: they are waited for, not for ever."""
@@ -53,6 +53,7 @@ class Database:
     def __init__(self, path: Path, prepare: Callable[[sqlite3.Connection], None] | None = None) -> None:
         self.path = path
         self._prepare = prepare
+        self._file: tuple[int, int] | None = None
         self._raw: sqlite3.Connection | None = None
         self._engine: Engine | None = None
 
@@ -60,8 +61,32 @@ class Database:
     def raw(self) -> sqlite3.Connection:
         """The connection itself, for statements that are worth writing out."""
         if self._raw is None:
+            self._still_there()
             self._raw = self._open()
+            self._file = self._found()
         return self._raw
+
+    def _found(self) -> tuple[int, int] | None:
+        """Return which file has the name now; None where there is none."""
+        try:
+            there = self.path.stat()
+        except FileNotFoundError:
+            return None
+        return there.st_dev, there.st_ino
+
+    def _still_there(self) -> None:
+        """Raise where the file that was opened lost its name: what is written into it would be seen by nobody. One
+        that needs no upgrades is begun anew with the next use.
+        """
+        if self._file is None or self._found() == self._file:
+            return
+        self.drop()
+        if self._prepare is not None:
+            self._file = None
+        raise StoreGone(
+            f"{self.path} was removed or replaced while it was in use",
+            "look who did that; tui-ops db restore FILE puts a backup back, while no engine runs",
+        )
 
     def _open(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
@@ -95,6 +120,7 @@ class Database:
             StoreError: it was not kept. Whatever the body raised goes through unchanged.
         """
         with self._translated():
+            self._still_there()
             raw = self.raw
             raw.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
             raw.execute("BEGIN IMMEDIATE")

@@ -10,6 +10,7 @@ StoreError
 ├── StoreReadOnly     it may not be written, or not be opened, by this user
 ├── StoreBusy         another process holds it for too long
 ├── StoreCorrupt      the file is damaged or no database
+├── StoreGone         the file was removed or replaced under its writer
 ├── StoreRefused      a constraint or a limit of the database said no
 └── StoreClosed       the writer was closed already
 """
@@ -61,6 +62,10 @@ class StoreBusy(StoreError):
 
 class StoreCorrupt(StoreError):
     """The file is damaged, or is no database of ours."""
+
+
+class StoreGone(StoreError):
+    """The file lost its name while it was open; the next use opens what has the name then."""
 
 
 class StoreRefused(StoreError):

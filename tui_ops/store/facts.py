@@ -19,6 +19,17 @@ NAMED = 3
 EVENT_LIMIT = 300
 """Characters of such an event: two lines of a wide screen."""
 
+READING_ROWS, READING_BYTES = 2500, 1 << 20
+"""Differences kept of one reading, and what they may come to: an upgrade of a whole system makes two thousand of a
+hundred bytes each. Of those beyond it the event tells the number."""
+
+HOST_ROWS, HOST_BYTES = 20_000, 16 << 20
+"""What the differences of one host may come to; beyond it its oldest go. An ordinary host makes some ten a week, and no
+host may fill the disk for the others."""
+
+GO_AT_ONCE = 10
+"""The part of a host's differences, a tenth, that goes when there are too many, so that it is not at each reading."""
+
 DELETE_CHUNK = 2000
 """Differences removed in one transaction, a few milliseconds: polls are never held up."""
 
@@ -119,20 +130,46 @@ def _compared(connection: sqlite3.Connection, row: FactWrite, found: FactReading
 
 
 def _note(connection: sqlite3.Connection, row: FactWrite, compared: Compared, before_at: float) -> None:
+    kept = _within_bounds(row, compared.differences, before_at)
     connection.executemany(
-        "INSERT INTO difference (host_id, topic, item, at, since_at, before, after) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [
-            (
-                row.host_id, row.topic, one.item, row.tried_at, before_at,
-                None if one.before is None else _json(one.before), None if one.after is None else _json(one.after),
-            )
-            for one in compared.differences
-        ],
-    )  # fmt: skip
+        "INSERT INTO difference (host_id, topic, item, at, since_at, before, after) VALUES (?, ?, ?, ?, ?, ?, ?)", kept
+    )
+    _trim_host(connection, row.host_id)
+    said = told(row.title or row.topic, compared.differences)
+    lost = len(compared.differences) - len(kept)
     connection.execute(
         "INSERT INTO event (host_id, at, kind, text) VALUES (?, ?, 'change', ?)",
-        (row.host_id, row.tried_at, told(row.title or row.topic, compared.differences)),
+        (row.host_id, row.tried_at, f"{said}; {lost} of them are not kept, it is too much" if lost else said),
     )
+
+
+def _within_bounds(
+    row: FactWrite, differences: Sequence[Difference], before_at: float
+) -> list[tuple[int, str, str, float, float, str | None, str | None]]:
+    kept = []
+    room = READING_BYTES
+    for one in differences[:READING_ROWS]:
+        before = None if one.before is None else _json(one.before)
+        after = None if one.after is None else _json(one.after)
+        room -= len(before or "") + len(after or "") + len(one.item)
+        if room < 0:
+            break
+        kept.append((row.host_id, row.topic, one.item, row.tried_at, before_at, before, after))
+    return kept
+
+
+def _trim_host(connection: sqlite3.Connection, host_id: int) -> None:
+    """Let a host's oldest differences go where it has too many."""
+    count, size = connection.execute(
+        "SELECT count(*), coalesce(sum(length(item) + coalesce(length(before), 0) + coalesce(length(after), 0)), 0)"
+        " FROM difference WHERE host_id = ?",
+        (host_id,),
+    ).fetchone()
+    if count > HOST_ROWS or size > HOST_BYTES:
+        connection.execute(
+            "DELETE FROM difference WHERE id IN (SELECT id FROM difference WHERE host_id = ? ORDER BY at, id LIMIT ?)",
+            (host_id, max(1, count // GO_AT_ONCE)),
+        )
 
 
 def told(title: str, differences: Sequence[Difference]) -> str:

@@ -64,6 +64,11 @@ class StatePaths:
         return self.root / "recordings"
 
     @property
+    def restoring(self) -> Path:
+        """There while a restore puts its files in place, and left behind by one that was interrupted."""
+        return self.root / "ops.db-restoring"
+
+    @property
     def audit_head(self) -> Path:
         """How long the audit chain is: by it a cut-off end is noticed."""
         return self.root / "audit.head"
@@ -100,6 +105,20 @@ def prepare(root: Path, group: str | None = None) -> StatePaths:
     except OSError as error:
         raise from_os(error, Path(error.filename or root)) from error
     return paths
+
+
+def refuse_half_restored(paths: StatePaths) -> None:
+    """Refuse a state whose files are partly of a backup and partly of what was there before: one would be taken for
+    the other. To be called by who holds the lock.
+
+    Raises:
+        StateRefused: a restore was interrupted.
+    """
+    if paths.restoring.exists():
+        raise StateRefused(
+            f"a restore into {paths.root} was interrupted, and its files do not belong together",
+            f"run it again: tui-ops db restore FILE; what was there before is in {paths.backups}",
+        )
 
 
 _SECRET_FILES = frozenset({"engine.lock", "upgrade.lock"})

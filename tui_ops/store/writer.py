@@ -30,11 +30,19 @@ class Writer:
 
     def __init__(self, paths: StatePaths) -> None:
         self._ops = Database(paths.ops_db)
-        self._samples = Database(paths.samples_db, make_tables)
+        self._samples = Database(paths.samples_db, self._begin_history)
         self._store = SampleStore()
         self._keeper = HistoryKeeper()
         self._head = HeadKeeper(paths.audit_head)
         self._thread: ThreadPoolExecutor | None = ThreadPoolExecutor(1, thread_name_prefix="store")
+
+    def _begin_history(self, connection: sqlite3.Connection) -> None:
+        """Make a connection to ``samples.db`` ready. It may be another file than before, in which the numbers that
+        are remembered mean nothing.
+        """
+        make_tables(connection)
+        self._store.forget()
+        self._keeper.forget()
 
     @classmethod
     async def open(cls, paths: StatePaths) -> "Writer":

@@ -44,3 +44,19 @@ def _settle(answer: "asyncio.Future[Any]", value: Any, error: BaseException | No
         answer.set_exception(error)
     else:
         answer.set_result(value)
+
+
+LARGE_BYTES = 96 * 1024
+"""Bytes that a host sends in one answer, beyond which it is read in a thread: a list of two thousand packages is twice
+as long and takes 30 ms, and what is made to take long takes seconds, which nobody else shall wait for."""
+
+
+async def read_aside(parse: Callable[[bytes], T], body: bytes, name: str) -> T:
+    """Return what ``parse`` makes of a body, a large one read in a thread.
+
+    Args:
+        parse: pure.
+        body: as the host sent it.
+        name: of the thread, for a debugger.
+    """
+    return parse(body) if len(body) <= LARGE_BYTES else await in_thread(lambda: parse(body), name)

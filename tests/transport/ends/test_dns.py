@@ -1,6 +1,8 @@
 """A name server of our own, which answers well, not at all, and with what it should not."""
 
 import asyncio
+import struct
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import dns.flags
@@ -119,3 +121,59 @@ async def test_what_is_not_there(server: str, name: str, kind: str, said: str) -
         await ask_dns(name, DnsWish(kind, (), server), 1.0)
     assert said in failed.value.message
     assert failed.value.message.isprintable()
+
+
+def heavy(question: bytes, size: int) -> bytes:
+    """Return an answer of long names, each of which is written as two bytes that lead back to the first."""
+    asked = question[12 : question.index(b"\0", 12) + 5]
+    name, kind = b"\x01a" * 120 + b"\0", struct.pack("!HHI", 2, 1, 5)
+    back = struct.pack("!H", 0xC000 | (12 + len(asked)))
+    records = [name + kind + struct.pack("!H", len(name)) + name]
+    records += [back + kind + struct.pack("!H", 2) + back] * (size // 16)
+    return question[:2] + struct.pack("!HHHHH", 0x8180, 1, len(records), 0, 0) + asked + b"".join(records)
+
+
+@pytest.fixture
+async def heavy_server() -> AsyncIterator[str]:
+    """A server that answers by TCP alone, with 16 kB that take seconds to unpack."""
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        length = int.from_bytes(await reader.readexactly(2), "big")
+        said = heavy(await reader.readexactly(length), 16_000)
+        writer.write(len(said).to_bytes(2, "big") + said)
+        await writer.drain()
+        writer.close()
+
+    class Cut(Server):
+        def datagram_received(self, data: bytes, address: tuple[str, int]) -> None:
+            made = dns.message.make_response(dns.message.from_wire(data))
+            made.flags |= dns.flags.TC
+            self.transport.sendto(made.to_wire(), address)
+
+    stream = await asyncio.start_server(talk, "127.0.0.1", 0)
+    port = stream.sockets[0].getsockname()[1]
+    packets, _ = await asyncio.get_running_loop().create_datagram_endpoint(Cut, ("127.0.0.1", port))
+    yield f"127.0.0.1:{port}"
+    packets.close()
+    stream.close()
+
+
+async def test_an_answer_that_takes_long_to_unpack_holds_up_nobody(heavy_server: str) -> None:
+    """The loop goes on, the check ends in its time, and no second one begins while the first is unpacked."""
+    worst = 0.0
+
+    async def watch() -> None:
+        nonlocal worst
+        while True:
+            began = time.monotonic()
+            await asyncio.sleep(0.01)
+            worst = max(worst, time.monotonic() - began)
+
+    watching = asyncio.create_task(watch())
+    began = time.monotonic()
+    for said in ("did not answer within 0.2 s", "takes too long to read"):
+        with pytest.raises(NotReached, match=said):
+            await ask_dns("www.example.org", DnsWish("NS", (), heavy_server), 0.2)
+    assert time.monotonic() - began < 3
+    watching.cancel()
+    assert worst < 0.5, "unpacking it within the loop takes several seconds"

@@ -187,3 +187,10 @@ def test_a_damaged_certificate_is_read_or_not(at: int, other: bytes) -> None:
     data = ONE.certificate.public_bytes(Encoding.DER)
     with suppress(NotReached):
         judged([data[:at] + other + data[at + len(other) :]], [ROOT.certificate], "localhost", datetime.now(UTC))
+
+
+def test_a_name_of_the_wrong_kind_can_t_be_read() -> None:
+    """A field that holds bits where it should hold text: the certificate stands, its name does not."""
+    data = issue("Zabc").certificate.public_bytes(Encoding.DER).replace(b"\x0c\x04Zabc", b"\x03\x04\0abc")
+    with pytest.raises(NotReached, match="can't be read"):
+        judged([data], (), "localhost", datetime.now(UTC))

@@ -135,6 +135,8 @@ def _number(label: str, text: str) -> Number | None:
     if amount is None:
         return None
     factor, unit = _UNITS.get(value[2].lower(), (1.0, clean(value[2], 8)))
+    if abs(amount * factor) > LARGEST:
+        return None
     least, most = (_finite(one) for one in (parts[3], parts[4]))
     return Number(
         label, _scaled(amount, factor), unit, _range(parts[1]), _range(parts[2]),

@@ -26,6 +26,11 @@ DAYS_LIMIT = 200_000
 NAME_LIMIT = 64
 """Characters of an account's or a group's name: Linux allows 32, before cleaning."""
 
+MENTIONS_LIMIT = 40_000
+"""Groups of all accounts together, ten for each: four hundred groups of one number, which four thousand accounts have,
+would fill a hundred megabytes.
+"""
+
 PASSWORD_FIELDS = (
     "password", "password_changed", "password_min_days", "password_max_days", "inactive_days", "expires",
 )  # fmt: skip
@@ -46,16 +51,22 @@ def parse_accounts(body: bytes) -> FactReading:
     found = read_body(body, TOPIC, WHAT)
     items = Items(ACCOUNTS_LIMIT)
     groups = _groups(found)
+    by_number, by_member = _memberships(groups)
+    mentions = 0
     homes, shadow = _homes(found), _shadow(found)
     first, last = _limits(found)
     for line in found.of("passwd"):
         fields = [text(one) for one in line.split(b":")]
-        entry = (
-            _account(fields, groups, first <= (whole(fields[2].encode()) or 0) <= last) if len(fields) == 7 else None
-        )
-        if entry is not None:
-            name = text(fields[0], NAME_LIMIT)
-            items.add_another(name, entry | homes.get(fields[5], {}) | shadow.get(name, {}))
+        entry = _account(fields, first, last) if len(fields) == 7 else None
+        if entry is None:
+            continue
+        name = text(fields[0], NAME_LIMIT)
+        entry["groups"] = of = texts([*by_number.get(whole(fields[3].encode()), ()), *by_member.get(name, ())])
+        mentions += len(of)
+        if mentions > MENTIONS_LIMIT:
+            del entry["groups"]
+            found.whole.discard("group")
+        items.add_another(name, entry | homes.get(fields[5], {}) | shadow.get(name, {}))
     for group, (number, members) in groups.items():
         items.add(f"group {group}", {"gid": number, "members": texts(members)})
     parts = {
@@ -67,12 +78,13 @@ def parse_accounts(body: bytes) -> FactReading:
     return reading(TOPIC, WHAT, found, items, parts)
 
 
-def _account(fields: list[str], groups: dict[str, tuple[int, list[str]]], is_person: bool) -> Fields | None:
-    """Return what a line of passwd says; None for one that is none, such as those that call in a directory."""
+def _account(fields: list[str], first: int, last: int) -> Fields | None:
+    """Return what a line of passwd says, people's numbers going from ``first`` to ``last``; None for one that is none,
+    such as those that call in a directory.
+    """
     uid, gid = (whole(one.encode()) for one in fields[2:4])
     if uid is None or gid is None or not fields[0] or fields[0][0] in "+-":
         return None
-    name = text(fields[0], NAME_LIMIT)
     return {
         "uid": uid,
         "gid": gid,
@@ -80,9 +92,8 @@ def _account(fields: list[str], groups: dict[str, tuple[int, list[str]]], is_per
         "home": fields[5],
         "shell": fields[6],
         "login": may_login(fields[6]),
-        "system": uid != 0 and not is_person,
+        "system": uid != 0 and not first <= uid <= last,
         "shadowed": fields[1] == "x",
-        "groups": texts([group for group, (number, members) in groups.items() if number == gid or name in members]),
     }
 
 
@@ -100,6 +111,17 @@ def _groups(found: Body) -> dict[str, tuple[int, list[str]]]:
             members = [text(one, NAME_LIMIT) for one in fields[3].split(b",", LIST_LIMIT)[:LIST_LIMIT] if one.strip()]
             groups.setdefault(text(fields[0], NAME_LIMIT), (number, members))
     return groups
+
+
+def _memberships(groups: dict[str, tuple[int, list[str]]]) -> tuple[dict[int | None, list[str]], dict[str, list[str]]]:
+    """Return the groups of each number and of each member, a bounded list of each."""
+    by_number: dict[int | None, list[str]] = {}
+    by_member: dict[str, list[str]] = {}
+    for group, (number, members) in groups.items():
+        for of in (by_number.setdefault(number, []), *(by_member.setdefault(name, []) for name in members)):
+            if len(of) < LIST_LIMIT:
+                of.append(group)
+    return by_number, by_member
 
 
 def _limits(found: Body) -> tuple[int, int]:

@@ -37,6 +37,9 @@ VALUE_LIMIT = 300
 LIST_LIMIT = 400
 """Entries of a value that is a list: rules of a chain, members of a group."""
 
+STAMP_LARGEST = 2**32 - 1
+"""What cksum counts to. A larger stamp is none: the probe would not take it back either."""
+
 _WORD = re.compile(rb"[a-z][a-z0-9]{0,19}", re.ASCII)
 
 
@@ -93,7 +96,8 @@ def read_body(body: bytes, topic: str, what: str) -> Body:
         elif not _WORD.fullmatch(word):
             continue
         elif word == b"stamp":
-            found.stamp = number(text)
+            stamp = number(text)
+            found.stamp = stamp if stamp is not None and stamp <= STAMP_LARGEST else None
         elif word in (b"whole", b"none"):
             found.whole.add(clean(text, 20))
         elif word == b"privilege":
@@ -119,6 +123,7 @@ class Items:
         self._limit = limit
         self.found: dict[str, Fields] = {}
         self.cut = 0
+        self._others: dict[str, int] = {}
 
     def add(self, name: str, fields: Fields) -> Fields | None:
         """Add an item, unless one of its name is there.
@@ -136,11 +141,19 @@ class Items:
 
     def add_another(self, name: str, fields: Fields) -> None:
         """Add an item whose name may be there before: the second is ``NAME (2)``."""
-        at, free = 1, name
-        while clean(free, NAME_LIMIT) in self.found and at < LIST_LIMIT:
+        if clean(name, NAME_LIMIT) not in self.found:
+            self.add(name, fields)
+            return
+        start = name[: NAME_LIMIT - 10]
+        # Counted on from the last one: from 2 on each time, a body that repeats one line would take seconds.
+        at = self._others.get(start, 1) + 1
+        while at <= LIST_LIMIT and clean(f"{start} ({at})", NAME_LIMIT) in self.found:
             at += 1
-            free = f"{name[: NAME_LIMIT - 10]} ({at})"
-        self.add(free, fields)
+        self._others[start] = at
+        if at > LIST_LIMIT:
+            self.cut += 1
+        else:
+            self.add(f"{start} ({at})", fields)
 
 
 def reading(

@@ -5,7 +5,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from tui_ops.store.history.codec import decode, encode
-from tui_ops.store.history.schema import part_id
+from tui_ops.store.history.names import names_of, numbers_of
+from tui_ops.store.history.schema import SERIES_BITS, part_id
 from tui_ops.store.history.tracks import SeriesKey, Times, Track, Tracks, join
 
 WINDOW_MS = 2 * 3_600_000
@@ -69,14 +70,22 @@ def load_chunks(
     Raises:
         StoreCorrupt: a part can't be read.
     """
-    names = series_names(connection) if wanted is None else _named(connection, wanted)
+    numbers = None if wanted is None else numbers_of(connection, wanted)
+    if numbers is not None and not numbers:
+        return {}
+    where = (host_id, first_ms, until_ms)
+    found = _parts(connection, where, None if numbers is None else set(numbers.values()))
+    if numbers is None:
+        names = names_of(connection, {series for parts in found.values() for series, _ in parts})
+    else:
+        names = {number: key for key, number in numbers.items()}
     pieces: list[Tracks] = []
     for chunk, count, at, lag, boot in connection.execute(
         "SELECT id, count, at, lag, boot FROM chunk WHERE host_id = ? AND start_ms >= ? AND start_ms < ?"
         " ORDER BY start_ms, id",
-        (host_id, first_ms, until_ms),
+        where,
     ).fetchall():
-        parts = [(names[series], data) for series, data in _parts(connection, chunk, names, wanted is None)]
+        parts = [(names[series], data) for series, data in found.get(chunk, ()) if series in names]
         if not parts:
             continue
         moments = decode(at, "<i8", count)
@@ -85,28 +94,25 @@ def load_chunks(
     return join(pieces) if pieces else {}
 
 
-def _parts(connection: sqlite3.Connection, chunk: int, names: Collection[int], every: bool) -> list[tuple[int, bytes]]:
-    """Return the series that a chunk has, all of them or those of these numbers, and their bytes."""
-    base = part_id(chunk, 0)
-    first, last = (0, part_id(1, 0) - 1) if every or not names else (min(names), max(names))
-    rows = connection.execute(
-        "SELECT id - ?, data FROM part WHERE id >= ? AND id <= ?", (base, base + first, base + last)
-    ).fetchall()
-    return [(series, data) for series, data in rows if series in names]
+def _parts(
+    connection: sqlite3.Connection, where: tuple[int, int, int], numbers: set[int] | None
+) -> dict[int, list[tuple[int, bytes]]]:
+    """Return the series that the chunks of some windows have, by chunk: their numbers and bytes.
 
-
-def series_names(connection: sqlite3.Connection) -> dict[int, SeriesKey]:
-    """Return every series of the file by its number."""
-    rows = connection.execute("SELECT id, metric, label, counter FROM series")
-    return {number: (metric, label, bool(counter)) for number, metric, label, counter in rows}
-
-
-def _named(connection: sqlite3.Connection, wanted: Collection[SeriesKey]) -> dict[int, SeriesKey]:
-    found: dict[int, SeriesKey] = {}
-    for key in wanted:
-        row = connection.execute(
-            "SELECT id FROM series WHERE metric = ? AND label = ? AND counter = ?", (key[0], key[1], int(key[2]))
-        ).fetchone()
-        if row is not None:
-            found[row[0]] = key
+    Args:
+        connection: of ``samples.db``.
+        where: host, first and last beginning of the windows.
+        numbers: those that are wanted, which often are neighbours; None takes all.
+    """
+    first, last = (0, part_id(1, 0) - 1) if numbers is None else (min(numbers), max(numbers))
+    found: dict[int, list[tuple[int, bytes]]] = {}
+    # The chunks first: the parts of each lie together.
+    for chunk, series, data in connection.execute(
+        "SELECT chunk.id, part.id - (chunk.id << ?1), data FROM chunk CROSS JOIN part"
+        " ON part.id >= (chunk.id << ?1) + ?2 AND part.id <= (chunk.id << ?1) + ?3"
+        " WHERE host_id = ?4 AND start_ms >= ?5 AND start_ms < ?6",
+        (SERIES_BITS, first, last, *where),
+    ):
+        if numbers is None or series in numbers:
+            found.setdefault(chunk, []).append((series, data))
     return found

@@ -3,6 +3,7 @@
 NumPy and pcodec take a tenth of a second and some MiB to load, so they come with the first call.
 """
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from tui_ops.store.errors import StoreCorrupt
@@ -30,9 +31,9 @@ def encode(numbers: "Numbers") -> bytes:
     size = numbers.itemsize
     if raw == raw[:size] * (len(raw) // size):
         return CONSTANT + raw[:size]
-    from pcodec import ChunkConfig, standalone  # type: ignore[import-untyped]  # has no types
+    from pcodec import ChunkConfig  # type: ignore[import-untyped]  # has no types
 
-    packed: bytes = standalone.simple_compress(numbers, ChunkConfig(compression_level=LEVEL))
+    packed: bytes = _pcodec().simple_compress(numbers, ChunkConfig(compression_level=LEVEL))
     return PACKED + packed
 
 
@@ -60,10 +61,16 @@ def decode(data: bytes, kind: str, count: int) -> "Numbers":
 
 def _unpacked(data: bytes, into: "Numbers") -> int:
     """Return how many numbers came out of it; -1 where it is no such data, or holds more than fit."""
-    from pcodec import standalone
-
     try:
-        progress = standalone.simple_decompress_into(data, into)
+        progress = _pcodec().simple_decompress_into(data, into)
     except (RuntimeError, TypeError, ValueError):
         return -1
     return int(progress.n_processed) if progress.finished else -1
+
+
+@cache
+def _pcodec() -> Any:
+    """Return pcodec's functions: asked for a hundred times in one read."""
+    from pcodec import standalone
+
+    return standalone

@@ -14,8 +14,9 @@ from tui_ops.store.history.blocks import (
     unpack_block,
     within,
 )
-from tui_ops.store.history.chunks import WINDOW_MS, load_chunks, series_names
+from tui_ops.store.history.chunks import WINDOW_MS, load_chunks
 from tui_ops.store.history.derive import Points, derived
+from tui_ops.store.history.names import numbers_of
 from tui_ops.store.history.rolling import load_rows
 from tui_ops.store.history.tracks import SeriesKey, Tracks, join, layouts, of_rows
 
@@ -77,7 +78,8 @@ def prepare_condensed(connection: sqlite3.Connection, host_id: int, until_ms: in
         for key, points in derived(_around(connection, host_id, start, until_ms)).items()
     }
     said = {key: points for key, points in said.items() if len(points.at)}
-    blocks = [write for step in (MINUTE_S, HOUR_S) for write in _blocks(connection, host_id, step, said)]
+    numbers = numbers_of(connection, said)
+    blocks = [write for step in (MINUTE_S, HOUR_S) for write in _blocks(connection, host_id, step, said, numbers)]
     return Condensed(host_id, first, until_ms, tuple(blocks))
 
 
@@ -100,9 +102,10 @@ def _between(points: Points, first_ms: int, until_ms: int) -> Points:
     return Points(points.at[first:last], points.values[first:last])
 
 
-def _blocks(connection: sqlite3.Connection, host_id: int, step: int, said: dict[SeriesKey, Points]) -> list[BlockWrite]:
+def _blocks(
+    connection: sqlite3.Connection, host_id: int, step: int, said: dict[SeriesKey, Points], numbers: dict[SeriesKey, int]
+) -> list[BlockWrite]:
     """Return the blocks that these points belong to, with what is in them already."""
-    names = {key: number for number, key in series_names(connection).items()}
     length = SPAN_S[step]
     there: dict[int, dict[int, bytes]] = {}
     writes: list[BlockWrite] = []
@@ -114,7 +117,7 @@ def _blocks(connection: sqlite3.Connection, host_id: int, step: int, said: dict[
                 continue
             if block_s not in there:
                 there[block_s] = _stored(connection, host_id, step, block_s)
-            old = there[block_s].get(names.get(key, 0))
+            old = there[block_s].get(numbers.get(key, 0))
             whole: Spans = part if old is None else merge(unpack_block(old, step, block_s), part)
             writes.append(BlockWrite(step, block_s, key, pack_block(whole, step, block_s)))
     return writes

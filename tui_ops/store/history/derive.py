@@ -42,8 +42,13 @@ def needed(key: SeriesKey) -> tuple[SeriesKey, ...]:
     return CPU_SERIES if key in CPU_SERIES else (key,)
 
 
-def derived(tracks: Tracks) -> dict[SeriesKey, Points]:
-    """Return what the series of one host say; a CPU mode needs all of them to be there."""
+def derived(tracks: Tracks, only: SeriesKey | None = None) -> dict[SeriesKey, Points]:
+    """Return what the series of one host say; a CPU mode needs all of them to be there.
+
+    Args:
+        tracks: what was read.
+        only: the mode that is wanted where ``tracks`` are CPU time; None for all.
+    """
     found: dict[SeriesKey, Points] = {}
     good: dict[int, Numbers] = {}
     for key, track in tracks.items():
@@ -53,7 +58,7 @@ def derived(tracks: Tracks) -> dict[SeriesKey, Points]:
             if id(track.times) not in good:
                 good[id(track.times)] = comparable(track.times)
             found[key] = _rates(track, good[id(track.times)], is_pressure(key[0]))
-    found.update(_cpu_shares({key: tracks[key] for key in CPU_SERIES if key in tracks}))
+    found.update(_cpu_shares({key: tracks[key] for key in CPU_SERIES if key in tracks}, only))
     return found
 
 
@@ -88,7 +93,7 @@ def _rates(track: Track, good: "Numbers", pressure: bool) -> Points:
     return Points(track.times.at[1:][told], rates)
 
 
-def _cpu_shares(tracks: Tracks) -> dict[SeriesKey, Points]:
+def _cpu_shares(tracks: Tracks, only: SeriesKey | None) -> dict[SeriesKey, Points]:
     """Return each mode's percent of all CPU time that passed; no mode has a point where one was reset."""
     import numpy as np
 
@@ -97,22 +102,35 @@ def _cpu_shares(tracks: Tracks) -> dict[SeriesKey, Points]:
     times, places = _union([track.times for track in tracks.values()])
     told = comparable(times)
     total = np.zeros(len(told))
-    grown: dict[SeriesKey, tuple[Numbers, Numbers]] = {}
+    kept: dict[SeriesKey, tuple[Numbers, Numbers | None]] = {}
+    # One mode after another: arrays of a day stay in the cache, a table of all modes does not.
     for (key, track), place in zip(tracks.items(), places, strict=True):
-        values, there = np.zeros(len(times.at), "<i8"), np.zeros(len(times.at), bool)
-        values[place], there[place] = track.values, True
-        both = there[1:] & there[:-1]
-        delta = np.diff(values)
-        told &= ~(both & (delta <= -STEP_BACK_TICKS))
-        share = np.where(both, np.maximum(0, delta), 0).astype("<f8")
-        total += share
-        grown[key] = share, both
+        grown, both = _grown(track.values, place, len(times.at))
+        told &= grown > -STEP_BACK_TICKS
+        np.maximum(grown, 0, out=grown)
+        total += grown
+        if only in (None, key):
+            kept[key] = grown, both
     told &= total > 0
     found: dict[SeriesKey, Points] = {}
-    for key, (share, both) in grown.items():
-        here = told & both
-        found[key] = Points(times.at[1:][here], share[here] * 100 / total[here])
+    for key, (grown, both) in kept.items():
+        here = told if both is None else told & both
+        found[key] = Points(times.at[1:][here], grown[here] * 100 / total[here])
     return found
+
+
+def _grown(values: "Numbers", place: "Numbers | slice", count: int) -> "tuple[Numbers, Numbers | None]":
+    """Return by how much a counter grew from each of some moments to the next, 0 where it is not at both; and at
+    which it is at both, None for all.
+    """
+    import numpy as np
+
+    if isinstance(place, slice):
+        return np.diff(values), None
+    all_values, there = np.zeros(count, "<i8"), np.zeros(count, bool)
+    all_values[place], there[place] = values, True
+    both = there[1:] & there[:-1]
+    return np.where(both, np.diff(all_values), 0), both
 
 
 def _union(members: list[Times]) -> "tuple[Times, list[Numbers | slice]]":

@@ -99,7 +99,7 @@ def of_rows(rows: Sequence[Row], known: Mapping[int, Keys]) -> Tracks:
     for layout in tables:
         for key in (*known[layout][0], *known[layout][1]):
             where[key] = (*where.get(key, ()), layout)
-    merged: dict[tuple[int, ...], tuple[Times, Numbers]] = {}
+    merged: dict[tuple[int, ...], tuple[Times, Numbers | slice]] = {}
     tracks: Tracks = {}
     for key, members in where.items():
         if members not in merged:
@@ -117,7 +117,7 @@ def join(pieces: Sequence[Tracks]) -> Tracks:
     for piece in pieces:
         for key, track in piece.items():
             found.setdefault(key, []).append(track)
-    merged: dict[tuple[int, ...], tuple[Times, Numbers]] = {}
+    merged: dict[tuple[int, ...], tuple[Times, Numbers | slice]] = {}
     tracks: Tracks = {}
     for key, members in found.items():
         same = tuple(id(track.times) for track in members)
@@ -141,14 +141,17 @@ def _table(rows: list[Row], keys: Keys) -> tuple[Times, "dict[SeriesKey, Numbers
     return times, columns
 
 
-def _merged(members: list[Times]) -> "tuple[Times, Numbers]":
-    """Return several times as one, and which of their moments, one after another, it takes in which order."""
+def _merged(members: list[Times]) -> "tuple[Times, Numbers | slice]":
+    """Return several times as one, and which of their moments, one after another, it takes in which order. Mostly
+    one follows the other, and it takes them as they are.
+    """
     import numpy as np
 
     at = _joined([times.at for times in members])
-    order = np.argsort(at, kind="stable")
-    last = np.append(np.diff(at[order]) != 0, True)
-    order = order[last]
+    order: Numbers | slice = slice(None)
+    if not (at[1:] > at[:-1]).all():
+        places = np.argsort(at, kind="stable")
+        order = places[np.append(np.diff(at[places]) != 0, True)]
     uptime, boot = (_joined([getattr(times, name) for times in members])[order] for name in ("uptime", "boot"))
     return Times(at[order], uptime, boot), order
 

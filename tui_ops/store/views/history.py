@@ -206,7 +206,7 @@ def _full(connection: sqlite3.Connection, asked: _Asked, first_ms: int) -> Point
         load_chunks(connection, asked.host_id, early, asked.until_ms, wanted),
         _rows(connection, asked.host_id, early, asked.until_ms, wanted),
     ]
-    found = derived(join([piece for piece in pieces if piece] or [{}])).get(asked.key)
+    found = derived(join([piece for piece in pieces if piece] or [{}]), asked.key).get(asked.key)
     if found is None:
         return None
     low, high = found.at.searchsorted([first_ms, asked.until_ms])

@@ -46,8 +46,8 @@ def judged(
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return tuple(map(described, chain)), tuple(faults(chain, roots, name, at))
-    except (ValueError, UnsupportedAlgorithm, UnsupportedGeneralNameType) as error:
-        # Its outer form is right; what stands in a field of it is not.
+    except (ValueError, TypeError, UnsupportedAlgorithm, UnsupportedGeneralNameType) as error:
+        # Its outer form is right; what stands in a field of it is not, or is of another kind than the field takes.
         raise NotReached("the server's certificate can't be read", "look at it by openssl s_client") from error
 
 

@@ -1,5 +1,10 @@
-"""A record of the DNS, asked of one server or of those of this machine."""
+"""A record of the DNS, asked of one server or of those of this machine.
 
+Questions are asked in a thread of their own: what a bad server packs into 64 kB takes half a minute to unpack.
+"""
+
+import asyncio
+import threading
 import time
 from typing import TYPE_CHECKING
 
@@ -7,9 +12,10 @@ from tui_ops.model.checks import DnsWish, address_of
 from tui_ops.model.clean import clean
 from tui_ops.transport.ends.reach import overdue
 from tui_ops.transport.ends.seen import CantTell, DnsSeen, NotReached
+from tui_ops.transport.threads import in_thread
 
 if TYPE_CHECKING:
-    from dns.asyncresolver import Resolver
+    from dns.resolver import Resolver
 
 ANSWERS_LIMIT = 64
 """Records of one answer that are kept."""
@@ -18,6 +24,13 @@ ANSWER_LIMIT = 300
 """Characters of one record; a key in a TXT record is longer, and its beginning tells it."""
 
 DNS_PORT = 53
+
+UNPACK_S = 1.0
+"""Seconds beyond the time for the answer in which it must be unpacked: an ordinary one takes a millisecond."""
+
+_late: dict[tuple[str, str, str], threading.Event] = {}
+"""Server, name and type of what is still being unpacked after its time; set when that is over. It can't be stopped,
+so the same is not asked again meanwhile."""
 
 
 async def ask_dns(name: str, wish: DnsWish, timeout_s: float) -> DnsSeen:
@@ -40,27 +53,54 @@ async def ask_dns(name: str, wish: DnsWish, timeout_s: float) -> DnsSeen:
     began = time.monotonic()
     what = f"{wish.type} of {name}"
     try:
-        found = await resolver.resolve(name, wish.type, search=False, lifetime=timeout_s)
+        answers, ttl = await _asked(resolver, (where, name, wish.type), timeout_s)
     except dns.resolver.NXDOMAIN as error:
         raise NotReached(f"{name} does not exist, says {clean(where, 80)}", "look at the zone") from error
     except dns.resolver.NoAnswer as error:
         raise NotReached(f"{name} has no {wish.type} record, says {clean(where, 80)}", "look at the zone") from error
-    except dns.exception.Timeout as error:
+    except (dns.exception.Timeout, TimeoutError) as error:
         raise overdue(f"name server {where}, asked for {what},", timeout_s) from error
     except dns.resolver.NoNameservers as error:
         said = f"name server {clean(where, 80)} can't answer for {what}: {_why(error)}"
         raise NotReached(said, "look at the server's log and at the zone") from error
     except (dns.exception.DNSException, OSError) as error:
         raise NotReached(f"{what} can't be had of {clean(where, 80)}: {clean(str(error), 120)}") from error
-    seconds = time.monotonic() - began
-    answers = [clean(one.to_text(), ANSWER_LIMIT) for one, _ in zip(found, range(ANSWERS_LIMIT), strict=False)]
-    ttl = found.rrset.ttl if found.rrset is not None else 0
-    return DnsSeen(where, tuple(sorted(answers)), ttl, seconds)
+    return DnsSeen(where, tuple(sorted(answers)), ttl, time.monotonic() - began)
+
+
+async def _asked(resolver: "Resolver", question: tuple[str, str, str], timeout_s: float) -> tuple[list[str], int]:
+    """Return the answers to a question as text, and how long they hold.
+
+    Raises:
+        NotReached: the last answer to it is still being unpacked.
+        TimeoutError: it did not come, or could not be unpacked, in time.
+    """
+    where, name, kind = question
+    before = _late.pop(question, None)
+    if before is not None and not before.is_set():
+        _late[question] = before
+        said = f"the last answer of name server {clean(where, 80)} about {name} takes too long to read"
+        raise NotReached(said, "see by dig what it sends: an ordinary answer is read in a millisecond")
+    over = threading.Event()
+
+    def read() -> tuple[list[str], int]:
+        try:
+            found = resolver.resolve(name, kind, search=False, lifetime=timeout_s)
+            texts = [clean(one.to_text(), ANSWER_LIMIT) for one, _ in zip(found, range(ANSWERS_LIMIT), strict=False)]
+            return texts, found.rrset.ttl if found.rrset is not None else 0
+        finally:
+            over.set()
+
+    try:
+        async with asyncio.timeout(timeout_s + UNPACK_S):
+            return await in_thread(read, f"dns {name}")
+    finally:
+        if not over.is_set():
+            _late[question] = over
 
 
 def _resolver(server: str, timeout_s: float) -> "Resolver":
-    from dns.asyncresolver import Resolver
-    from dns.resolver import NoResolverConfiguration
+    from dns.resolver import NoResolverConfiguration, Resolver
 
     try:
         resolver = Resolver(configure=not server)
