@@ -42,6 +42,7 @@ def forbidden(found: set[str], names: tuple[str, ...]) -> list[str]:
         "import tui_ops.actions.client, tui_ops.actions.declared, tui_ops.actions.launch",
         "import tui_ops.store.views.hosts, tui_ops.store.views.pages, tui_ops.store.views.lists",
         "import tui_ops.store.views.audit, tui_ops.store.views.metrics",
+        "import tui_ops.store.views.history, tui_ops.store.views.historynames",
     ],
 )
 def test_the_reading_side_loads_nothing_of_the_writing_side(code: str) -> None:
@@ -55,7 +56,8 @@ def test_the_reading_side_loads_nothing_of_the_writing_side(code: str) -> None:
     [
         ["--version"], ["--help"], ["show", "hosts"], ["show", "hosts", "--format", "json"], ["show", "host", "web-1"],
         ["show", "metrics"], ["show", "audit"], ["show", "keys"], ["status"], ["audit", "verify"],
-        ["do", "host.read", "web-1"], ["trust", "new-1", "--yes"],
+        ["do", "host.read", "web-1"], ["trust", "new-1", "--yes"], ["db", "size"], ["db", "check"],
+        ["show", "history", "host=web-1", "metric=load.1"],
     ],
 )  # fmt: skip
 def test_a_command_for_scripts_loads_neither_engine_nor_desk(words: list[str], seeded_state: Path) -> None:

@@ -63,6 +63,16 @@ def test_check_counts_what_a_good_file_describes(run, tmp_path):
     assert run("-i", str(tmp_path / "none.yaml"), "check").code == 1
 
 
+def test_check_counts_the_checks_too(run, tmp_path):
+    """As the inventory says them, not once for each of their hosts."""
+    file = tmp_path / "fleet.yaml"
+    text = "name: shop\nhosts:\n  web-[1:3]: {address: '10.0.0.[1:3]'}\nchecks:\n"
+    file.write_text(text + "  ssh: {tcp: '{address}:22', hosts: ['web-*']}\n")
+    assert run("check", str(file)).out == f"{file}: ok, shop: 3 hosts, 1 check\n"
+    file.write_text(text + "  ssh: {tcp: '{address}:22', hosts: ['web-*']}\n  page: {http: 'https://shop.example'}\n")
+    assert run("check", str(file)).out == f"{file}: ok, shop: 3 hosts, 2 checks\n"
+
+
 def test_check_says_what_a_foreign_file_is_and_what_of_it_is_left_out(run, tmp_path):
     """The format stands in the last line, each note before it; that is no failure."""
     file = tmp_path / "shop.ini"

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui_ops.collectors.checks.judges import Seen, judge, judge_failure
+from tui_ops.collectors.checks.judges import SLOW_PIECE, Seen, judge, judge_failure
+from tui_ops.model.address import SUBJECT_LIMIT
 from tui_ops.model.checks import CheckKind, CheckSpec, DnsWish, HttpWish, IcmpWish, TlsWish
 from tui_ops.model.clean import clean
 from tui_ops.model.states import Severity
@@ -126,6 +127,23 @@ def test_any_answer_is_judged(body: bytes, status: int, reason: str, wanted: str
     for wish in (HttpWish(contains=clean(wanted, 20)), HttpWish(matches="a.*b.*c")):
         text = judge(spec(HTTP, wish), seen).text
         assert clean(text, 200) == text
+
+
+@pytest.mark.parametrize(("pattern", "longest"), [("<.*>", 100), ("<.*x.*x.*>", 80)])
+def test_what_a_pattern_finds_in_a_long_line(pattern: str, longest: int) -> None:
+    """Wherever it stands: up to a hundred characters, and eighty of one that can be slow."""
+    for at in range(300):
+        inside = "x" * (longest - 2)
+        found = judge(spec(HTTP, HttpWish(matches=pattern)), page(body=f"{'-' * at}<{inside}>{'-' * 300}".encode()))
+        assert found.severity is OK, at
+
+
+@pytest.mark.parametrize(("pattern", "text"), [(r"(.*)a(.*)b(.*)c$", "ab"), (r".*.*.*x", "a"), (r"\w*\w*\w*!", "a")])
+def test_no_single_search_takes_long(pattern: str, text: str) -> None:
+    """While one is under way no other thread of Python runs, so one answer may hold them up for moments only."""
+    began = time.thread_time()
+    judge(spec(HTTP, HttpWish(matches=pattern)), page(body=(text * SUBJECT_LIMIT)[:SLOW_PIECE].encode()))
+    assert time.thread_time() - began < 0.1, "it is 660 ms on twice as many characters"
 
 
 def test_no_answer_makes_a_pattern_slow() -> None:

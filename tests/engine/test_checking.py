@@ -12,6 +12,7 @@ from support.serving import say_nothing
 from support.sshd import Sshd, SshdFarm
 from support.waiting import until
 
+from tui_ops.engine.checkforce import CheckForce
 from tui_ops.engine.checking import Checking
 from tui_ops.engine.news import News
 from tui_ops.engine.outbox import Outbox
@@ -327,6 +328,87 @@ async def test_a_check_that_is_taken_out_leaves_nothing(world: World) -> None:
     assert set(await world.rows()) == {"b"}
     assert not world.schedule.now(f"check {world.ids['far']} a")
     assert world.schedule.now(f"check {world.ids['engine']} b")
+
+
+async def test_a_check_that_was_taken_out_does_not_come_back(world: World) -> None:
+    """Its last result waits to be written, or can't be just now, while the inventory changes."""
+    a, b = "  a: {tcp: '127.0.0.1:1', hosts: [far]}\n", "  b: {tcp: '127.0.0.1:1', hosts: [far]}\n"
+    checking = world.checking("")
+    force = CheckForce(checking, world.watches, world.paths, world.writer, world.outbox)
+    hosts = [(world.spec, world.ids["far"]), (ENGINE, world.ids["engine"])]
+    await force.heed(world.fleet(a + b), hosts)
+    await checking.run_all_once()
+    await force.heed(world.fleet(b), hosts)
+    assert set(await world.rows()) == {"b"}
+    await checking.run_all_once()
+    assert set(await world.rows()) == {"b"}
+
+
+async def test_changes_that_come_together_are_taken_over_one_after_another(world: World) -> None:
+    """The last one stays, and what any of them took out is forgotten."""
+    texts = [f"  {name}: {{tcp: '127.0.0.1:1', hosts: [far]}}\n" for name in "abc"]
+    checking = world.checking("")
+    force = CheckForce(checking, world.watches, world.paths, world.writer, world.outbox)
+    hosts = [(world.spec, world.ids["far"]), (ENGINE, world.ids["engine"])]
+    await force.heed(world.fleet("".join(texts)), hosts)
+    await checking.run_all_once()
+    assert set(await world.rows()) == {"a", "b", "c"}
+    fleets = [world.fleet(texts[0] + texts[1]), world.fleet(texts[1]), world.fleet(texts[2])]
+    await asyncio.gather(*(force.heed(fleet, hosts) for fleet in fleets))
+    assert checking.kept() == {(world.ids["far"], "check:c")}
+    assert set(await world.rows()) == set(), "c was new again after it had been taken out"
+    await checking.run_all_once()
+    assert set(await world.rows()) == {"c"}
+
+
+@pytest.mark.parametrize("channels", [1, 2])
+async def test_a_host_whose_channels_are_taken(world: World, channels: int) -> None:
+    """The readings hold one or both: the plugin is unknown, and says whose the channels are and what to do."""
+    server = world.server
+    server.extra.append(f"MaxSessions {channels}")
+    server.restart()
+    watch = world.watches[world.ids["far"]]
+    await watch.poll()
+    await watch.sections()
+    checking = world.checking("  load: {plugin: 'check_load -w 1e4 -c 1e5', hosts: [far], on: host, attempts: 1}\n")
+    await checking.run_all_once()
+    row = (await world.rows())["load"]
+    assert row.severity is Severity.UNKNOWN
+    assert row.text == (
+        "no channel is left for the plugin: the readings of the host hold those that its sshd opens; set MaxSessions"
+        " there to 10 or more"
+    )
+    assert "'MaxSessions 10' into its sshd_config" in row.document.text("hint")
+
+
+async def test_a_slow_pattern_holds_up_nobody(world: World) -> None:
+    """The worst pattern that the inventory takes on the worst answer: the loop goes on beside it."""
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.0 200 OK\r\n\r\n" + b"ab" * 32 * 1024)
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(talk, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    page = f"{{http: 'http://127.0.0.1:{port}/', matches: '(.*)a(.*)b(.*)c$', attempts: 1}}"
+    checking = world.checking("".join(f"  page-{number}: {page}\n" for number in range(10)))
+    turns = 0
+
+    async def watch() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0.001)
+
+    watching = asyncio.create_task(watch())
+    await checking.run_all_once()
+    watching.cancel()
+    server.close()
+    rows = await world.rows()
+    assert all("was given up: it takes too long" in row.text for row in rows.values()), rows
+    assert turns > 50, "ten of them take two seconds, in which the loop would come round some ten times"
 
 
 async def test_a_secret_in_a_header(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

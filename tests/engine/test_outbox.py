@@ -19,6 +19,7 @@ from tui_ops.store.upgrade import upgrade
 from tui_ops.store.views.connect import open_reader
 from tui_ops.store.views.history import open_history, series
 from tui_ops.store.views.lists import events
+from tui_ops.store.views.parts import checks
 from tui_ops.store.writer import Writer
 
 HOST = HostSpec("web-1", "web-1", "10.0.0.1")
@@ -70,6 +71,32 @@ async def test_the_gauges_of_a_slow_section_become_history(paths: StatePaths, wr
     with open_history(paths) as reader:
         for metric, label, expected in (("fs.used", "/", [5e9]), ("load.1", "", [1.0]), ("no.such", "", [])):
             assert series(reader, 1, metric, label, at.at - 9, at.at + 9).mean == expected
+
+
+async def test_what_waits_of_a_check_that_is_no_more_is_given_up(paths: StatePaths, writer: Writer) -> None:
+    """Also what came back since it could not be written; the other checks and the sections stay."""
+    outbox = Outbox(writer, News())
+
+    def wait_for_all() -> None:
+        for name in ("check:gone", "check:stays", "units"):
+            outbox.section(1, 60.0, now(), SectionReading(name))
+
+    with closing(sqlite3.connect(paths.ops_db, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        wait_for_all()
+        under_way = asyncio.create_task(outbox.flush())
+        await asyncio.sleep(0)
+        outbox.drop_checks({(1, "check:stays")})
+        await under_way
+        assert outbox.error
+        assert outbox.waiting == 2
+        other.execute("ROLLBACK")
+    await outbox.flush()
+    with open_reader(paths) as reader:
+        assert {row.check for row in checks(reader)} == {"check:stays", "units"}
+    wait_for_all()
+    outbox.drop_checks(set())
+    assert outbox.waiting == 1
 
 
 async def test_a_busy_file_of_samples_writes_nothing_twice(paths: StatePaths, writer: Writer) -> None:

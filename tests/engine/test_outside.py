@@ -107,6 +107,7 @@ class TestTheServiceManager:
     ) -> None:
         """The manager would kill the engine with all the readings that wait; only the dead man is not called."""
         monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+        umask = os.umask(0o022)
         paths = prepare(tmp_path / "state")
         upgrade(paths)
         paths.lock.touch()
@@ -119,6 +120,7 @@ class TestTheServiceManager:
         assert manager.next() == {"WATCHDOG": "1", "STATUS": "watching 3 hosts of shop; no space is left"}
         assert not pulse.works()
         await writer.close()
+        os.umask(umask)
 
     def test_an_abstract_address_is_one_of_linux(self) -> None:
         name = f"tui-ops-test-{os.getpid()}"
@@ -138,8 +140,35 @@ class TestTheServiceManager:
         assert ServiceManager(said, pid=4711).watchdog_s == 0.0
         assert ServiceManager({**said, "WATCHDOG_PID": "4711"}, pid=4711).watchdog_s == 3.0
 
+    @pytest.mark.parametrize(
+        ("asked", "seconds"),
+        [("3000000", 3.0), ("1", 0.1), ("0", 0.0), ("", 0.0), ("-5", 0.0), ("1e9", 0.0), ("9" * 5000, 1e12)],
+    )
+    def test_a_watchdog_of_any_length(self, asked: str, seconds: float) -> None:
+        """Neither does it keep the engine busy nor from its start."""
+        found = ServiceManager({"NOTIFY_SOCKET": "/run/notify", "WATCHDOG_USEC": asked})
+        assert found.watchdog_s == pytest.approx(seconds)
+
+    @pytest.mark.parametrize("address", ["", "/nowhere/at/all", "/" + "x" * 500, "@" + "x" * 500, "vsock:2:1", "/dev"])
+    def test_a_manager_that_can_t_be_reached(self, address: str) -> None:
+        """The engine works on."""
+        ServiceManager({"NOTIFY_SOCKET": address}).ready("x\n\0y")
+
 
 class TestTheDeadMan:
+    @pytest.mark.parametrize("text", ["http://[bad/hunter2", "hunter2", "http://hunter2:x@/", "", "http://a:hunter2/"])
+    async def test_a_secret_that_is_no_address_is_said_and_not_shown(
+        self, text: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """Whatever it holds instead, it can't be called, and stays a secret."""
+        monkeypatch.setenv("ADDRESS", text)
+        man = DeadMan(lambda: True)
+        man.spec = EngineSpec(dead_man=SecretRef("env", ("ADDRESS",)))
+        await man.call()
+        assert man.trouble
+        assert "hunter2" not in man.trouble
+        assert "hunter2" not in caplog.text
+
     def test_a_real_engine_calls_and_says_when_nobody_answers(self, called: Called, tmp_path: Path) -> None:
         """The call stands in no log; an answer that is none becomes a warning of the host that is the engine."""
         text = inventory_text(HERE, period="2s") + f"engine: {{dead_man: '{called.url}', dead_man_period: 10s}}\n"

@@ -82,6 +82,20 @@ async def test_checks_say_how_each_section_is(world: World, reader: Reader):
     }  # fmt: skip
 
 
+async def test_an_engine_takes_over_checks_of_the_inventory_alone(tmp_path: Path):
+    """Sections of the readings are as many again as there are hosts, and their judgements are no checks."""
+    names = ("check:a", "check:b", "checks", "check", "check;", "units")
+    case = Case("d-1", sections={name: {"since": 7.0} for name in names})
+    made = await World(tmp_path / "other").build([case])
+    with open_reader(StatePaths(made.root)) as reader:
+        found = parts.kept_checks(reader)
+        assert [(row.host_id, row.check, row.document.number("since")) for row in found] == [
+            (made.ids["d-1"], "check:a", 7.0), (made.ids["d-1"], "check:b", 7.0),
+        ]  # fmt: skip
+        assert found[0].age_s is not None
+    await made.close()
+
+
 @pytest.mark.parametrize("read", [parts.interfaces, parts.filesystems, parts.checks])
 async def test_chunks_give_the_same_as_one_read(world: World, reader: Reader, monkeypatch, read):
     """However few hosts are read at once, nothing is left out and nothing comes twice; and there is an end to it."""

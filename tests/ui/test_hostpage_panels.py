@@ -3,12 +3,14 @@
 import copy
 import random
 import re
+from dataclasses import replace
 
 import pytest
 from support import host_documents
 from support.desk_world import DETAIL, Case, spark_bytes, values_of
 
 from tui_ops.model.clock import Stamp, now
+from tui_ops.model.fleet import ENGINE_ADDRESS
 from tui_ops.model.states import HostState, Severity
 from tui_ops.store.views.rows import EventRow, HostPage, HostRow, KeyRow, MaintenanceRow, SectionRow
 from tui_ops.ui import hostpage
@@ -74,6 +76,22 @@ def shown(name: str, page: HostPage, width: int = 80, whole: bool = False) -> st
 
 def full() -> HostPage:
     return page_of(host_documents.ALL)
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (1.0, ("1 host", "1 row to be written", "1 dashboard or command")),
+        (2.0, ("2 hosts", "2 rows to be written", "2 dashboards and commands")),
+    ],
+)
+def test_the_engine_counts_its_work_in_words(number: float, said: tuple[str, ...]):
+    """One of a thing is said as one."""
+    page = page_of({}, replace(row_of(), address=ENGINE_ADDRESS))
+    page.detail.update({"engine.hosts": number, "engine.queue": number, "engine.clients": number})
+    lines = [line.rstrip() for line in shown("work", page).splitlines()]
+    for words in said:
+        assert any(line.endswith(f" {words}") for line in lines), lines
 
 
 # What a full document shows -------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ import argparse
 from functools import partial
 
 from tui_ops.cli.codes import Exit
-from tui_ops.cli.context import Context, say, shown
+from tui_ops.cli.context import Context, counted, say, shown
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,7 +27,12 @@ def run(_options: argparse.Namespace, context: Context) -> int:
         print(f"entry {one.id}: {one.kind}: {shown(one.text)}")
     if verifier.breaks:
         more = "; there may be more" if verifier.full else ""
-        say(f"the audit is not whole: {len(verifier.breaks)} breaks in {verifier.entries} entries{more}")
+        entries = _entries(verifier.entries)
+        say(f"the audit is not whole: {counted(len(verifier.breaks), 'break')} in {entries}{more}")
         return Exit.NO
-    print(f"the audit is whole: {verifier.entries} entries")
+    print(f"the audit is whole: {_entries(verifier.entries)}")
     return Exit.OK
+
+
+def _entries(number: int) -> str:
+    return counted(number, "entry", "entries")

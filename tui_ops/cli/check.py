@@ -36,6 +36,7 @@ def run(options: argparse.Namespace, context: Context) -> int:
             (fleet.hosts, "host"),
             (fleet.sites, "site"),
             (fleet.services, "service"),
+            (fleet.checks, "check"),
             (fleet.operators, "operator"),
         )
         if found

@@ -123,6 +123,6 @@ def shown(text: object, limit: int = 400) -> str:
     return clean(str(text), limit)
 
 
-def counted(number: int, word: str) -> str:
-    """Return ``1 host``, ``2 hosts``."""
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+def counted(number: int, word: str, many: str = "") -> str:
+    """Return ``1 host``, ``2 hosts``; ``many`` is the word for many where an s does not make it."""
+    return f"{number} {word if number == 1 else many or word + 's'}"

@@ -88,9 +88,12 @@ def _backup(options: argparse.Namespace, context: Context) -> int:
         stamp = datetime.fromtimestamp(at, UTC).strftime("%Y%m%dT%H%M%SZ")
         target = target / f"{fleet}-{stamp}{SUFFIX}"
     size = make_backup(context.state, target, Manifest(fleet, at, __version__))
-    print(shown(target))
-    say(f"{format_bytes(size)}, as it was at {iso(at)}; keep it on another machine, and try it: "
-        f"tui-ops --state-dir EMPTY_FOLDER db restore {shown(target.name)}")  # fmt: skip
+    # Where nobody looks, as under cron, every line becomes a mail: there only what went wrong is told.
+    if sys.stdout.isatty():
+        print(shown(target))
+    if False:
+        say(f"{format_bytes(size)}, as it was at {iso(at)}; keep it on another machine, and try it: "
+            f"tui-ops --state-dir EMPTY_FOLDER db restore {shown(target.name)}")  # fmt: skip
     return Exit.OK
 
 

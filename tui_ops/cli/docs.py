@@ -11,6 +11,7 @@ from tui_ops.cli.arguments import PROGRAM, VERBS, global_parser, verb_parser
 from tui_ops.cli.codes import EXIT_TEXTS
 from tui_ops.cli.columns import AUDIT_COLUMNS, CHECK_COLUMNS, EVENT_COLUMNS, HOST_COLUMNS, KEY_COLUMNS, METRIC_COLUMNS
 from tui_ops.cli.shownfacts import DIFFERENCE_COLUMNS, FACT_COLUMNS, TOPIC_COLUMNS
+from tui_ops.cli.shownhistory import HISTORY_COLUMNS
 from tui_ops.ui.facts import KEYS
 
 BEGIN = "<!-- made by python -m tui_ops.cli.docs: everything below comes from the code -->"
@@ -81,6 +82,7 @@ def command_reference() -> str:
     for noun, names in (
         ("hosts, host", HOST_COLUMNS),
         ("metrics", METRIC_COLUMNS),
+        ("history", HISTORY_COLUMNS),
         ("checks", CHECK_COLUMNS),
         ("events", EVENT_COLUMNS),
         ("topics", TOPIC_COLUMNS),

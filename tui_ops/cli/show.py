@@ -1,13 +1,14 @@
-"""``tui-ops show``: what the desk shows, for scripts: hosts, one host, metrics, checks, facts, events, keys …"""
+"""``tui-ops show``: what the desk shows, for scripts: hosts, one host, metrics, their history, checks, facts, keys …"""
 
 import argparse
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
-from tui_ops.cli import columns, shownfacts
+from tui_ops.cli import columns, shownfacts, shownhistory
 from tui_ops.cli.codes import Exit
 from tui_ops.cli.context import Context, say, shown
 from tui_ops.cli.failures import UsageError
@@ -87,13 +88,15 @@ NOUNS: dict[str, Noun] = {
     "keys": Noun(columns.KEY_COLUMNS, columns.KEY_TEXT, _keys),
     "audit": Noun(columns.AUDIT_COLUMNS, columns.AUDIT_TEXT, _audit, RECENT),
 }
-"""Beside ``hosts`` and ``host``, whose rows the desk asks for in the same words."""
+"""Beside ``hosts`` and ``host``, whose rows the desk asks for in the same words, and ``history``, which has its own."""
+
+NAMES = ("hosts", "host", *NOUNS, "history")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
-    parser.add_argument("noun", metavar="|".join(("hosts", "host", *NOUNS)),
-                        choices=("hosts", "host", *NOUNS), help="what to show; host takes a name")  # fmt: skip
+    parser.add_argument("noun", metavar="|".join(NAMES), choices=NAMES,
+                        help="what to show; host takes a name, history at least host= and metric=")  # fmt: skip
     parser.add_argument("words", metavar="FILTER", nargs="*",
                         help="as on the desk: word, !word, key=value, key!=value, key>value, key~regex, "
                         "sort=-key, limit=N")  # fmt: skip
@@ -107,7 +110,12 @@ def run(options: argparse.Namespace, context: Context) -> int:
         return _show_host(options, context)
     with context.read() as reader:
         _warn_of_age(reader)
-        table = _hosts(reader, options.words) if options.noun == "hosts" else _rows(reader, options.noun, options.words)
+        if options.noun == "hosts":
+            table = _hosts(reader, options.words)
+        elif options.noun == "history":
+            table = _history(reader, context, options.words)
+        else:
+            table = _rows(reader, options.noun, options.words)
         print_table(table, options.format, not options.no_header)
     return Exit.OK
 
@@ -158,6 +166,17 @@ def _rows(reader: "Reader", name: str, words: list[str]) -> Table:
     noun = NOUNS[name]
     query = parse_words(words, noun.columns)
     return Table(noun.columns, _matching(reader, noun, query), noun.text_columns)
+
+
+def _history(reader: "Reader", context: Context, words: list[str]) -> Table:
+    from tui_ops.store.views.history import open_history
+
+    span, rest = shownhistory.take_span(words, time.time())
+    names = shownhistory.HISTORY_COLUMNS
+    query = parse_words(rest, names)
+    with open_history(context.state) as samples:
+        noun = Noun(names, (), lambda ops, query: shownhistory.records(ops, samples, span, query))
+        return Table(names, _matching(reader, noun, query))
 
 
 def _matching(reader: "Reader", noun: Noun, query: Query) -> list[Record]:

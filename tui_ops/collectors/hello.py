@@ -1,6 +1,7 @@
 """What a probe says of its host before the first tick."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tui_ops.model.clean import clean
 
@@ -53,8 +54,14 @@ def parse_hello(body: bytes) -> Hello:
         cpu=_short(texts.get("cpu", "")),
         has_timeout=texts.get("timeout") == "yes",
         has_awk=texts.get("awk") == "yes",
-        sources=tuple(_short(path) for path in texts.get("files", "").split()),
+        sources=_sources(texts.get("files", "")),
     )
+
+
+@lru_cache(maxsize=256)
+def _sources(text: str) -> tuple[str, ...]:
+    """Return paths; hosts of one kind share theirs, of which a fleet has thousands."""
+    return tuple(_short(path) for path in text.split())
 
 
 def _unquoted(text: str) -> str:

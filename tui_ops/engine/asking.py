@@ -1,9 +1,10 @@
 """One run of one check: ask, judge, and keep what people want to see of it."""
 
+import threading
 import time
 from collections.abc import Awaitable, Callable
 
-from tui_ops.collectors.checks.judges import Result, judge, judge_failure
+from tui_ops.collectors.checks.judges import Result, judge, judge_failure, takes_long
 from tui_ops.collectors.checks.perfdata import OUTPUT_LIMIT
 from tui_ops.collectors.checks.plugins import command_of
 from tui_ops.inventory import InventoryError, resolve_secret
@@ -37,6 +38,15 @@ from tui_ops.transport.ends.tls import ask_tls
 from tui_ops.transport.errors import ChannelRefused, Overdue
 from tui_ops.transport.threads import in_thread
 
+CHANNELS = 10
+"""What sshd opens over one connection by its own default. The readings hold two, the plugins of a host up to three, and
+people need some."""
+
+CHANNELS_HINT = f"write 'MaxSessions {CHANNELS}' into its sshd_config and reload sshd, or run the plugin 'on: engine'"
+
+_one_pattern = threading.Lock()
+"""Patterns are tried one after another: each takes Python's lock from the event loop, and many would share it out."""
+
 LinkTo = Callable[[], Awaitable[Link]]
 """Gives the connection on which a plugin runs."""
 
@@ -52,9 +62,17 @@ async def ask(spec: CheckSpec, link_to: LinkTo) -> Result:
         TransportError: there is no connection to the host that a plugin runs on, so nothing was tried.
     """
     try:
-        return judge(spec, await _seen(spec, link_to))
+        seen = await _seen(spec, link_to)
     except EndError as error:
         return judge_failure(error)
+    if not takes_long(spec):
+        return judge(spec, seen)
+
+    def judged() -> Result:
+        with _one_pattern:
+            return judge(spec, seen)
+
+    return await in_thread(judged, "pattern of a check")
 
 
 async def _seen(
@@ -100,5 +118,6 @@ async def _run_plugin(spec: CheckSpec, link: Link) -> PluginSeen:
         # Critical: what a plugin that hangs asks most often hangs too.
         raise NotReached(said, "look at what it waits for, or give the check a longer 'timeout'") from error
     except ChannelRefused as error:
-        raise CantTell(error.message, error.hint) from error
+        said = "no channel is left for the plugin: the readings of the host hold those that its sshd opens; set "
+        raise CantTell(f"{said}MaxSessions there to {CHANNELS} or more", CHANNELS_HINT) from error
     return PluginSeen(done.exit_status, done.stdout, done.stderr_tail, done.truncated, time.monotonic() - began)

@@ -24,6 +24,7 @@ from tui_ops.store.paths import StatePaths
 from tui_ops.store.records import trusted_keys
 from tui_ops.store.views import hosts as host_views
 from tui_ops.store.views.connect import open_reader
+from tui_ops.store.views.rows import HostRow
 from tui_ops.store.writer import Writer
 from tui_ops.transport.hostkeys import KeyBook
 from tui_ops.transport.threads import in_thread
@@ -73,7 +74,7 @@ class InForce:
         self.standing = standing
         self.fleet = Fleet("")
         self.hosts: list[tuple[HostSpec, int]] = []
-        self.on_change: list[Callable[[Fleet, list[tuple[HostSpec, int]]], None]] = []
+        self.on_change: list[Callable[[Fleet, list[tuple[HostSpec, int]]], Awaitable[None] | None]] = []
         """Called with every fleet that comes into force, and its hosts with their identities."""
         self.reload: Callable[[str], Awaitable[None]] | None = None
         """Performs the act of a reload for a change that nobody asked for."""
@@ -89,8 +90,7 @@ class InForce:
         self.following.take(fleet.files)
         if fleet.notes:
             log.warning("the inventory has parts that are left out, tui-ops check names all: %s", fleet.notes[0])
-        with open_reader(self._paths) as reader:
-            known = {row.id: row for row in host_views.hosts(reader)}
+        known = await in_thread(self._known, "hosts")
         await self.renew_keys()
         given_up = self._roster.apply(self.hosts, known)
         await close_all(given_up, CLOSE_S)
@@ -103,9 +103,16 @@ class InForce:
             )
         )  # fmt: skip
         self.standing.fleet, self.standing.hosts, self.standing.error = fleet.name, watched, ""
-        for told in self.on_change:
-            told(fleet, self.hosts)
+        # All are told before any is waited for.
+        for begun in [told(fleet, self.hosts) for told in self.on_change]:
+            if begun is not None:
+                await begun
         self._news.tell("hosts", "fleet", "engine")
+
+    def _known(self) -> dict[int, HostRow]:
+        """Return what the store knows of the hosts; with a thousand of them that takes a moment."""
+        with open_reader(self._paths) as reader:
+            return {row.id: row for row in host_views.hosts(reader)}
 
     async def renew_keys(self) -> None:
         """Take over which host keys are trusted."""
@@ -153,9 +160,11 @@ class InForce:
             raise Refused(self.standing.error, "stop the engine and start it anew with this inventory")
         result = sync_fleet(session, fleet, asked.at)
         self._next = (fleet, result.hosts)
+        hosts, notes = len(fleet.hosts) - 1, len(fleet.notes)
         return Done(
-            f"inventory reloaded: {len(fleet.hosts) - 1} hosts, {len(result.added)} new, {len(result.changed)} changed,"
-            f" {len(result.retired)} retired" + (f"; {len(fleet.notes)} notes in tui-ops check" if fleet.notes else "")
+            f"inventory reloaded: {hosts} host{'s' if hosts != 1 else ''}, {len(result.added)} new,"
+            f" {len(result.changed)} changed, {len(result.retired)} retired"
+            + (f"; {notes} note{'s' if notes != 1 else ''} in tui-ops check" if notes else "")
         )
 
     async def reloaded(self) -> None:

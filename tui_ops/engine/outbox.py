@@ -2,12 +2,14 @@
 
 import asyncio
 import logging
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
 from sqlmodel import Session
 
 from tui_ops.engine.news import News
 from tui_ops.engine.slow import RANK
+from tui_ops.model.checks import SECTION_PREFIX
 from tui_ops.model.clock import Stamp
 from tui_ops.model.metrics import METRICS
 from tui_ops.model.readings import Reading, SectionReading
@@ -59,6 +61,8 @@ class Outbox:
         self._writer = writer
         self._news = news
         self._batch = Batch()
+        self._writing = Batch()
+        """What is under way to the disk; it comes back where it can't be written."""
         self._filled = asyncio.Event()
         self.facts_lost = 0
         """Readings of facts that were given up while the database could not be written: their hosts are asked anew."""
@@ -115,6 +119,16 @@ class Outbox:
         self._batch.sections[(row.host_id, row.section)] = row
         self._filled.set()
 
+    def drop_checks(self, kept: Collection[tuple[int, str]]) -> None:
+        """Give up what waits of checks that there are no more, so that it is not written after they were forgotten.
+
+        Args:
+            kept: host id and section of the checks there are.
+        """
+        for batch in (self._batch, self._writing):
+            for key in [key for key in batch.sections if key[1].startswith(SECTION_PREFIX) and key not in kept]:
+                del batch.sections[key]
+
     def event(self, host_id: int, at: float, kind: str, text: str) -> None:
         """Write something that happened to a host."""
         self._batch.events.append(EventWrite(host_id, at, kind, text))
@@ -143,6 +157,7 @@ class Outbox:
         batch, self._batch = self._batch, Batch()
         if not batch:
             return
+        self._writing = batch
         try:
             await self._write(batch)
         except StoreError as error:

@@ -19,6 +19,10 @@ log = logging.getLogger(__name__)
 CALL_S = 10.0
 """Seconds for one call: the next comes a minute later."""
 
+WATCHDOG_LEAST_S, WATCHDOG_DIGITS = 0.1, 18
+"""A shorter watchdog is spoken to as if it were this long: the engine would do nothing else. Digits beyond these
+mean no other time that anybody lives to see."""
+
 STATUS_LIMIT = 200
 """Characters of the line that ``systemctl status`` shows."""
 
@@ -35,7 +39,8 @@ class ServiceManager:
         self._address = environ.get("NOTIFY_SOCKET", "")
         mine = environ.get("WATCHDOG_PID", "") in ("", str(pid or os.getpid()))
         micros = environ.get("WATCHDOG_USEC", "")
-        self.watchdog_s = int(micros) / 1e6 if mine and micros.isdecimal() and self._address else 0.0
+        watched = bool(mine and micros.isdecimal() and int(micros[:WATCHDOG_DIGITS]) and self._address)
+        self.watchdog_s = max(WATCHDOG_LEAST_S, int(micros[:WATCHDOG_DIGITS]) / 1e6) if watched else 0.0
         """Seconds after which the manager kills an engine that says nothing; 0 where it does not watch."""
 
     def _tell(self, *lines: str) -> None:
@@ -99,7 +104,11 @@ class DeadMan:
     async def _call(self, address: str | SecretRef) -> str:
         """Return why the call brought nothing. The address is a secret: only its host is ever said."""
         url = await self._secrets.fetch(address, "engine: dead_man") if isinstance(address, SecretRef) else address
-        host = clean(urlsplit(url or "").hostname or "nothing", 80)
+        try:
+            # A secret may hold anything, and its text stays out of every message.
+            host = clean(urlsplit(url or "").hostname or "nothing", 80)
+        except ValueError:
+            return "the secret holds no address that can be called: write http://HOST/PATH or https://…"
         try:
             seen = await ask_http(url or "", HttpWish(), {}, CALL_S)
         except EndError as error:

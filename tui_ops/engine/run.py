@@ -31,6 +31,7 @@ from tui_ops.engine.pulse import Pulse, Standing
 from tui_ops.engine.roster import Roster
 from tui_ops.engine.schedule import Schedule
 from tui_ops.engine.streams import Streams
+from tui_ops.engine.wallclock import WallClock
 from tui_ops.engine.watch import close_all
 from tui_ops.inventory import ssh_config_of
 from tui_ops.model import clock
@@ -75,6 +76,7 @@ class Engine:
         self._schedule = Schedule()
         self._news = News()
         self._stop = asyncio.Event()
+        self._clock = WallClock()
 
     async def run(self) -> int:
         """Run until stopped; returns the exit status."""
@@ -102,12 +104,13 @@ class Engine:
         )
         self._force.on_change.append(lambda fleet, _hosts: self._heed(fleet))
         self._checking = Checking(self._schedule, self._outbox, self._roster.watches)
-        self._checks = CheckForce(self._checking, self._roster.watches, self._paths, self._writer)
+        self._checks = CheckForce(self._checking, self._roster.watches, self._paths, self._writer, self._outbox)
         self._force.on_change.append(self._checks.heed)
         await self._force.begin(fleet)
         await self._writer.act(self._say_started)
         await self._force.put_in_force(fleet)
-        log.info("watching %d hosts of %s, version %s", standing.hosts, fleet.name, __version__)
+        many = "s" if standing.hosts != 1 else ""
+        log.info("watching %d host%s of %s, version %s", standing.hosts, many, fleet.name, __version__)
         clean = False
         try:
             status = await self._once() if self._options.once else await self._until_stopped()

@@ -5,7 +5,8 @@ items and every difference from the last reading; what changes by itself is decl
 guessed.
 """
 
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 Field = str | int | float | bool | None | list[str]
@@ -85,30 +86,48 @@ def compare(
         return Compared(items)
     _keep_unread(items, before, found)
     found_differences = []
+    unknown, all_fresh = Beginnings(unread_before), frozenset(unread_fields_before)
     for name in sorted(before.keys() | items.keys()):
-        if name not in before and _was_not_read(name, unread_before):
+        if name not in before and unknown.has(name):
             continue
-        fresh = frozenset(unread_fields_before) - before.get(name, {}).keys()
+        fresh = all_fresh - before.get(name, {}).keys()
         difference = _differ(name, before.get(name), items.get(name), noise | fresh)
         if difference is not None:
             found_differences.append(difference)
     return Compared(items, tuple(found_differences))
 
 
+class Beginnings:
+    """Beginnings of names, among which that of a name is found at once, however many there are.
+
+    Args:
+        starts: the beginnings; an empty one is that of every name.
+    """
+
+    def __init__(self, starts: Iterable[str]) -> None:
+        self._starts: list[str] = []
+        for start in sorted(set(starts)):
+            # Sorted, all that begin with one follow it: it stands for them, and each name has only one neighbour.
+            if not self._starts or not start.startswith(self._starts[-1]):
+                self._starts.append(start)
+
+    def has(self, name: str) -> bool:
+        """Return whether a name begins with one of them."""
+        at = bisect_right(self._starts, name)
+        return at > 0 and name.startswith(self._starts[at - 1])
+
+
 def _keep_unread(items: dict[str, Fields], before: Mapping[str, Fields], found: FactReading) -> None:
     """Put what was not looked at into the items, as it was."""
+    unread = Beginnings(found.unread)
     for name, old in before.items():
-        if name not in items and _was_not_read(name, found.unread):
+        if name not in items and unread.has(name):
             items[name] = dict(old)
     for name, fields in items.items():
         for field_name in found.unread_fields:
             old_fields = before.get(name)
             if field_name not in fields and old_fields is not None and field_name in old_fields:
                 fields[field_name] = old_fields[field_name]
-
-
-def _was_not_read(name: str, unread: tuple[str, ...]) -> bool:
-    return any(name.startswith(start) for start in unread)
 
 
 def _differ(name: str, before: Fields | None, after: Fields | None, noise: frozenset[str]) -> Difference | None:

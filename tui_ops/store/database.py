@@ -24,8 +24,9 @@ CHECKPOINT_PAGES = 4000
 JOURNAL_LIMIT = 64 * 1024 * 1024
 """Bytes that the WAL keeps on disk after a reader that held it back has gone."""
 
-CACHE_KIB = 16 * 1024
-"""Page cache: holds the latest rows of a thousand hosts."""
+CACHE_KIB = 4 * 1024
+"""Page cache of each file: holds the latest rows of a thousand hosts, which are what is written again and again; the
+kernel keeps the rest of the file as far as it has room."""
 
 
 def _ended() -> StoreError:

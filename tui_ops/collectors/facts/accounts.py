@@ -61,6 +61,8 @@ def parse_accounts(body: bytes) -> FactReading:
         if entry is None:
             continue
         name = text(fields[0], NAME_LIMIT)
+        if not items.has_room(name):
+            continue
         entry["groups"] = of = texts([*by_number.get(whole(fields[3].encode()), ()), *by_member.get(name, ())])
         mentions += len(of)
         if mentions > MENTIONS_LIMIT:

@@ -37,6 +37,10 @@ VALUE_LIMIT = 300
 LIST_LIMIT = 400
 """Entries of a value that is a list: rules of a chain, members of a group."""
 
+UNREAD_LIMIT = 4_000
+"""Beginnings of names that nobody looked at: twice the accounts that are looked at for keys. Beyond it, all is unread.
+"""
+
 STAMP_LARGEST = 2**32 - 1
 """What cksum counts to. A larger stamp is none: the probe would not take it back either."""
 
@@ -125,6 +129,17 @@ class Items:
         self.cut = 0
         self._others: dict[str, int] = {}
 
+    def has_room(self, name: str = "") -> bool:
+        """Return whether an item can still be kept, and count one that can't: it need not be made first.
+
+        Args:
+            name: where items may be called alike, as :meth:`add_another` takes it.
+        """
+        if len(self.found) < self._limit and self._others.get(name[: NAME_LIMIT - 10], 1) < LIST_LIMIT:
+            return True
+        self.cut += 1
+        return False
+
     def add(self, name: str, fields: Fields) -> Fields | None:
         """Add an item, unless one of its name is there.
 
@@ -178,13 +193,14 @@ def reading(
         raise nothing(what)
     missing = {name: part for name, part in parts.items() if not body.is_whole(name)}
     beginnings = [*unread, *(start for part in missing.values() for start in part.unread)]
-    if items.cut:
+    beginnings = list(dict.fromkeys(beginnings))
+    if items.cut or len(beginnings) > UNREAD_LIMIT:
         beginnings.append("")
     needs = [part.need for name, part in missing.items() if name in body.refused and part.need]
     return FactReading(
         topic,
         items.found,
-        unread=("",) if "" in beginnings else tuple(dict.fromkeys(beginnings)),
+        unread=("",) if "" in beginnings else tuple(beginnings),
         unread_fields=tuple(dict.fromkeys(one for part in missing.values() for one in part.fields)),
         needs=tuple(dict.fromkeys(needs)),
         cut=items.cut,
@@ -195,12 +211,16 @@ def reading(
 
 def text(value: bytes | str, limit: int = VALUE_LIMIT) -> str:
     """Return one value, harmless and without blanks around it."""
-    return clean(value.strip(), limit)
+    value = value.strip()
+    if isinstance(value, bytes):
+        value = value[: limit * 4 + 4].decode("utf-8", "replace")
+    # No sign becomes shorter by cleaning, so that the rest would be cut anyway.
+    return clean(value[: limit + 1], limit)
 
 
 def words(line: bytes, limit: int = VALUE_LIMIT) -> str:
     """Return a line as one value, whatever stands between its words as one blank."""
-    return clean(b" ".join(line[:LINE_LIMIT].split()), limit)
+    return text(b" ".join(line[:LINE_LIMIT].split()), limit)
 
 
 def texts(values: Iterator[str] | list[str]) -> list[str]:

@@ -45,7 +45,7 @@ def _note_mount(line: bytes, items: Items) -> None:
     if not dash or len(place) < 6 or len(device) < 3:
         return
     target = text(_plain(place[4]))
-    if f"{target}/".startswith(NOISE_PLACES):
+    if f"{target}/".startswith(NOISE_PLACES) or not items.has_room(target):
         return
     options = f"{text(place[5])},{text(device[2])}".split(",")
     if "ro" in options:
@@ -68,10 +68,10 @@ def _note_fstab(fields: list[bytes], items: Items) -> None:
     if len(fields) < 4 or fields[0].startswith(b"#"):
         return
     source, target = text(_plain(fields[0])), text(_plain(fields[1]))
-    items.add_another(
-        f"fstab {source if target in ('none', 'swap') else target}",
-        {"source": source, "fstype": text(fields[2]), "options": _options(text(fields[3]).split(","))},
-    )
+    name = f"fstab {source if target in ('none', 'swap') else target}"
+    if items.has_room(name):
+        options = _options(text(fields[3]).split(","))
+        items.add_another(name, {"source": source, "fstype": text(fields[2]), "options": options})
 
 
 def _plain(word: bytes) -> bytes:

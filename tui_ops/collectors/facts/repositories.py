@@ -42,7 +42,7 @@ def parse_repositories(body: bytes) -> FactReading:
         _note_section(path, name, block, items)
     for line in found.of("lines"):
         path, rest = split_path(line)
-        if path and rest.strip():
+        if path and rest.strip() and items.has_room():
             address = without_secrets(words(rest))
             items.add(f"{path} {address}", {"address": address, "enabled": True})
     parts = {name: Part(need="sources of packages") for name in ("list", "sources", "repo", "lines")}
@@ -51,7 +51,7 @@ def parse_repositories(body: bytes) -> FactReading:
 
 def _note_list(path: str, line: str, items: Items) -> None:
     source = _LIST.fullmatch(line.partition(" #")[0])
-    if not path or source is None:
+    if not path or source is None or not items.has_room():
         return
     kind, options, address, suite, components = source.groups()
     signed = _SIGNED_BY.search(options or "")
@@ -88,7 +88,7 @@ def _paragraphs(found: Body) -> list[tuple[str, dict[str, str]]]:
 
 
 def _note_paragraph(path: str, block: dict[str, str], items: Items) -> None:
-    if not path or not block.get("uris"):
+    if not path or not block.get("uris") or not items.has_room():
         return
     address = without_secrets(block["uris"])
     fields: Fields = {
@@ -117,7 +117,7 @@ def _sections(found: Body) -> list[tuple[str, str, dict[str, str]]]:
 
 
 def _note_section(path: str, name: str, block: dict[str, str], items: Items) -> None:
-    if not path:
+    if not path or not items.has_room(f"{path} {name}"):
         return
     address = block.get("baseurl") or block.get("mirrorlist") or block.get("metalink") or ""
     fields: Fields = {

@@ -42,7 +42,7 @@ def parse_routes(body: bytes) -> FactReading:
     for part in ("rule", "rule6"):
         for line in found.of(part):
             rule = words(line)
-            if rule[:1].isdigit():
+            if rule[:1].isdigit() and items.has_room():
                 items.add(f"{part} {rule}", {"rule": rule.partition(":")[2].strip()})
     if found.is_whole("table"):
         _read_table(found, items)
@@ -58,7 +58,7 @@ def _note(family: str, said: list[str], items: Items, ways: list[str]) -> list[s
             ways.append(" ".join(said[1:]))
         return ways
     kind = said.pop(0) if said[0] in _KINDS else ""
-    if not said or not _DESTINATION.fullmatch(said[0]):
+    if not said or not _DESTINATION.fullmatch(said[0]) or not items.has_room():
         return []
     fields: Fields = {"kind": kind} if kind else {}
     for word, value in pairwise(said[1:]):
@@ -82,7 +82,7 @@ def _read_table(found: Body, items: Items) -> None:
     """Read /proc/net/route: link, destination, gateway, flags …, metric, mask, in the kernel's own order of bytes."""
     for line in found.of("table"):
         row = words(line).split(" ")
-        if len(row) < 8 or not all(_HEX.fullmatch(row[at]) for at in (1, 2, 7)):
+        if len(row) < 8 or not all(_HEX.fullmatch(row[at]) for at in (1, 2, 7)) or not items.has_room():
             continue
         target, gateway, mask = (int.from_bytes(bytes.fromhex(row[at]), "little") for at in (1, 2, 7))
         prefix = bin(mask).count("1")

@@ -61,7 +61,7 @@ def parse_schedules(body: bytes) -> FactReading:
 
 def _note_line(path: str, line: str, items: Items) -> None:
     """Take one line of a crontab. Settings of the environment belong to it too, but may be secrets."""
-    if not line or line.startswith("#"):
+    if not line or line.startswith("#") or not items.has_room():
         return
     if _SETTING.match(line):
         name, _, value = line.partition("=")

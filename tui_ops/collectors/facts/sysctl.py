@@ -55,7 +55,7 @@ def parse_sysctl(body: bytes) -> FactReading:
         # Parted by tabs, as the kernel does it.
         words = text(b" ".join(value.split()), VALUE_LIMIT)
         kept = items.add(name, {"value": words})
-        if kept is not None and kept["value"] != words:
+        if kept is not None and kept["value"] != words and len(str(kept["value"])) < VALUE_LIMIT:
             kept["value"] = text(f"{kept['value']}; {words}", VALUE_LIMIT)
     if found.is_whole("settings"):
         return reading(TOPIC, WHAT, found, items, {"settings": Part()})

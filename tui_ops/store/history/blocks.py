@@ -70,11 +70,19 @@ def bucket(at_ms: "Numbers", values: "Numbers", step_ms: int, origin_ms: int = 0
     return Spans((places[first] * step_ms + origin_ms) / 1000, low, mean, high, count)
 
 
-def rebucket(spans: Spans, step_s: float, origin_s: float) -> Spans:
-    """Return aggregates of longer spans; an average is weighted by how many values it stands for."""
+def rebucket(spans: Spans, step_s: float, origin_s: float, most: int) -> Spans:
+    """Return aggregates of longer spans; an average is weighted by how many values it stands for.
+
+    Args:
+        spans: not empty.
+        step_s: length of a longer span, in seconds.
+        origin_s: where the first of them begins, epoch seconds; what begins before belongs to it as well, since it
+            reaches into it.
+        most: how many of them there are.
+    """
     import numpy as np
 
-    places = ((spans.start_s - origin_s) // step_s).astype("<i8")
+    places = np.clip((spans.start_s - origin_s) // step_s, 0, most - 1).astype("<i8")
     first = np.append(0, np.flatnonzero(np.diff(places)) + 1)
     low, high = np.minimum.reduceat(spans.low, first), np.maximum.reduceat(spans.high, first)
     count = np.add.reduceat(spans.count, first)

@@ -103,7 +103,11 @@ def _between(points: Points, first_ms: int, until_ms: int) -> Points:
 
 
 def _blocks(
-    connection: sqlite3.Connection, host_id: int, step: int, said: dict[SeriesKey, Points], numbers: dict[SeriesKey, int]
+    connection: sqlite3.Connection,
+    host_id: int,
+    step: int,
+    said: dict[SeriesKey, Points],
+    numbers: dict[SeriesKey, int],
 ) -> list[BlockWrite]:
     """Return the blocks that these points belong to, with what is in them already."""
     length = SPAN_S[step]

@@ -115,7 +115,7 @@ def _cpu_shares(tracks: Tracks, only: SeriesKey | None) -> dict[SeriesKey, Point
     found: dict[SeriesKey, Points] = {}
     for key, (grown, both) in kept.items():
         here = told if both is None else told & both
-        found[key] = Points(times.at[1:][here], grown[here] * 100 / total[here])
+        found[key] = Points(times.at[1:][here], grown[here] * 100.0 / total[here])
     return found
 
 

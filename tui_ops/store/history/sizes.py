@@ -104,7 +104,13 @@ def pages_by_table(connection: sqlite3.Connection) -> dict[str, int]:
         rows = connection.execute("SELECT name, pgsize FROM dbstat WHERE aggregate = TRUE").fetchall()
     except sqlite3.OperationalError:
         # An SQLite without dbstat: the numbers alone, without what pages leave empty.
-        queries = (("part", "length(data)"), ("block", "length(data)"), ("sample", "length(counters) + length(gauges)"))
+        queries = (
+            ("part", "length(data)"),
+            ("block", "length(data)"),
+            ("sample", "length(counters) + length(gauges)"),
+            ("fact", "length(items)"),
+            ("difference", "length(item) + coalesce(length(before), 0) + coalesce(length(after), 0)"),
+        )
         rows = [
             (table, connection.execute(f"SELECT coalesce(sum({size}), 0) FROM {table}").fetchone()[0])  # noqa: S608
             for table, size in queries

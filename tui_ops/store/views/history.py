@@ -103,7 +103,7 @@ def series(
     step_s: float = resolution
     if points is not None and spans is not None and len(spans.start_s) > points:
         step_s = max((end - start) / points, 1e-3)
-        spans = rebucket(spans, step_s, start)
+        spans = rebucket(spans, step_s, start, points)
     columns = _columns(spans) if spans is not None else ([], [], [], [], [])
     return Series(metric, label, unit_of(key), resolution, step_s, *columns)
 

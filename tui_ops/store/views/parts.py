@@ -121,6 +121,21 @@ def checks(reader: Reader, present: Stamp | None = None) -> list[CheckRow]:
     return _rows(reader, statement, _check, present or now())
 
 
+def kept_checks(reader: Reader, present: Stamp | None = None) -> list[CheckRow]:
+    """Return what is kept of the checks of the inventory alone, as an engine takes them over.
+
+    Arguments and errors as :func:`interfaces`.
+    """
+    statement = (
+        "SELECT s.host_id, s.at, s.mono, s.tried_at, s.period_s, s.section, s.severity, s.text, s.document"
+        " FROM section_latest AS s"
+        " WHERE s.host_id IN (SELECT id FROM host WHERE retired_at IS NULL AND id > ? ORDER BY id LIMIT ?)"
+        # Not LIKE, which uses no index; a semicolon is what follows a colon.
+        " AND s.section >= 'check:' AND s.section < 'check;' ORDER BY s.host_id, s.section"
+    )
+    return _rows(reader, statement, _check, present or now())
+
+
 Ageing = Callable[[float | None, float | None], float | None]
 """Gives the age in seconds of what was read at a time and by a boot clock."""
 

@@ -12,7 +12,8 @@ from tui_ops import __version__
 from tui_ops.model.checks import HttpWish
 from tui_ops.model.clean import clean
 from tui_ops.transport.ends.reach import addresses, overdue, refused
-from tui_ops.transport.ends.seen import CantTell, EndError, HttpSeen, NotReached, Times
+from tui_ops.transport.ends.seen import EndError, HttpSeen, NotReached, Times
+from tui_ops.transport.ends.trust import Kept, take_in
 
 if TYPE_CHECKING:
     import aiohttp
@@ -38,20 +39,20 @@ class _TimedContext(ssl.SSLContext):
         return super().wrap_bio(*args, **kwargs)
 
 
-@lru_cache(maxsize=32)
-def _context(verify: bool, ca: str) -> ssl.SSLContext:
+def _trusting(ca: str) -> ssl.SSLContext:
     context = _TimedContext(ssl.PROTOCOL_TLS_CLIENT)
-    if not verify:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-        return context
-    try:
-        if ca:
-            context.load_verify_locations(ca)
-        else:
-            context.load_default_certs()
-    except (OSError, ssl.SSLError) as error:
-        raise CantTell(f"the authorities in {clean(ca, 120)} can't be read", "write a file in PEM") from error
+    take_in(context, ca)
+    return context
+
+
+_contexts = Kept(_trusting)
+
+
+@lru_cache(maxsize=1)
+def _trusting_all() -> ssl.SSLContext:
+    context = _TimedContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
     return context
 
 
@@ -159,9 +160,13 @@ async def _ask(url: str, wish: HttpWish, headers: dict[str, str], steps: _Steps)
     import aiohttp
     from yarl import URL
 
-    secure = url.lower().startswith("https:")
+    tls: ssl.SSLContext | bool = True
+    if url.lower().startswith("https:"):
+        tls = await _contexts.of(wish.ca) if wish.verify else _trusting_all()
+    # Reading authorities anew is no time of the answer.
+    steps.began = time.monotonic()
     connector = aiohttp.TCPConnector(
-        ssl=_context(wish.verify, wish.ca) if secure else True,
+        ssl=tls,
         resolver=_Resolver(),  # type: ignore[arg-type]
         use_dns_cache=False,
         force_close=True,

@@ -6,15 +6,14 @@ import ssl
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui_ops.model.checks import Address
 from tui_ops.model.clean import clean
 from tui_ops.transport.ends.chain import judged, load
 from tui_ops.transport.ends.reach import connect, overdue, refused
-from tui_ops.transport.ends.seen import CantTell, NotReached, Times, TlsSeen
+from tui_ops.transport.ends.seen import NotReached, Times, TlsSeen
+from tui_ops.transport.ends.trust import Kept, take_in
 
 if TYPE_CHECKING:
     from cryptography import x509
@@ -43,7 +42,7 @@ async def ask_tls(
         NotReached: nothing answers, or not with TLS.
         CantTell: the authorities can't be read.
     """
-    roots = trusted_roots(ca, _stamp(ca))
+    roots = await _roots.of(ca)
     times, began, name = Times(), time.monotonic(), name or target.host
     try:
         async with asyncio.timeout(timeout_s):
@@ -116,34 +115,10 @@ ENCODING_DER = 2
 """How the object within gives a certificate as bytes; its default is text."""
 
 
-def _stamp(ca: str) -> float:
-    """Return what changes when the file does."""
-    try:
-        return Path(ca).stat().st_mtime if ca else 0.0
-    except OSError as error:
-        raise CantTell(f"the authorities in {clean(ca, 120)} can't be read: {error.strerror}") from error
-
-
-@lru_cache(maxsize=16)
-def trusted_roots(ca: str, stamp: float) -> "tuple[x509.Certificate, ...]":
-    """Return the authorities of a file, or those of this machine.
-
-    Args:
-        ca: path; empty for the machine's.
-        stamp: of the file, so that a changed one is read anew.
-
-    Raises:
-        CantTell: the file can't be read.
-    """
-    del stamp
+def _trusted(ca: str) -> "tuple[x509.Certificate, ...]":
+    """Return the authorities of a file, or those of this machine where ``ca`` is empty."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    try:
-        if ca:
-            context.load_verify_locations(ca)
-        else:
-            context.load_default_certs()
-    except (OSError, ssl.SSLError) as error:
-        raise CantTell(f"the authorities in {clean(ca, 120)} can't be read", "write a file in PEM") from error
+    take_in(context, ca)
     found = []
     for data in context.get_ca_certs(binary_form=True):
         try:
@@ -151,3 +126,6 @@ def trusted_roots(ca: str, stamp: float) -> "tuple[x509.Certificate, ...]":
         except ValueError:
             continue
     return tuple(found)
+
+
+_roots = Kept(_trusted)

@@ -17,12 +17,12 @@ def panel(page: HostPage, pen: Pen) -> list[Line]:
 def _work(detail: dict[str, float]) -> list[Line]:
     lag, late = detail.get("engine.lag"), detail.get("engine.skipped")
     rows = (
-        ("Watches", _count(detail.get("engine.hosts"), "hosts")),
+        ("Watches", _count(detail.get("engine.hosts"), "host", "hosts")),
         ("Begins", _rate(detail.get("engine.polls"), "a second, readings and other work")),
         ("Behind", f"{lag * 1000:.0f} ms" if lag is not None else ""),
         ("Overdue", _rate(late, "a second, left out since the last was not done") if late else ""),
-        ("Waiting", _count(detail.get("engine.queue"), "rows to be written")),
-        ("Asked by", _count(detail.get("engine.clients"), "dashboards and commands")),
+        ("Waiting", _count(detail.get("engine.queue"), "row to be written", "rows to be written")),
+        ("Asked by", _count(detail.get("engine.clients"), "dashboard or command", "dashboards and commands")),
         ("Memory", _size(detail.get("engine.memory"))),
         ("Database", _size(detail.get("engine.file_bytes ops.db"))),
         ("Readings", _size(detail.get("engine.file_bytes samples.db"))),
@@ -30,8 +30,8 @@ def _work(detail: dict[str, float]) -> list[Line]:
     return [labelled(label, (text, Ink.TEXT)) for label, text in rows if text]
 
 
-def _count(value: float | None, what: str) -> str:
-    return f"{value:,.0f} {what}" if value is not None else ""
+def _count(value: float | None, one: str, many: str) -> str:
+    return f"{value:,.0f} {one if value == 1 else many}" if value is not None else ""
 
 
 def _size(value: float | None) -> str:
