@@ -3,7 +3,8 @@
 Every way reads the same OpenSSH servers on loopback addresses, in one run. CPU is counted apart for the client and
 for the hosts, with all processes that they started, and given in milliseconds for one host and one pass. The ratios
 are against the first row of the same number of hosts: our engine's ordinary work, in which everything that the
-process does (parsing, judging, writing, the filesystems of its slow lane) is divided by the polls.
+process does (parsing, judging, writing, the sections of its slow lane) is divided by the polls. The hosts tell us what
+the kernel has below /proc and no packages, units or accounts: what those cost is in probe_cost.py.
 """
 
 import argparse
@@ -28,7 +29,7 @@ PASSES = 5
 def measure(count: int, client: Group, hosts_group: Group, say: Callable[[str], None]) -> None:
     """Measure every way on so many hosts and say a row as soon as it is there."""
     with tempfile.TemporaryDirectory(prefix="tob-") as folder:
-        hosts = Hosts(Path(folder), count, hosts_group)
+        hosts = Hosts(Path(folder), count, hosts_group, lean=True)
         try:
             base, *others = read_by_us(Path(folder), hosts, client, PASSES)
             for row in (base, *others):
@@ -38,6 +39,8 @@ def measure(count: int, client: Group, hosts_group: Group, say: Callable[[str], 
                 lambda: peers.parallel_ssh(PASSES),
                 lambda: peers.control_master(PASSES),
                 peers.check_by_ssh,
+                peers.pyinfra,
+                lambda: peers.ansible(raw=True),
                 peers.ansible,
             )
             for way in ways:

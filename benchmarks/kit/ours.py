@@ -18,11 +18,11 @@ from tui_ops.store.views.connect import open_samples
 CONNECT_S = 120.0
 """Seconds until all hosts were read once; 200 logins take 5 s of two cores."""
 
-WARM_S = 6.0
-"""The work that follows the first logins, every host's filesystems for one, is over: it takes 2 s of two cores."""
+WARM_S = 30.0
+"""The work that follows the first logins, every section and fact of every host for once, is over on lean hosts."""
 
 WINDOW_S = 20.0
-"""Two polls of each host, and the filesystems of a third of them."""
+"""Two polls of each host, and the sections of a third of them."""
 
 NEVER = "1h"
 """A period of the slow sections that does not come round meanwhile."""
@@ -31,7 +31,7 @@ EVERY = "60s"
 """Their ordinary period, a minute."""
 
 REST_S = 2.0
-"""After a round: the filesystems, which take longer than the vitals, are read and written too."""
+"""After a round: the sections, which take longer than the vitals, are read and written too."""
 
 LOOK_S = 0.02
 
@@ -45,7 +45,7 @@ class Ours:
         folder: where its inventory and state are made.
         hosts: what it reads.
         client: where its CPU is counted.
-        slow_period: of the filesystems, as an inventory has it.
+        slow_period: of the sections, as an inventory has it.
     """
 
     def __init__(self, folder: Path, hosts: Hosts, client: Group, slow_period: str) -> None:
@@ -99,7 +99,7 @@ class Ours:
 
     def at_once(self, passes: int) -> Row:
         """Measure rounds in which every host is read now."""
-        row = Row("tui-ops, all read now", f"{VITALS}; filesystems too", len(self._hosts.addresses))
+        row = Row("tui-ops, all read now", f"{VITALS}; sections too", len(self._hosts.addresses))
         targets = tuple(f"h{number:03}" for number in range(row.count))
         with MemoryWatch(self._client) as memory:
             for _ in range(passes):
@@ -131,7 +131,7 @@ def read_by_us(folder: Path, hosts: Hosts, client: Group, passes: int) -> list[R
             if slow_period == NEVER:
                 rows.append(ours.steady("tui-ops, the vitals alone", VITALS))
             else:
-                whole = f"{VITALS}; filesystems every minute"
+                whole = f"{VITALS}; sections every minute"
                 rows = [ours.steady("**tui-ops**, every 10 s", whole), *rows, ours.at_once(passes)]
         finally:
             ours.close()

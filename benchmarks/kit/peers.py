@@ -14,7 +14,7 @@ from kit.row import Row, measure
 
 ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv-bench"
-FROM_PYPI = ("ansible-core", "parallel-ssh")
+FROM_PYPI = ("ansible-core", "parallel-ssh", "pyinfra")
 INSTALL_PYPI = f"python3 -m venv .venv-bench && .venv-bench/bin/pip install {' '.join(FROM_PYPI)}"
 
 CHECK = Path("/usr/lib/nagios/plugins/check_by_ssh")
@@ -91,9 +91,11 @@ class Peers:
                 self._own = None
             end_members(self._client)
 
-    def ansible(self) -> Row:
-        """Measure ``setup`` over connections that an earlier call opened."""
+    def ansible(self, raw: bool = False) -> Row:
+        """Measure ``setup``, or the reading of three files, over connections that an earlier call opened."""
         row = Row(f"Ansible `setup`, warm, {FORKS} forks", "minimal facts as JSON", self._count)
+        if raw:
+            row = Row(f"Ansible `raw`, warm, {FORKS} forks", THREE, self._count)
         program = VENV / "bin" / "ansible"
         if not program.exists():
             row.missing = INSTALL_PYPI
@@ -109,8 +111,28 @@ class Peers:
         call = [str(program), "all", "-i", str(self._hosts.list), "-f", str(FORKS), "-m"]
         with self._ended():
             self._run([*call, "raw", "-a", "true"], environ)
-            setup = [*call, "setup", "-a", "gather_subset=!all"]
-            return measure(row, 1, self._client, self._hosts.group, lambda: self._run(setup, environ))
+            words = ["raw", "-a", f"cat {' '.join(FILES)}"] if raw else ["setup", "-a", "gather_subset=!all"]
+            return measure(row, 1, self._client, self._hosts.group, lambda: self._run([*call, *words], environ))
+
+    def pyinfra(self) -> Row:
+        """Measure one fact of pyinfra, which logs in at each run."""
+        row = Row(f"pyinfra, one fact, {FORKS} at once", "1 file as text", self._count)
+        program = VENV / "bin" / "pyinfra"
+        if not program.exists():
+            row.missing = INSTALL_PYPI
+            return row
+        folder = self._hosts.folder
+        listed = ", ".join(f'"{address}"' for address in self._hosts.addresses)
+        data = {
+            "ssh_port": self._hosts.port, "ssh_user": self._hosts.user, "ssh_key": str(self._hosts.key),
+            "ssh_known_hosts_file": str(folder / "known_hosts"), "ssh_config_file": str(self._hosts.config),
+        }  # fmt: skip
+        inventory = folder / "pyinfra_hosts.py"
+        inventory.write_text(f"hosts = ([{listed}], {data!r})\n")
+        argv = [str(program), "-y", "--parallel", str(FORKS), str(inventory), "fact", "server.Command", 
+                "command=cat /proc/loadavg"]  # fmt: skip
+        with self._ended():
+            return measure(row, 1, self._client, self._hosts.group, lambda: self._run(argv))
 
     def check_by_ssh(self) -> Row:
         """Measure a monitoring plugin that logs in for each check."""

@@ -80,9 +80,9 @@ class TestSize:
         said = sentences(HistorySpec(), Estimate(1, 1, 1, 1, 1), 5, 1, 10**9, FactSizes(2, 2, 100, 0, 0, 0, RATE_S))
         assert "nothing about them has changed yet" in said[1]
 
-    def test_a_disk_that_facts_would_fill_is_told(self):
-        """They count beside the history, whose limit does not hold for them."""
-        facts = FactSizes(2, 2, 100, 10, 0, 10, RATE_S)
+    @pytest.mark.parametrize("facts", [FactSizes(2, 2, 100, 0, 0, 0, RATE_S), FactSizes(2, 2, 0, 10, 0, 10, RATE_S)])
+    def test_a_disk_that_facts_would_fill_is_told(self, facts):
+        """They and their differences count beside the history, whose limit does not hold for them."""
         history, spec = Estimate(1, 1, 1, 1, 1), HistorySpec(limit_bytes=1000)
         assert "are free" not in sentences(spec, history, 1, 1, 4)[-1]
         assert "are free" in sentences(spec, history, 1, 1, 4, facts)[-1]

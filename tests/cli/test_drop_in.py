@@ -25,7 +25,8 @@ def keep(state: StatePaths, **changes: object) -> None:
     """Write what the host said of what root would run."""
     document: dict[str, object] = {
         "user": "ops", "sudo": True, "programs": PROGRAMS, "disks": [["/dev/sda", "-"], ["/dev/bus/0", "megaraid,3"]],
-        "files": list(FILES), "allowed": [], "refused": list(range(1, len(ROOT_LINES) + 1)), **changes,
+        "files": list(FILES), "allowed": [], "refused": list(range(1, len(ROOT_LINES) + 1)),
+        "safe": [1, 2], **changes,
     }  # fmt: skip
 
     async def write() -> None:
@@ -83,3 +84,41 @@ def test_a_host_that_has_not_told_yet_is_no_drop_in(tui, state: StatePaths) -> N
     assert "tui-ops do host.read web-1" in tui("doctor", "web-1").out
     assert "there is no host" in tui("doctor", "nowhere", "--drop-in").err
     assert tui("doctor", "--drop-in").code == 2
+
+
+OPEN = {"safe": [1], "open": [[2, "writable", "/srv"]]}
+
+
+def test_a_file_in_an_open_folder_is_left_out_and_told(tui, state: StatePaths) -> None:
+    """The drop-in says in a comment which file and why; doctor says it too, and does not ask for its lines."""
+    keep(state, **OPEN)
+    printed = tui("doctor", "web-1", "--drop-in").out
+    assert f"# Left out: {FILES[1]}: /srv may be written to by others than root" in printed
+    assert not [line for line in printed.splitlines() if line.startswith("ops ALL") and "/srv/a" in line]
+    assert [line for line in printed.splitlines() if line.startswith("ops ALL") and "/etc/app" in line]
+    at = len(ROOT_LINES) + 4
+    keep(state, **OPEN, refused=[at, at + 1, at + 2], allowed=[1])
+    told = tui("doctor", "web-1").out
+    assert f"{FILES[1]} is not in the drop-in: /srv may be written to by others than root" in told
+    assert "needs privilege" not in told
+
+
+def test_what_a_host_has_not_told_of_its_files_is_not_asked_of_root(tui, state: StatePaths) -> None:
+    """A document of before, or one that was cut."""
+    keep(state, safe=[])
+    printed = tui("doctor", "web-1", "--drop-in").out
+    assert printed.count("# Left out: ") == 2
+    assert "the host has not said who may write" in printed
+    assert not [line for line in printed.splitlines() if line.startswith("ops ALL") and "/etc/app" in line]
+
+
+def test_without_timeout_there_is_no_drop_in(tui, state: StatePaths) -> None:
+    """Nothing is printed that would allow nothing, or allow it without an end; it is said why."""
+    keep(state, programs={name: path for name, path in PROGRAMS.items() if name != "timeout"})
+    ran = tui("doctor", "web-1", "--drop-in")
+    assert (ran.code, ran.out) == (1, "")
+    assert "the host has no timeout" in ran.err
+    assert "install coreutils" in ran.err
+    told = tui("doctor", "web-1").out
+    assert "the host has no timeout" in told
+    assert "install the drop-in" not in told

@@ -236,6 +236,45 @@ def test_no_secret_of_a_file_is_kept(line: str) -> None:
     assert "hunter2" not in masked(line)
 
 
+DES, EXTENDED, HEX = "rl0Xb7Kq.9/aZ", "_J9..rasmBYk8r9AiWNc2", "5f4dcc3b5aa765d61d8327deb882cf99"
+
+
+@pytest.mark.parametrize(
+    ("line", "kept"),
+    [
+        (f"eve:{DES}:19000:0:99999:7:::", "eve:***:19000:0:99999:7:::"),
+        (f"eve:!{DES}:19000::::::", "eve:!***:19000::::::"),
+        (f"eve:!*{DES}:19000::::::", "eve:!****:19000::::::"),
+        ("eve:*LK*a.bc:19000:0:99999:7:::", "eve:****:19000:0:99999:7:::"),
+        (f"eve:{EXTENDED}:19000::::::", "eve:***:19000::::::"),
+        (f"eve:{DES}:1000:1000:Eve:/home/eve:/bin/sh", "eve:***:1000:1000:Eve:/home/eve:/bin/sh"),
+        (f"staff:{DES}:eve:bob,eve", "staff:***:eve:bob,eve"),
+        (f"eve:{DES}", "eve:***"),
+        (f"eve:{HEX}", "eve:***"),
+        ("eve:{SHA}W6ph5Mm5Pz8GgiULbPgzG37mj9g=", "eve:***"),
+        ("eve:{SSHA512}W6ph5Mm5Pz8Ggi==:1", "eve:***:1"),
+        ("eve:$y$j9T$abcdefgh$abcdefghijkl:19000:0:99999:7:::", "eve:***:19000:0:99999:7:::"),
+        (f"identified by '*{'2470C0C0' * 5}'", "identified by '***'"),
+    ],
+)
+def test_no_hash_of_any_age_is_kept(line: str, kept: str) -> None:
+    """Of shadow, passwd, gshadow, a web server's accounts and a database: DES, in hexadecimal, with its scheme."""
+    assert masked(line) == kept
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "root:*:19000:0:99999:7:::", "www-data:!:19000::::::", "mail:!!:19000:0:99999:7:::", "open::19000::::::",
+        "eve:x:1000:1000:Eve Adams:/home/eve:/bin/bash", "sudo:x:27:eve,bob", "127.0.0.1 localhost", "::1 localhost",
+        "10:45:00 started", "listen: 0.0.0.0:8080", "id:3:initdefault:", "server:10.0.0.1:/srv/share",
+    ],
+)  # fmt: skip
+def test_what_is_no_hash_is_kept(line: str) -> None:
+    """States of passwords without one, and lines of other files with colons."""
+    assert masked(line) == line
+
+
 def test_a_plain_line_is_kept_as_it_is() -> None:
     """What is no secret is compared in full."""
     for line in ("PermitRootLogin no", "listen = 0.0.0.0:80", "PATH=/usr/bin:/bin", "# passwords are set elsewhere?"):

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from support.demo_host import DemoHost
 
 from tui_ops.collectors.facts.topics import TOPICS
+from tui_ops.collectors.privilege import dropin, parse_privilege
 from tui_ops.collectors.sections import BY_NAME
 from tui_ops.demo.programs import programs_of
 from tui_ops.demo.software import packages_of
@@ -57,3 +58,11 @@ def test_nothing_differs_by_itself(open_host: OPEN) -> None:
     assert {name: reading.items for name, reading in facts(host).items()} == {
         name: reading.items for name, reading in before.items()
     }
+
+
+def test_a_host_of_the_demo_has_a_drop_in(open_host: OPEN) -> None:
+    """It has what bounds the commands of root, and so they can be written down."""
+    found = parse_privilege(open_host("db-1.lon").ask("privilege"))
+    assert found.programs["timeout"] == "/usr/bin/timeout"
+    assert found.refused == frozenset()
+    assert "NOPASSWD: /usr/bin/timeout 5 " in dropin(found.user, [], found.programs, found.disks)

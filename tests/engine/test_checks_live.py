@@ -61,6 +61,9 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 def test_checks_of_a_running_engine(world: World) -> None:
     """Every check has a row; a bad one judges its host after its attempts, and a new inventory takes it away again."""
+    assert world.engine.act("fleet.reload").message.startswith("inventory reloaded: 1 host, 0 new")
+    assert world.engine.run("audit", "verify").stdout == "the audit is whole: 1 entry\n"
+    assert "watching 1 host of test, version" in world.engine.state.log.read_text()
     wanted = {("far", "ssh"), ("far", "load"), ("far", "closed"), (ENGINE_NAME, "disk")}
     until_sync(lambda: set(world.checks()) == wanted, WITHIN_S, lambda: f"{set(world.checks())}")
     until_sync(lambda: world.checks()["far", "closed"].severity is Severity.CRITICAL, WITHIN_S, "three attempts")

@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from tui_ops.collectors.facts.authkeys import parse_authkeys
 from tui_ops.collectors.facts.files import parse_files
 from tui_ops.collectors.facts.sudoers import parse_sudoers
 from tui_ops.collectors.privilege import ROOT_LINES, Privilege, asked, disk_line, dropin, file_lines, parse_privilege
+from tui_ops.collectors.rights import parse_rights, rights_of
 
 PROGRAMS = {line.program: f"/usr/sbin/{line.program}" for line in ROOT_LINES} | {
     name: f"/usr/bin/{name}" for name in ("timeout", "stat", "sha256sum", "head", "smartctl", "find", "sed")
@@ -187,6 +189,29 @@ class TestTheRealSudo:
         assert keys.needs == ("keys of other accounts",)
         assert (rules.unread, rules.needs, rules.items) == (("",), ("sudo rules",), {})
         assert (named.unread, named.needs, named.items) == ((NAMED,), (NAMED,), {})
+
+    def test_a_file_in_an_own_folder_is_no_way_to_others(
+        self, tmp_path: Path, programs: dict[str, str], shell: str
+    ) -> None:
+        """Whoever may put a link there would read what root reads; so root is not asked for it."""
+        trap = f"/home/{USER}/trap"
+        (tmp_path / f"home/{USER}").mkdir(parents=True)
+        (tmp_path / f"home/{USER}").chmod(0o755)
+        paths = (NAMED, trap)
+        with account(tmp_path, "# nothing\n", shell) as probe:
+            subprocess.run([*beside(probe), "true"], check=True)
+            shutil.chown(tmp_path / f"home/{USER}", UID, UID)
+            subprocess.run([*beside(probe), "ln", "-s", "/etc/shadow", trap], check=True)
+            document = parse_rights(ask(probe, "privilege", paths)).document
+        found = rights_of({**document, "files": list(paths)})
+        assert found.safe_files == (NAMED,)
+        text = dropin(USER, found.safe_files, programs, left_out=found.left_out)
+        assert f"# Left out: {trap}: /home/{USER} does not belong to root" in text
+        (tmp_path / "again").mkdir()
+        with account(tmp_path / "again", text, shell) as probe:
+            for path, code in ((NAMED, 0), (trap, 1)):
+                words = ["sudo", "-n", "-l", "/usr/bin/timeout", "5", programs["head"], "-c", "8193", path]
+                assert subprocess.run([*beside(probe), *words], stdout=subprocess.DEVNULL).returncode == code
 
     def test_it_allows_nothing_beside_it(self, tmp_path: Path, programs: dict[str, str], shell: str) -> None:
         """A word more, another file or another number of seconds: refused."""

@@ -91,7 +91,7 @@ def _backup(options: argparse.Namespace, context: Context) -> int:
     # Where nobody looks, as under cron, every line becomes a mail: there only what went wrong is told.
     if sys.stdout.isatty():
         print(shown(target))
-    if False:
+    if sys.stderr.isatty():
         say(f"{format_bytes(size)}, as it was at {iso(at)}; keep it on another machine, and try it: "
             f"tui-ops --state-dir EMPTY_FOLDER db restore {shown(target.name)}")  # fmt: skip
     return Exit.OK

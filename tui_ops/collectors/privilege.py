@@ -19,7 +19,18 @@ DISKS_LIMIT = 48
 """Disks of one host: as many as the probe asks for their health."""
 
 LINES_LIMIT = 600
-"""Lines of one body: three for each of 64 files, and some more."""
+"""Lines of one body: four for each of 64 files, and some more."""
+
+WHY_OPEN = {
+    "link": "is a link: name the file by the place that it leads to",
+    "owner": "does not belong to root: its owner could put a link to any file there, which root would read",
+    "writable": "may be written to by others than root: they could put a link to any file there, which root would read",
+    "unseen": "can't be looked at by this login: nobody knows who may write to the folders on its way",
+}
+"""Why root is not asked for a file that the inventory names, by the section's word for it."""
+
+NOT_TOLD = "the host has not said who may write to the folders on its way"
+"""The same where the section said nothing of a file."""
 
 _KEY_FILES = "*/.ssh/authorized_keys*"
 _COLUMNS = "\t".join(f"{{{{.{name}}}}}" for name in ("ID", "Names", "Image", "State", "Status", "Ports"))
@@ -127,6 +138,10 @@ class Privilege:
     """Which of the lines root would run now, by their place in :func:`asked`, counted from 1."""
     refused: frozenset[int] = frozenset()
     """Which it would not; those whose program the host does not have are in neither."""
+    safe: frozenset[int] = frozenset()
+    """Files, by their place among those that were asked with, counted from 1, in whose place only root can put one."""
+    open: dict[int, tuple[str, str]] = field(default_factory=dict)
+    """Other files to the word of :data:`WHY_OPEN` and the place that it is about."""
 
 
 _PROGRAM = re.compile(r"/(?:usr/)?s?bin/([a-z0-9-]{1,30})", re.ASCII)
@@ -145,7 +160,8 @@ def parse_privilege(body: bytes) -> Privilege:
     texts: dict[str, str] = {}
     programs: dict[str, str] = {}
     disks: dict[tuple[str, str], None] = {}
-    numbers: dict[str, set[int]] = {"may": set(), "not": set()}
+    numbers: dict[str, set[int]] = {"may": set(), "not": set(), "safe": set()}
+    opened: dict[int, tuple[str, str]] = {}
     for line in lines:
         word, _, rest = clean(line).partition(" ")
         if word in ("user", "sudo"):
@@ -163,6 +179,8 @@ def parse_privilege(body: bytes) -> Privilege:
             number = whole(rest.partition(" ")[0].encode("ascii", "replace"))
             if number is not None and number <= LINES_LIMIT:
                 numbers[word].add(number)
+        elif word == "open":
+            _note_open(rest, opened)
     return Privilege(
         user=texts.get("user", ""),
         has_sudo=texts.get("sudo") == "yes",
@@ -170,7 +188,17 @@ def parse_privilege(body: bytes) -> Privilege:
         disks=tuple(disks),
         allowed=frozenset(numbers["may"] - numbers["not"]),
         refused=frozenset(numbers["not"]),
+        safe=frozenset(numbers["safe"] - opened.keys()),
+        open=opened,
     )
+
+
+def _note_open(said: str, opened: dict[int, tuple[str, str]]) -> None:
+    """Take ``N WHY PLACE``; a place that is none is left out."""
+    fields = said.split(" ")
+    number = whole(fields[0].encode("ascii", "replace"))
+    if len(fields) == 3 and number is not None and number <= LINES_LIMIT and fields[1] in WHY_OPEN:
+        opened.setdefault(number, (fields[1], fields[2] if is_file_path(fields[2]) or fields[2] == "/" else ""))
 
 
 def asked(files: Iterable[str], disks: Iterable[tuple[str, str]]) -> tuple[RootLine, ...]:
@@ -203,7 +231,13 @@ def lines(files: Iterable[str], programs: Mapping[str, str], disks: Iterable[tup
     ]
 
 
-def dropin(user: str, files: Iterable[str], programs: Mapping[str, str], disks: Iterable[tuple[str, str]] = ()) -> str:
+def dropin(
+    user: str,
+    files: Iterable[str],
+    programs: Mapping[str, str],
+    disks: Iterable[tuple[str, str]] = (),
+    left_out: Mapping[str, str] | None = None,
+) -> str:
     """Return the text of a drop-in for ``/etc/sudoers.d``.
 
     Args:
@@ -211,6 +245,7 @@ def dropin(user: str, files: Iterable[str], programs: Mapping[str, str], disks: 
         files: paths of the inventory for this host.
         programs: where each program is on it.
         disks: device and type of each.
+        left_out: files of the inventory that are not among ``files``, each with the reason, which is told.
     """
     who = "".join(sign if sign.isalnum() or sign in "._-" else f"\\{sign}" for sign in user)
     head = (
@@ -219,8 +254,9 @@ def dropin(user: str, files: Iterable[str], programs: Mapping[str, str], disks: 
         "# The logs that an operator opens are read without it: let the account join the group systemd-journal.\n"
         f"Defaults:{who} !requiretty\n"
     )
+    notes = [f"# Left out: {path}: {why}.\n" for path, why in (left_out or {}).items() if is_file_path(path)]
     rules = dict.fromkeys(lines(files, programs, disks))
-    return head + "".join(f"{who} ALL=(root) NOPASSWD: {rule}\n" for rule in rules)
+    return head + "".join(notes) + "".join(f"{who} ALL=(root) NOPASSWD: {rule}\n" for rule in rules)
 
 
 def _escaped(word: str) -> str:

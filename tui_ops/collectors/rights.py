@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tui_ops.collectors.privilege import SECTION, Privilege, parse_privilege
+from tui_ops.collectors.privilege import NOT_TOLD, SECTION, WHY_OPEN, Privilege, parse_privilege
 from tui_ops.model.readings import SectionReading
 
 FILES = "files"
@@ -16,6 +16,21 @@ class Rights:
 
     privilege: Privilege
     files: tuple[str, ...] = ()
+
+    @property
+    def safe_files(self) -> tuple[str, ...]:
+        """Return the files in whose place only root can put another one: root may be asked for these."""
+        return tuple(path for at, path in enumerate(self.files, 1) if at in self.privilege.safe)
+
+    @property
+    def left_out(self) -> dict[str, str]:
+        """Return the other files, each with the reason in words for people."""
+        found = {}
+        for at, path in enumerate(self.files, 1):
+            if at not in self.privilege.safe:
+                why, place = self.privilege.open.get(at, ("", ""))
+                found[path] = f"{place or path} {WHY_OPEN[why]}" if why in WHY_OPEN else NOT_TOLD
+        return found
 
 
 def parse_rights(body: bytes) -> SectionReading:
@@ -40,6 +55,8 @@ def parse_rights(body: bytes) -> SectionReading:
             "disks": [list(disk) for disk in found.disks],
             "allowed": sorted(found.allowed),
             "refused": sorted(found.refused),
+            "safe": sorted(found.safe),
+            "open": [[number, *said] for number, said in sorted(found.open.items())],
         },
     )
 
@@ -54,6 +71,12 @@ def rights_of(document: Mapping[str, object]) -> Rights:
         disks=tuple((str(one[0]), str(one[1])) for one in _list(disks) if isinstance(one, list) and len(one) == 2),
         allowed=frozenset(one for one in _list(document.get("allowed")) if isinstance(one, int)),
         refused=frozenset(one for one in _list(document.get("refused")) if isinstance(one, int)),
+        safe=frozenset(one for one in _list(document.get("safe")) if isinstance(one, int)),
+        open={
+            one[0]: (str(one[1]), str(one[2]))
+            for one in _list(document.get("open"))
+            if isinstance(one, list) and len(one) == 3 and isinstance(one[0], int)
+        },
     )
     return Rights(privilege, tuple(str(one) for one in _list(document.get(FILES))))
 

@@ -30,6 +30,9 @@ _FIRST_FREE = 900
 
 _RUN = '#!/bin/sh\n# The machine\'s own: it only reads.\nPATH=/usr/sbin:/usr/bin:/sbin:/bin exec {name} "$@"\n'
 
+_ASKED_FOR = ("find", "sed", "stat", "sha256sum", "head")
+"""Programs of the machine that root runs for us; timeout ends each of them."""
+
 _IP = """\
 #!/bin/sh
 # Prints the addresses, the routes or the rules.
@@ -85,7 +88,7 @@ def factual_files(world: HostWorld) -> dict[str, str]:
         **_packages(host),
         **_repositories(host),
     }
-    files |= {f"home/{name}/.ssh/authorized_keys": f"{_key(name)} {name}@laptop\n" for name in PEOPLE}
+    files |= {f"home/{name}/.ssh/authorized_keys": f"{public_key(name)} {name}@laptop\n" for name in PEOPLE}
     for one in programs_of(host):
         if one.unit and one.command.startswith(("/opt", "/usr/local")):
             text = f"[Unit]\nDescription={one.title}\n\n[Service]\nExecStart={one.command}\n"
@@ -103,8 +106,8 @@ def _account_files(host: DemoHost, accounts: list[Account]) -> dict[str, str]:
         "etc/sudoers": "Defaults env_reset\nDefaults use_pty\nroot ALL=(ALL:ALL) ALL\n"
         f"%{_admins(host)} ALL=(ALL:ALL) ALL\n@includedir /etc/sudoers.d\n",
         "etc/sudoers.d/tui-ops": "demo ALL=(root) NOPASSWD: /usr/bin/timeout 5 /usr/sbin/sshd -T\n",
-        "root/.ssh/authorized_keys": f'from="10.10.0.0/16" {_key("backup")} backup@{host.site.name}\n',
-        "home/demo/.ssh/authorized_keys": f"restrict,pty {_key('tui-ops')} tui-ops@desk\n",
+        "root/.ssh/authorized_keys": f'from="10.10.0.0/16" {public_key("backup")} backup@{host.site.name}\n',
+        "home/demo/.ssh/authorized_keys": f"restrict,pty {public_key('tui-ops')} tui-ops@desk\n",
     }
 
 
@@ -133,7 +136,7 @@ def factual_scripts(host: DemoHost) -> dict[str, str]:
         "bin/sysctl": _SAY.format(what="what the kernel is set to", table="settings"),
         "bin/nft": _SAY.format(what="the packet filter", table="ruleset"),
     }
-    made |= {f"usr/bin/{name}": _RUN.format(name=name) for name in ("find", "sed", "stat", "sha256sum", "head")}
+    made |= {f"usr/bin/{name}": _RUN.format(name=name) for name in (*_ASKED_FOR, "timeout")}
     if host.role.system.ident == "rocky":
         made["bin/rpm"] = _SAY.format(what="the packages", table="packages")
     else:
@@ -175,7 +178,7 @@ def _shadow(name: str, shell: str) -> str:
     return f"{name}:{'*' if shell.endswith('nologin') or name == 'root' else '!'}:20228:0:99999:7:::\n"
 
 
-def _key(owner: str) -> str:
+def public_key(owner: str) -> str:
     """Return a public key that nobody has the other half of."""
     kind = b"ssh-ed25519"
     blob = len(kind).to_bytes(4, "big") + kind + (32).to_bytes(4, "big") + hashlib.sha256(owner.encode()).digest()
@@ -281,7 +284,7 @@ def _oddities(host: DemoHost) -> dict[str, str]:
     """Return in what a host differs from those of its role."""
     if host.name == "db-2.lon":
         old = f"{_short_key('chloe')} chloe@old-laptop\n"
-        return {"home/chloe/.ssh/authorized_keys": f"{_key('chloe')} chloe@laptop\n{old}"}
+        return {"home/chloe/.ssh/authorized_keys": f"{public_key('chloe')} chloe@laptop\n{old}"}
     if host.name == "web-02.par":
         return {"etc/sudoers.d/90-deploy": "%app ALL=(ALL) NOPASSWD: ALL\n"}
     if host.name == "backup-1.lon":

@@ -44,6 +44,14 @@ class FaultKind(StrEnum):
     """A thin pool of LVM is nearly full."""
     LINK_SLOW = "link slow"
     """An interface runs at 100 Mbit/s and half duplex, as with a bad cable or switch port."""
+    PACKAGE_UPGRADED = "package upgraded"
+    """Somebody upgrades a package."""
+    SETTING_SET = "setting set"
+    """Somebody sets the kernel otherwise."""
+    KEY_ADDED = "key added"
+    """Somebody adds a key by which one can log in."""
+    PORT_OPENED = "port opened"
+    """A program that nobody knows of begins to listen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,5 +98,10 @@ FAULTS: tuple[Fault, ...] = (
     Fault(FaultKind.OOM_KILLS, "web-02.nyc", 3 * MINUTE, subject="app"),
     Fault(FaultKind.LINK_LOST, "nas-1.lon", subject="eno2"),
     Fault(FaultKind.LINK_SLOW, "backup-1.par", subject="eno1"),
+    # What no measure shows, and the list of differences does: within six minutes, at the period of these hosts.
+    Fault(FaultKind.PACKAGE_UPGRADED, "db-1.lon", MINUTE, subject="openssl=3.0.17-1~deb12u2"),
+    Fault(FaultKind.KEY_ADDED, "db-1.lon", MINUTE, subject="bert=bert@new-laptop"),
+    Fault(FaultKind.SETTING_SET, "web-01.lon", MINUTE, subject="net.ipv4.ip_forward=1"),
+    Fault(FaultKind.PORT_OPENED, "web-01.lon", MINUTE, subject="ncat=4444"),
 )
 """The story. A fault of a host that is not in the fleet does not happen."""

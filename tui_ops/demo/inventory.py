@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from tui_ops.demo.changes import CHANGES
 from tui_ops.demo.errors import DemoError
 from tui_ops.demo.hosts import SERVICES, SITES, DemoHost, DemoService
 from tui_ops.demo.keys import CLIENT_KEY, KeyFile, key_file
@@ -17,6 +18,10 @@ PERIOD = "5s"
 
 SLOW_PERIOD = "20s"
 """The same for filesystems: one of them fills in twenty minutes."""
+
+CHANGING_SLOW_PERIOD = "5s"
+"""The same for the few hosts that become different during the story: what they are made of is read every five minutes,
+not every twenty. Of all hosts it would keep a small machine busy."""
 
 CHECK_PERIOD = "30s"
 """The same for checks: what is down is found so within half a minute and three attempts."""
@@ -110,7 +115,7 @@ def inventory_text(story: Story, port: int) -> str:
             "groups:",
             *_groups(story.hosts),
             "hosts:",
-            *map(_host, story.hosts),
+            *(_host(host, any(one.kind in CHANGES for one in story.faults(host.name))) for host in story.hosts),
             *_services(story.hosts),
             "checks:",
             f'  ssh: {{tcp: "{{address}}:{port}", hosts: ["*"], period: {CHECK_PERIOD}, retry: {PERIOD}}}',
@@ -130,11 +135,12 @@ def _groups(hosts: Iterable[DemoHost]) -> list[str]:
     return [f"  {name}: {{labels: {{role: {role.title}}}}}" for name, role in roles.items()]
 
 
-def _host(host: DemoHost) -> str:
+def _host(host: DemoHost, is_changing: bool) -> str:
     via = f", via: {host.via}" if host.via else ""
+    slow = f", slow_period: {CHANGING_SLOW_PERIOD}" if is_changing else ""
     return (
         f"  {host.name}: {{address: {host.address}, site: {host.site.name}, rack: {host.rack},"
-        f" groups: [{host.role.name}]{via}}}"
+        f" groups: [{host.role.name}]{via}{slow}}}"
     )
 
 

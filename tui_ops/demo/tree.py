@@ -4,8 +4,10 @@ import os
 import shutil
 from pathlib import Path
 
+from tui_ops.demo.changes import changed_files, changes_of
 from tui_ops.demo.devices import device_files, moving_files
 from tui_ops.demo.factual import factual_files, factual_scripts
+from tui_ops.demo.faults import Fault
 from tui_ops.demo.machines import machine_files, machine_of
 from tui_ops.demo.proc import changing_files, command_of, standing_files, stat_of
 from tui_ops.demo.programs import runs_containers
@@ -29,6 +31,7 @@ class HostTree:
         self._written: dict[str, str] = {}
         self._processes: dict[int, Process] = {}
         self._boot_id = ""
+        self._changes: tuple[Fault, ...] = ()
         self._is_read = False
 
     def build(self, world: HostWorld) -> None:
@@ -56,6 +59,15 @@ class HostTree:
                     self._write(path, text)
                     self._written[path] = text
         self._refresh_processes(world)
+        self._refresh_facts(world)
+
+    def _refresh_facts(self, world: HostWorld) -> None:
+        """Write what the host is made of where that is different from now on; listeners are written at each boot."""
+        changes = changes_of(world)
+        if changes != self._changes:
+            self._changes = changes
+            for path, text in changed_files(world).items():
+                self._write(path, text)
 
     def _refresh_processes(self, world: HostWorld) -> None:
         """Write the processes that have come or moved; those that stand still are the same objects every time."""

@@ -3,12 +3,19 @@
 from collections.abc import Iterator
 
 from tui_ops.cli.doctoring.remark import Remark, look, ok
-from tui_ops.collectors.privilege import SECTION, RootLine, asked, dropin
+from tui_ops.collectors.privilege import SECTION, RootLine, asked, dropin, file_lines
 from tui_ops.collectors.rights import Rights, rights_of
 from tui_ops.model.clean import clean
+from tui_ops.model.errors import TuiOpsError
 from tui_ops.store.views.rows import HostPage, SectionRow
 
 SUBJECT = "root reads"
+
+NO_TIMEOUT = (
+    "the host has no timeout where the system keeps its programs, and without it what root runs could not be bounded",
+    "install coreutils there, and an hour later or after tui-ops do host.read this again",
+)
+"""Why there is no drop-in, and what to do."""
 
 NAMED = 4
 """Reads that one remark names; the drop-in has all."""
@@ -35,7 +42,11 @@ def check(page: HostPage) -> Iterator[Remark]:
     if found.privilege.user == "root":
         yield ok(SUBJECT, "we log in as root: everything is read")
         return
+    yield from _left_out(found)
     missing = refused(found)
+    if missing and "timeout" not in found.privilege.programs:
+        yield look(SUBJECT, f"{NO_TIMEOUT[0]}: nothing of what needs privilege is read", NO_TIMEOUT[1])
+        return
     if not missing:
         yield ok(SUBJECT, f"all {len(found.privilege.allowed)} are allowed by sudo")
         return
@@ -50,9 +61,29 @@ def check(page: HostPage) -> Iterator[Remark]:
 def refused(found: Rights) -> list[RootLine]:
     """Return the reads for which the host has the program, and which root would not do for us."""
     lines = asked(found.files, found.privilege.disks)
-    return [line for number, line in enumerate(lines, 1) if number in found.privilege.refused]
+    never = {line for path in found.left_out for line in file_lines(path)}
+    return [line for number, line in enumerate(lines, 1) if number in found.privilege.refused and line not in never]
+
+
+def _left_out(found: Rights) -> Iterator[Remark]:
+    """Name the files that root is not to be asked for."""
+    left = list(found.left_out.items())
+    for path, why in left[:NAMED]:
+        said = clean(f"{path} is not in the drop-in: {why}")
+        yield look(
+            SUBJECT, said, "keep such files where only root may write, or take them out of the inventory's files"
+        )
+    if len(left) > NAMED:
+        yield look(SUBJECT, f"{len(left) - NAMED} more files are not in the drop-in either", "see its comments")
 
 
 def text(found: Rights) -> str:
-    """Return the drop-in for a host, as ``visudo -c`` accepts it."""
-    return dropin(found.privilege.user, found.files, found.privilege.programs, found.privilege.disks)
+    """Return the drop-in for a host, as ``visudo -c`` accepts it.
+
+    Raises:
+        TuiOpsError: the host has no ``timeout``, without which no reading of root's would end by itself.
+    """
+    privilege = found.privilege
+    if "timeout" not in privilege.programs:
+        raise TuiOpsError(*NO_TIMEOUT)
+    return dropin(privilege.user, found.safe_files, privilege.programs, privilege.disks, found.left_out)

@@ -7,7 +7,7 @@ left out here.
 import re
 from collections.abc import Iterator, Mapping
 
-from tui_ops.collectors.facts.body import Items, texts
+from tui_ops.collectors.facts.body import Items, text, texts
 from tui_ops.model.facts import FactReading, Field, Fields
 from tui_ops.model.readings import SectionReading
 
@@ -15,7 +15,13 @@ ITEMS_LIMIT = 1_000
 """Items of one topic: more than any section's document has."""
 
 EPHEMERAL_PORTS = range(32_768, 61_000)
-"""Ports that Linux gives to programs which only want an answer: such a UDP socket listens for nobody."""
+"""Ports that Linux gives to programs which ask for any. A UDP socket on one only waits for an answer; one of TCP that
+listens there for the host itself comes and goes with its program: both are declared noise. What listens there for
+others is one item for each owner and address, ``tcp 0.0.0.0:32768-60999 uid 1000``, with the programs: a port that is
+drawn anew at each start is no difference, and somebody new who listens is one."""
+
+LOOPBACK = ("127.", "[::1]", "[::ffff:127.")
+"""Beginnings of the addresses at which only the host itself can ask."""
 
 NOISE_LINKS = re.compile(r"(?:veth|cali|lxc|tap|vnet|fw|ifb|dummy).*", re.ASCII)
 """The ends of containers' and virtual machines' links, which come and go with them."""
@@ -30,17 +36,23 @@ def sockets(found: SectionReading) -> FactReading:
     """Return what listens: ``tcp 0.0.0.0:22``, with program and owner. Needs privilege for others' programs."""
     items = Items(ITEMS_LIMIT)
     is_known = True
+    drawn: dict[str, tuple[Fields, set[str]]] = {}
     for row in _rows(found, "sockets"):
-        port = row.get("port")
-        if row.get("proto") == "udp" and isinstance(port, int) and port in EPHEMERAL_PORTS:
+        address, port, process = str(row.get("address")), row.get("port"), row.get("process")
+        is_drawn = isinstance(port, int) and port in EPHEMERAL_PORTS
+        if is_drawn and (row.get("proto") == "udp" or address.startswith(LOOPBACK)):
             continue
+        is_known = is_known and bool(process)
         fields: Fields = {"owner": _plain(row.get("owner"))}
-        if row.get("process"):
-            fields["process"] = _plain(row.get("process"))
-        else:
-            is_known = False
-        address = str(row.get("address"))
+        if is_drawn:
+            name = f"{row.get('proto')} {address}:{EPHEMERAL_PORTS[0]}-{EPHEMERAL_PORTS[-1]} {fields['owner']}"
+            drawn.setdefault(name.rstrip(), (fields, set()))[1].update([str(process)] if process else [])
+            continue
+        if process:
+            fields["process"] = _plain(process)
         items.add_another(f"{row.get('proto')} {address}:{port}", fields)
+    for name, (fields, programs) in drawn.items():
+        items.add(name, fields | ({"process": text(", ".join(texts(list(programs))))} if programs else {}))
     return FactReading(
         "sockets",
         items.found,

@@ -43,6 +43,19 @@ _SECRET = re.compile(
 
 _IN_ADDRESS = re.compile(r"(://[^\s:/@]*:)[^\s@]+(?=@)")
 _CRYPTED = re.compile(r"\$[0-9a-zA-Z]{1,8}\$[^\s:]{8,}")
+_OLD_HASH = re.compile(
+    r"^(\s*[^\s:#]{1,64}:[!*]*)"
+    r"(?:[./0-9A-Za-z]{13}|_[./0-9A-Za-z]{19}|[0-9A-Fa-f]{32,128}|\{[A-Za-z0-9.-]{2,16}\}[^\s:]+)(?=:|\s*$)",
+    re.ASCII,
+)
+"""What stands behind an account's name: a hash of DES, old or extended, one in hexadecimal, or one with its scheme."""
+
+_SHADOW = re.compile(r"^(\s*[^\s:#]{1,64}:[!*]*)[^:]{3,}(?=(?::[0-9]*){6,7}(?::|$))", re.ASCII)
+"""The password of a line of shadow, whatever it is: numbers follow."""
+
+_SQL_HASH = re.compile(r"\*[0-9A-F]{40}\b", re.ASCII)
+"""What MySQL keeps of a password."""
+
 _PRIVATE = re.compile(rb"PRIVATE KEY")
 
 
@@ -136,4 +149,5 @@ def _is_text(lines: list[bytes]) -> bool:
 def masked(line: str) -> str:
     """Return a line of a file without what looks like a secret: everyone who reads the store would see it there."""
     line = _IN_ADDRESS.sub(r"\1***", _SECRET.sub(r"\1***", line))
-    return _CRYPTED.sub("***", line)
+    line = _SHADOW.sub(r"\1***", _OLD_HASH.sub(r"\1***", _CRYPTED.sub("***", line)))
+    return _SQL_HASH.sub("***", line)

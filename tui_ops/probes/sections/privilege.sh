@@ -17,6 +17,46 @@ ask_root() {
 	printf 'program %s %.200s\n' "$2" "${found#"$root"}"
 }
 
+# Prints `safe $2` where only root can put another file into the place of the named file $1: every folder on its way is
+# no link, belongs to root, and neither its group nor others may write there. Else `open $2 WHY PLACE`; of `unseen` the
+# place is that of the file. What root reads in an open place is whatever somebody has put there.
+say_place() {
+	place_number=$2 place_path=$1 place_rest=${1#/} place_so='' place_seen=0 place_why=''
+	set -- "$root/"
+	while :; do
+		case $place_rest in */*) ;; *) break ;; esac
+		place_so="$place_so/${place_rest%%/*}"
+		place_rest=${place_rest#*/}
+		set -- "$@" "$root$place_so"
+	done
+	place_folders=$#
+	# Sorted by name, a folder stands before what is in it.
+	place_lines=$(within 5 ls -lnd "$@" "$root$place_path")
+	IFS=$nl
+	for place_line in $place_lines; do
+		IFS=$blanks
+		set -- $place_line
+		place_seen=$((place_seen + 1))
+		case $1 in
+		l*) place_why=link ;;
+		d????w* | d???????w*) place_why=writable ;;
+		d*) [ "${3-}" = 0 ] || place_why=owner ;;
+		*) [ "$place_seen" -gt "$place_folders" ] || place_why=unseen ;;
+		esac
+		# The file itself may be a folder, and then counts as one.
+		[ -z "$place_why" ] || break
+	done
+	IFS=$blanks
+	if [ -z "$place_why" ] && [ "$place_seen" -lt "$place_folders" ]; then place_why=unseen place_line=$place_path; fi
+	if [ -z "$place_why" ]; then
+		echo "safe $place_number"
+		return
+	fi
+	place_line=${place_line%% -> *}
+	place_line=${place_line##* }
+	printf 'open %s %s %.210s\n' "$place_number" "$place_why" "${place_line#"$root"}"
+}
+
 # Number, deadline in seconds, paths of files that the inventory names. The lines in the order of the table of them.
 section_privilege() {
 	echo 'run privilege'
@@ -45,8 +85,11 @@ section_privilege() {
 	ask_root 5 lvs --noheadings --nameprefixes --units b \
 		-o vg_name,lv_name,lv_attr,lv_size,data_percent,metadata_percent,origin,pool_lv
 	ask_root 8 journalctl -q --no-pager -p err -o short-unix -n 500 --since=-5min
+	file_count=0
 	for file_path; do
+		file_count=$((file_count + 1))
 		is_path "$file_path" || continue
+		say_place "$file_path" "$file_count"
 		ask_root 5 stat -L -c '%a %U %G %s %F' "$root$file_path"
 		ask_root 5 sha256sum "$root$file_path"
 		ask_root 5 head -c 8193 "$root$file_path"
