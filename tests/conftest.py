@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,15 @@ def missing(path: Path) -> str:
     if "root" in wanted and os.geteuid() != 0:
         lacks.append("root (or: unshare --user --map-root-user)")
     return ", ".join(dict.fromkeys(lacks))
+
+
+@pytest.fixture(autouse=True)
+def own_umask() -> Iterator[None]:
+    """Preparing a state directory sets the process's umask: the next test begins with its own."""
+    before = os.umask(0o022)
+    os.umask(before)
+    yield
+    os.umask(before)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

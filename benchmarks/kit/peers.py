@@ -129,7 +129,7 @@ class Peers:
         }  # fmt: skip
         inventory = folder / "pyinfra_hosts.py"
         inventory.write_text(f"hosts = ([{listed}], {data!r})\n")
-        argv = [str(program), "-y", "--parallel", str(FORKS), str(inventory), "fact", "server.Command", 
+        argv = [str(program), "-y", "--parallel", str(FORKS), str(inventory), "fact", "server.Command",
                 "command=cat /proc/loadavg"]  # fmt: skip
         with self._ended():
             return measure(row, 1, self._client, self._hosts.group, lambda: self._run(argv))

@@ -176,9 +176,7 @@ def parse_privilege(body: bytes) -> Privilege:
             if disk and len(disks) < DISKS_LIMIT:
                 disks.setdefault((disk[1], disk[2]))
         elif word in numbers:
-            number = whole(rest.partition(" ")[0].encode("ascii", "replace"))
-            if number is not None and number <= LINES_LIMIT:
-                numbers[word].add(number)
+            numbers[word] |= _number(rest)
         elif word == "open":
             _note_open(rest, opened)
     return Privilege(
@@ -196,9 +194,14 @@ def parse_privilege(body: bytes) -> Privilege:
 def _note_open(said: str, opened: dict[int, tuple[str, str]]) -> None:
     """Take ``N WHY PLACE``; a place that is none is left out."""
     fields = said.split(" ")
-    number = whole(fields[0].encode("ascii", "replace"))
-    if len(fields) == 3 and number is not None and number <= LINES_LIMIT and fields[1] in WHY_OPEN:
+    for number in _number(said) if len(fields) == 3 and fields[1] in WHY_OPEN else ():
         opened.setdefault(number, (fields[1], fields[2] if is_file_path(fields[2]) or fields[2] == "/" else ""))
+
+
+def _number(said: str) -> set[int]:
+    """Return the number at the beginning; none where there is none, or where it is no line's."""
+    number = whole(said.partition(" ")[0].encode("ascii", "replace"))
+    return {number} if number is not None and number <= LINES_LIMIT else set()
 
 
 def asked(files: Iterable[str], disks: Iterable[tuple[str, str]]) -> tuple[RootLine, ...]:

@@ -38,6 +38,7 @@ from tui_ops.model import clock
 from tui_ops.model.fleet import Fleet
 from tui_ops.model.people import Role, Who
 from tui_ops.store.errors import StoreError
+from tui_ops.store.factsizes import DIFFERENCES_KEPT_S
 from tui_ops.store.live import tell_engine, trim_events
 from tui_ops.store.paths import StatePaths
 from tui_ops.store.writer import Writer
@@ -51,8 +52,6 @@ log = logging.getLogger(__name__)
 
 TIDY_S = 3600.0
 EVENTS_KEPT_S = 90 * 86400.0
-DIFFERENCES_KEPT_S = 400 * 86400.0
-"""What changed is asked for long after it did: as long as the hours of the history are kept."""
 
 KEEP_FIRST_S = 90.0
 """The history is looked after first when the logins of the start are over."""

@@ -51,7 +51,8 @@ class Visit:
         self._one_channel = False
         self._local = LocalVitals() if spec.is_local else None
         self._opening = asyncio.Lock()
-        self._starting = asyncio.Lock()
+        self._fast_starts = asyncio.Lock()
+        self._slow_starts = asyncio.Lock()
         self.hello: Hello | None = None
 
     async def vitals(self) -> Reading:
@@ -132,20 +133,18 @@ class Visit:
         return lane
 
     async def _fast_lane(self) -> ProbeLane:
-        async with self._starting:
-            return await self._fast_or_new()
-
-    async def _fast_or_new(self) -> ProbeLane:
-        link = await self._connected()
-        if self._fast is None or not self._fast.alive:
-            self._fast = await self._start(link, sections=self._one_channel)
-        return self._fast
+        async with self._fast_starts:
+            link = await self._connected()
+            if self._fast is None or not self._fast.alive:
+                self._fast = await self._start(link, sections=self._one_channel)
+            return self._fast
 
     async def _slow_lane(self) -> ProbeLane:
-        async with self._starting:
+        # Its start takes a slow host seconds, and the vitals do not wait for it.
+        async with self._slow_starts:
             link = await self._connected()
             if self._one_channel:
-                return await self._fast_or_new()
+                return await self._fast_lane()
             if self._slow is None or not self._slow.alive:
                 try:
                     self._slow = await self._start(link, sections=True)
@@ -156,16 +155,17 @@ class Visit:
 
     async def _one_for_all(self, link: Link) -> ProbeLane:
         """Let the sections take turns with the vitals from now on, on a probe that knows both."""
-        self._one_channel = True
-        before, self._fast = self._fast, None
-        if before is not None:
-            before.close()
-            with suppress(TimeoutError):
-                # The server has room for the next one when nothing is left of the last.
-                async with asyncio.timeout(CHANNEL_ENDS_S):
-                    await before.gone.wait()
-        self._fast = await self._start(link, sections=True)
-        return self._fast
+        async with self._fast_starts:
+            self._one_channel = True
+            before, self._fast = self._fast, None
+            if before is not None:
+                before.close()
+                with suppress(TimeoutError):
+                    # The server has room for the next one when nothing is left of the last.
+                    async with asyncio.timeout(CHANNEL_ENDS_S):
+                        await before.gone.wait()
+            self._fast = await self._start(link, sections=True)
+            return self._fast
 
     async def after_failure(self, error: TransportError | ProbeError) -> None:
         """Leave nothing half open: what has failed is made anew at the next attempt."""

@@ -13,6 +13,9 @@ CUT_SIGN = "…"
 LINE_LIMIT = 400
 """Characters of one line of text from a host: more than any screen shows, far less than a flood."""
 
+COMMON = 0x3000
+"""Characters below this are remembered: every alphabet, and twelve thousand entries at most."""
+
 _HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Mn", "Me"})
 """Unicode categories that can hide, reorder or overprint text: controls, formats (bidi, zero width),
 surrogates, private use, unassigned, separators, and combining marks (which stack without end)."""
@@ -23,6 +26,20 @@ _SHORT_NAMES = {0x1B: "␛", 0x09: "␉", 0x0A: "␊", 0x0D: "␍", 0x00: "␀",
 def _visible(char: str) -> str:
     code = ord(char)
     return _SHORT_NAMES.get(code) or (f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}")
+
+
+class _Table(dict[int, str]):
+    """Character to what it is shown as, found out when it first comes; kept for the common ones alone."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        shown = _visible(char) if unicodedata.category(char) in _HIDDEN_CATEGORIES else char
+        if code < COMMON:
+            self[code] = shown
+        return shown
+
+
+_TABLE = _Table()
 
 
 def clean(text: str | bytes, limit: int = LINE_LIMIT) -> str:
@@ -37,9 +54,10 @@ def clean(text: str | bytes, limit: int = LINE_LIMIT) -> str:
     """
     if isinstance(text, bytes):
         text = text[: limit * 4 + 4].decode("utf-8", "replace")
-    text = text[: limit * 4 + 4]
+    # No character becomes shorter, so that what follows would be cut anyway.
+    text = text[: limit + 1]
     if not text.isascii() or not text.isprintable():
-        text = "".join(_visible(char) if unicodedata.category(char) in _HIDDEN_CATEGORIES else char for char in text)
+        text = text.translate(_TABLE)
     return text if len(text) <= limit else text[: limit - 1] + CUT_SIGN
 
 
