@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import psutil
@@ -70,13 +70,17 @@ def test_the_end_of_the_demo_is_the_end_of_its_server(tmp_path: Path) -> None:
 
 def trees_of(pid: int) -> list[Path]:
     """The folders that a server holds open: those of its trees."""
-    opened = [link.readlink() for link in Path(f"/proc/{pid}/fd").iterdir()]
+    opened = []
+    for link in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(FileNotFoundError):
+            # A connection may end between the listing and the look.
+            opened.append(link.readlink())
     return [path for path in opened if path.name.startswith(PREFIX)]
 
 
 KILLED = """
 import sys, time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from tui_ops.demo.processes import start_engine
 from tui_ops.demo.run import start_fleet

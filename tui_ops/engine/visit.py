@@ -24,8 +24,9 @@ TICK_SHARE = 0.8
 TICK_LEAST_S, TICK_MOST_S = 2.0, 8.0
 """Bounds of the wait for a frame: a healthy host needs milliseconds, one that swaps a few seconds."""
 
-SHARED_SECTION_S = 5
-"""Deadline of a slow section where the server allows one channel: the vitals wait no longer than half a period."""
+SHARED_SECTION_S, SHARED_SHARE = 5, 0.4
+"""Deadline of a slow section where the server allows one channel, and the part of the period that it is at most: the
+vitals wait for one section, and are read before the next period is half over."""
 
 SECTION_GRACE_S = 5.0
 """What we wait beyond the host's own deadline before we end the channel."""
@@ -98,8 +99,12 @@ class Visit:
         if self._local is None and (self._link is None or self._link.closed.is_set()):
             return None
         lane = await self._slow_lane()
-        bound_s = min(SHARED_SECTION_S, deadline_s) if lane is self._fast else deadline_s
+        bound_s = min(self._shared_s(), deadline_s) if lane is self._fast else deadline_s
         return await lane.section(name, bound_s, bound_s + SECTION_GRACE_S, words, paths)
+
+    def _shared_s(self) -> int:
+        """Return the deadline of a section on the channel of the vitals, in seconds."""
+        return max(1, min(SHARED_SECTION_S, int(SHARED_SHARE * self.spec.period_s)))
 
     async def link(self) -> Link:
         """Return the open connection, for what a person does beside the readings.
