@@ -108,13 +108,6 @@ def _attempts(text: object) -> int:
     return int(text)
 
 
-def _yes(text: object) -> bool:
-    known = {"yes": True, "true": True, "no": False, "false": False}
-    if not isinstance(text, str) or text.lower() not in known:
-        raise Wrong(f"{quoted(str(text))} is neither yes nor no", "write yes or no")
-    return known[text.lower()]
-
-
 def _words(value: object) -> object:
     """Return one text as the words that a shell would make of it."""
     if not isinstance(value, str):
@@ -233,7 +226,7 @@ class Check(Part):
     crit: Number | None = None
     method: Annotated[str, AfterValidator(partial(_one_of, METHODS, "method"))] = "GET"
     headers: Headers = Field(default_factory=dict)
-    verify: Annotated[bool, BeforeValidator(_yes)] = True
+    verify: Annotated[bool, BeforeValidator(fields.yes_or_no)] = True
     ca: Annotated[str, AfterValidator(_authorities)] = ""
     expect: TextList = ()
     contains: Text = ""

@@ -49,6 +49,9 @@ _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _DASH_HINT = "a leading '-' would be taken for an option"
 
 
+DURATION_HINT = "write a number with a unit, such as 30s, 15m, 2h or 1h30m"
+
+
 def fleet_name(text: str) -> str:
     """Return a fleet's name."""
     if not is_fleet_name(text):
@@ -204,16 +207,26 @@ def label_value(text: str) -> str:
 
 def period(text: object) -> float:
     """Return the seconds between two readings of a host's vitals."""
-    return _duration(text, PERIOD_RANGE_S, "1s to 1h")
+    return duration(text, PERIOD_RANGE_S, "1s to 1h")
 
 
 def slow_period(text: object) -> float:
     """Return the seconds between two runs of a host's slow sections."""
-    return _duration(text, SLOW_PERIOD_RANGE_S, "5s to 24h")
+    return duration(text, SLOW_PERIOD_RANGE_S, "5s to 24h")
 
 
-def _duration(text: object, allowed_s: tuple[float, float], in_words: str) -> float:
-    hint = "write a number with a unit, such as 30s, 15m, 2h or 1h30m"
+def duration(text: object, allowed_s: tuple[float, float], in_words: str, hint: str = DURATION_HINT) -> float:
+    """Return the seconds that a text such as ``1h30m`` stands for.
+
+    Args:
+        text: as the file has it.
+        allowed_s: the least and the most, in seconds.
+        in_words: these bounds as a person writes them.
+        hint: what to write where it is no duration at all.
+
+    Raises:
+        Wrong: it is none, or out of bounds.
+    """
     if not isinstance(text, str):
         raise Wrong("a duration is one value", hint)
     try:

@@ -4,13 +4,14 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
+from tui_ops.inventory import fields
 from tui_ops.inventory.errors import quoted
 from tui_ops.inventory.schema import Part
 from tui_ops.inventory.tree import Node
 from tui_ops.inventory.validate import Validator
 from tui_ops.inventory.wrong import Wrong
 from tui_ops.model.fleet import HistorySpec
-from tui_ops.model.units import parse_duration, parse_size
+from tui_ops.model.units import parse_size
 
 DAY_S = 86400.0
 
@@ -40,16 +41,7 @@ def _hours(text: object) -> float:
 
 
 def _duration(text: object, allowed_s: tuple[float, float], in_words: str) -> float:
-    hint = "write a number with a unit, such as 2d or 400d"
-    if not isinstance(text, str):
-        raise Wrong("a duration is one value", hint)
-    try:
-        seconds = parse_duration(text[:_TEXT_LIMIT])
-    except ValueError as error:
-        raise Wrong(f"{quoted(text)} is not a duration", hint) from error
-    if not allowed_s[0] <= seconds <= allowed_s[1] or len(text) > _TEXT_LIMIT:
-        raise Wrong(f"{quoted(text)} is out of bounds", f"write {in_words}")
-    return seconds
+    return fields.duration(text, allowed_s, in_words, "write a number with a unit, such as 2d or 400d")
 
 
 def _limit(text: object) -> int:

@@ -5,13 +5,13 @@ from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator
 
+from tui_ops.inventory import fields
 from tui_ops.inventory.errors import quoted
 from tui_ops.inventory.schema import Part
 from tui_ops.inventory.tree import Node
 from tui_ops.inventory.validate import Validator
 from tui_ops.inventory.wrong import Wrong
 from tui_ops.model.fleet import EngineSpec, SecretRef
-from tui_ops.model.units import parse_duration
 
 PERIOD_RANGE_S = (10.0, 3600.0)
 """Between two signs of life: services of this kind count minutes."""
@@ -38,14 +38,7 @@ def _url(value: object) -> str | SecretRef:
 
 
 def _period(text: object) -> float:
-    least, most = PERIOD_RANGE_S
-    try:
-        seconds = parse_duration(text if isinstance(text, str) else "")
-    except ValueError as error:
-        raise Wrong(f"{quoted(str(text))} is not a duration", "write a number with a unit, such as 1m") from error
-    if not least <= seconds <= most:
-        raise Wrong(f"{quoted(str(text))} is out of bounds", "write 10s to 1h")
-    return seconds
+    return fields.duration(text, PERIOD_RANGE_S, "10s to 1h")
 
 
 class Own(Part):

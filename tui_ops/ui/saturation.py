@@ -114,7 +114,7 @@ def _errors(detail: dict[str, float]) -> tuple[Entry, ...]:
     count, most = detail.get("conntrack.count"), detail.get("conntrack.max")
     found: tuple[Entry, ...] = (
         ("OOM kills", detail.get("kernel.oom_recent"), "killed for want of memory in 30 min", 1.0, ""),
-        ("Overflow", detail.get("tcp.listen_overflows"), "connections/s that found a listener's queue full", 1.0, ""),
+        ("Overflow", detail.get("tcp.listen_overflows"), "connections/s that met a full queue", 1.0, ""),
         ("Conntrack", 100 * count / most if count is not None and most else None, "% of the connection table in use",
          85.0, ""),
     )  # fmt: skip
