@@ -80,8 +80,9 @@ def _entries(known: dict[str, float], detail: dict[str, float]) -> Iterator[Entr
     yield Entry("Memory", percent(known.get("memory")), "memory", 100.0,
                 (f"{format_bytes(available)} free" if available is not None else "",
                  f"swap {known['swap']:.0f} %" if "swap" in known else "", *_set_aside(detail)))  # fmt: skip
-    yield Entry("Load", number(known.get("load1")), "load1", max(known.get("cpus", 1.0), 1.0),
-                tuple(number(known[name]) for name in ("load5", "load15") if name in known))  # fmt: skip
+    if "load1" in known:
+        yield Entry("Load", number(known["load1"]), "load1", max(known.get("cpus", 1.0), 1.0),
+                    tuple(number(known[name]) for name in ("load5", "load15") if name in known))  # fmt: skip
     if "disk" in known or "disk_busy" in known:
         yield Entry("Disk", percent(known.get("disk")), "disk", 100.0, _disks(known, detail))
     if "net_rx" in known:
