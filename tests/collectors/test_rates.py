@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui_ops.collectors.rates import derive
+from tui_ops.collectors.rates import Base, derive
 from tui_ops.model.metrics import METRICS, Key, Kind
 from tui_ops.model.readings import VALUES, Reading
 
@@ -159,3 +159,35 @@ def test_no_pair_of_readings_gives_nonsense(before: Reading, after: Reading) -> 
         assert math.isfinite(value)
         assert value >= 0
         assert name not in PERCENTS or value <= 100.0000001
+
+
+COUNTERS = st.dictionaries(
+    st.tuples(
+        st.sampled_from(["cpu.user", "cpu.idle", "net.rx_bytes", "disk.busy_ms", "psi.io.some"]),
+        st.sampled_from(["", "eth0", "sda"]),
+    ),
+    st.integers(-(2**70), 2**70) | st.integers(0, 10**6),
+)
+
+
+class TestBase:
+    @given(COUNTERS, COUNTERS, st.sampled_from("ab"))
+    def test_what_is_kept_gives_the_same_rates(
+        self, first: dict[Key, int], second: dict[Key, int], boot_id: str
+    ) -> None:
+        """As the whole reading would, of whatever counters; what 64 bits don't hold is no counter of a kernel."""
+        before, after = Reading(10.0, "a", None, first), Reading(20.0, boot_id, None, second)
+        held = {key: value for key, value in first.items() if abs(value) < 2**63}
+        assert derive(Base(before).reading(), after) == derive(replace(before, counters=held), after)
+
+    def test_names_are_kept_once_for_all_hosts_of_a_kind(self) -> None:
+        """Also where two hosts made them apart, and from one reading to the next."""
+        one, two = (Base(reading(10, net__rx_bytes__eth0=value)) for value in (1, 2))
+        assert one._keys is two._keys
+        assert Base(reading(20, net__rx_bytes__eth0=3), one)._keys is one._keys
+        more = Base(reading(20, net__rx_bytes__eth0=3, net__rx_bytes__eth1=4), one)
+        assert more.reading().counters == {("net.rx_bytes", "eth0"): 3, ("net.rx_bytes", "eth1"): 4}
+
+    def test_gauges_are_not_kept(self) -> None:
+        """Nothing is derived from those of the last reading."""
+        assert Base(reading(10, gauges={("load.1", ""): 3.0})).reading().gauges == {}

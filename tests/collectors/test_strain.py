@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui_ops.collectors.kernel import CPUS_LIMIT, read_idle, read_netstat, read_vmstat
-from tui_ops.collectors.strain import BUSIEST, FULL, OOM_RECENT, Strain, VitalsReading
+from tui_ops.collectors.strain import BUSIEST, FULL, LOOKS_LIMIT, OOM_RECENT, Strain, VitalsReading
 from tui_ops.collectors.vitals import parse_sources
 from tui_ops.model.metrics import Key
 from tui_ops.model.readings import Derived
@@ -101,6 +101,14 @@ class TestOverflows:
         assert told[7] == pytest.approx(1.0)
         assert told[12] == pytest.approx(1.0)
         assert told[13] == 0.0
+
+    def test_a_host_that_is_read_all_the_time_fills_no_memory(self) -> None:
+        """Ten times a second, with kills and overflows in each reading."""
+        strain = Strain()
+        for step in range(1000):
+            strain.note(reading(100 + step / 10, kernel__oom_kills=step, tcp__listen_overflows=step), Derived({}))
+        assert len(strain._kills) <= LOOKS_LIMIT
+        assert len(strain._overflows) <= LOOKS_LIMIT
 
     def test_readings_that_are_further_apart_than_a_minute(self) -> None:
         """The mean is of what lies between them."""

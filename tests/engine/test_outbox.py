@@ -7,9 +7,11 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from support.waiting import until
 
+from tui_ops.engine import outbox as outbox_module
 from tui_ops.engine.news import News
-from tui_ops.engine.outbox import Outbox
+from tui_ops.engine.outbox import DOCUMENTS_WAIT, Batch, Outbox
 from tui_ops.model.clock import now
 from tui_ops.model.fleet import Fleet, HostSpec
 from tui_ops.model.readings import Reading, SectionReading
@@ -47,6 +49,11 @@ def reading(uptime_s: float = 10.0) -> Reading:
 def samples_in(paths: StatePaths) -> int:
     with closing(sqlite3.connect(paths.samples_db)) as connection:
         return int(connection.execute("SELECT count(*) FROM sample").fetchone()[0])
+
+
+def stored_sections(paths: StatePaths) -> int:
+    with closing(sqlite3.connect(paths.ops_db)) as connection:
+        return int(connection.execute("SELECT count(*) FROM section_latest").fetchone()[0])
 
 
 async def test_a_reading_that_no_number_holds_hurts_no_other(paths: StatePaths, writer: Writer) -> None:
@@ -124,3 +131,47 @@ async def test_a_stop_waits_for_no_reader(paths: StatePaths, writer: Writer) -> 
         await writer.act(lambda session: sync_fleet(session, Fleet("t", (HOST,)), 2.0))
         async with asyncio.timeout(4):
             await writer.close()
+
+
+async def test_many_documents_do_not_wait_for_each_other(
+    paths: StatePaths, writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When a fleet is read first, they are written as they come; a few wait for their turn."""
+    monkeypatch.setattr(outbox_module, "FLUSH_S", 3600.0)
+    outbox = Outbox(writer, News())
+    running = asyncio.create_task(outbox.run())
+    outbox.section(1, 60.0, now(), SectionReading("s0"))
+    await until(lambda: not outbox.waiting and stored_sections(paths) == 1)
+    for number in range(1, DOCUMENTS_WAIT):
+        outbox.section(1, 60.0, now(), SectionReading(f"s{number}"))
+    assert not outbox._crowded.is_set()
+    outbox.section(1, 60.0, now(), SectionReading("last"))
+    await until(lambda: stored_sections(paths) == DOCUMENTS_WAIT + 1)
+    running.cancel()
+
+
+async def test_many_documents_do_not_hurry_a_disk_that_takes_nothing(
+    paths: StatePaths, writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are tried again at the usual pace, however many wait."""
+    outbox, tries = Outbox(writer, News()), []
+    write = outbox._write
+
+    async def counted(batch: Batch) -> None:
+        tries.append(outbox.waiting)
+        await write(batch)
+
+    monkeypatch.setattr(outbox, "_write", counted)
+    with closing(sqlite3.connect(paths.ops_db, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        outbox.section(1, 60.0, now(), SectionReading("s"))
+        await outbox.flush()
+        assert outbox.error
+        running = asyncio.create_task(outbox.run())
+        await until(lambda: len(tries) == 2)
+        for number in range(10 * DOCUMENTS_WAIT):
+            outbox.section(1, 60.0, now(), SectionReading(f"s{number}"))
+        assert not outbox._crowded.is_set()
+        other.execute("ROLLBACK")
+    await until(lambda: stored_sections(paths) == 10 * DOCUMENTS_WAIT + 1)
+    running.cancel()

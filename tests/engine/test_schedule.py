@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from support.waiting import until
 
-from tui_ops.engine.schedule import Schedule, phase_of
+from tui_ops.engine.schedule import STEP_S, Schedule, phase_of
 
 
 class Clock:
@@ -42,9 +42,23 @@ async def test_the_first_run_is_at_once_and_the_next_at_its_phase() -> None:
     assert schedule.due() == []
     clock.now += 10.0
     (work,) = schedule.due()
-    assert (work.due - phase_of("a", 10.0)) % 10.0 == pytest.approx(0.0, abs=1e-6)
+    assert 0 <= phase_of("a", 10.0) - work.due % 10.0 < STEP_S
+    assert work.due % STEP_S == 0
     clock.now = work.due
     assert [one.name for one in schedule.due()] == ["a"]
+
+
+async def test_what_comes_seldom_begins_in_steps() -> None:
+    """Forty turns in ten seconds: what is due a moment apart is begun together; a short period keeps its phases."""
+    clock = Clock()
+    schedule = Schedule(clock)
+    for number in range(400):
+        schedule.every(f"poll {number}", 10.0, nothing)
+        schedule.every(f"live {number}", 2.0, nothing)
+    schedule.due()
+    due = {work.name: work.due for work in schedule._work.values()}
+    assert len({at for name, at in due.items() if name.startswith("poll")}) <= 40
+    assert len({at for name, at in due.items() if name.startswith("live")}) == 400
 
 
 async def test_something_slow_is_skipped_and_delays_nothing() -> None:

@@ -1,6 +1,8 @@
 """Upgrades: from every earlier schema, with a copy kept, all or nothing, one process at a time."""
 
+import errno
 import fcntl
+import os
 import sqlite3
 import subprocess
 import sys
@@ -21,7 +23,7 @@ from tui_ops.model.clock import Stamp
 from tui_ops.practices.audit.rules import verify
 from tui_ops.store import tables
 from tui_ops.store import upgrade as upgrading
-from tui_ops.store.errors import SchemaNewer, SchemaOlder, StoreBusy, StoreCorrupt, UpgradeFailed
+from tui_ops.store.errors import SchemaNewer, SchemaOlder, StoreBusy, StoreCorrupt, StoreFull, UpgradeFailed
 from tui_ops.store.paths import StatePaths, prepare
 from tui_ops.store.schema import HEAD, REVISIONS
 from tui_ops.store.upgrade import upgrade
@@ -187,6 +189,73 @@ def test_a_lock_that_is_never_given_up_is_told(root: Path, monkeypatch: pytest.M
         fcntl.flock(held, fcntl.LOCK_EX)
         with pytest.raises(StoreBusy, match="another process upgrades"):
             upgrade(paths)
+
+
+def test_an_upgrade_that_is_killed_is_told_and_changes_nothing(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where the machine has no memory left: the next start does it all."""
+    paths = prepare(root / "state")
+    load(paths, "0001")
+    before = state(paths.ops_db)
+    run = upgrading._run
+
+    def killed(path: Path) -> None:
+        """Die in the middle: the first step is done and written down, the others are not."""
+        connect = upgrading._connect
+
+        def connected(path: Path) -> sqlite3.Connection:
+            connection = connect(path)
+            connection.set_trace_callback(lambda said: "UPDATE alembic" in said and os.kill(os.getpid(), 9))
+            return connection
+
+        upgrading._connect = connected
+        run(path)
+
+    monkeypatch.setattr(upgrading, "_run", killed)
+    with pytest.raises(UpgradeFailed, match="ended by signal 9"):
+        upgrade(paths)
+    monkeypatch.undo()
+    assert state(paths.ops_db) == before
+    assert upgrade(paths) == "0001"
+
+
+def test_what_nobody_foresaw_is_told_too(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the upgrade met, the engine says it and does not begin."""
+    paths = prepare(root / "state")
+
+    def failed(path: Path) -> None:
+        raise ZeroDivisionError(f"in {path.name}")
+
+    monkeypatch.setattr(upgrading, "_run", failed)
+    with pytest.raises(UpgradeFailed, match=r"could not be upgraded .*: in ops\.db"):
+        upgrade(paths)
+
+
+def test_a_full_disk_is_told_as_such(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error of the disk keeps its own class on the way out of the upgrade."""
+    paths = prepare(root / "state")
+
+    def full(path: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(upgrading, "_run", full)
+    with pytest.raises(StoreFull, match="no space is left") as met:
+        upgrade(paths)
+    assert met.value.hint == "free space on its filesystem"
+
+
+def test_an_upgrade_leaves_no_machinery_behind(root: Path) -> None:
+    """Alembic's ten megabytes would stay with the engine for as long as it runs; no child is left either."""
+    paths = prepare(root / "state")
+    text = (
+        "import os, sys; from pathlib import Path; from tui_ops.store.paths import StatePaths;"
+        "from tui_ops.store.upgrade import upgrade;"
+        f"assert upgrade(StatePaths(Path({str(paths.root)!r}))) == '';"
+        "assert 'alembic' not in sys.modules;"
+        "left = os.path.exists(f'/proc/self/task/{os.getpid()}/children') and"
+        " open(f'/proc/self/task/{os.getpid()}/children').read();"
+        "assert not left, left"
+    )
+    subprocess.run([sys.executable, "-c", text], check=True, timeout=30)
 
 
 def test_an_up_to_date_database_loads_no_upgrade_machinery(paths: StatePaths) -> None:

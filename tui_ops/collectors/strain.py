@@ -3,7 +3,7 @@
 The counters of single CPUs are compared and forgotten: 64 of them in every sample would be most of what is kept.
 """
 
-from collections import deque
+from array import array
 from dataclasses import dataclass
 
 from tui_ops.model.metrics import Key
@@ -44,16 +44,32 @@ class VitalsReading(Reading):
     """By CPU: ticks since boot in which it had nothing to do, iowait included."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What is kept of the last reading."""
+
+    uptime_s: float
+    boot_id: str
+    idle: "array[int]"
+    kills: int | None
+
+    @classmethod
+    def of(cls, reading: Reading) -> "_Before":
+        idle = reading.idle if isinstance(reading, VitalsReading) else ()
+        return cls(reading.uptime_s, reading.boot_id, array("q", idle), reading.counters.get(_OOM))
+
+
 class Strain:
     """Remembers of one host what its vitals need from before. One boot at a time: another one begins anew."""
 
     __slots__ = ("_before", "_kills", "_overflows")
 
     def __init__(self) -> None:
-        self._before: Reading | None = None
-        self._kills: deque[tuple[float, int]] = deque(maxlen=LOOKS_LIMIT)
+        self._before: _Before | None = None
+        # Lists, since a deque takes 600 bytes when it is empty, and each host has two.
+        self._kills: list[tuple[float, int]] = []
         """Uptime and number, for each reading that found some."""
-        self._overflows: deque[tuple[float, int]] = deque(maxlen=LOOKS_LIMIT)
+        self._overflows: list[tuple[float, int]] = []
         """Uptime and counter."""
 
     def note(self, after: Reading, derived: Derived) -> None:
@@ -70,7 +86,7 @@ class Strain:
             before = None
             self._kills.clear()
             self._overflows.clear()
-        self._before = after
+        self._before = _Before.of(after)
         self._spread(before, after)
         self._oom(before, after, derived)
         self._overflow(after, derived)
@@ -78,8 +94,8 @@ class Strain:
         if tracked is not None and most:
             derived.values["conntrack"] = min(100.0, tracked / most * 100)
 
-    def _spread(self, before: Reading | None, after: Reading) -> None:
-        if not isinstance(before, VitalsReading) or not isinstance(after, VitalsReading):
+    def _spread(self, before: _Before | None, after: Reading) -> None:
+        if before is None or not isinstance(after, VitalsReading):
             return
         ticks = (after.uptime_s - before.uptime_s) * TICKS_PER_S
         if ticks < SHORTEST_S * TICKS_PER_S or not after.idle or len(before.idle) != len(after.idle):
@@ -89,15 +105,14 @@ class Strain:
         most = ticks * (100.0 - FULL_PERCENT) / 100
         after.gauges[FULL] = float(sum(one <= most for one in idle))
 
-    def _oom(self, before: Reading | None, after: Reading, derived: Derived) -> None:
+    def _oom(self, before: _Before | None, after: Reading, derived: Derived) -> None:
         now = after.counters.get(_OOM)
         if now is None:
             return
-        then = before.counters.get(_OOM) if before is not None else None
-        if then is not None and now > then:
-            self._kills.append((after.uptime_s, now - then))
-        while self._kills and self._kills[0][0] < after.uptime_s - OOM_REMEMBERED_S:
-            self._kills.popleft()
+        if before is not None and before.kills is not None and now > before.kills:
+            self._kills.append((after.uptime_s, now - before.kills))
+        while self._kills and (self._kills[0][0] < after.uptime_s - OOM_REMEMBERED_S or len(self._kills) > LOOKS_LIMIT):
+            del self._kills[0]
         recent = float(sum(number for _, number in self._kills))
         after.gauges[OOM_RECENT] = derived.values["oom_kills"] = recent
 
@@ -106,8 +121,8 @@ class Strain:
         if now is None:
             return
         looks = self._overflows
-        while len(looks) > 1 and looks[1][0] <= after.uptime_s - OVERFLOW_MEAN_S:
-            looks.popleft()
+        while len(looks) > 1 and (looks[1][0] <= after.uptime_s - OVERFLOW_MEAN_S or len(looks) >= LOOKS_LIMIT):
+            del looks[0]
         if looks and after.uptime_s - looks[0][0] >= SHORTEST_S and now >= looks[0][1]:
             derived.values["listen_overflows"] = (now - looks[0][1]) / (after.uptime_s - looks[0][0])
         looks.append((after.uptime_s, now))

@@ -8,6 +8,7 @@ from tui_ops.collectors.errors import ProbeError
 from tui_ops.collectors.frame import Frame, FrameReader, ask_resident, ask_section, end_resident, script, tick
 from tui_ops.collectors.hello import Hello, parse_hello
 from tui_ops.transport.base import Channel, Link
+from tui_ops.transport.once import Once
 
 READY_S = 10.0
 """How long a shell may take until the probe says that it is ready: a host under heavy load forks slowly."""
@@ -48,7 +49,7 @@ class ProbeLane:
         self._turn = asyncio.Lock()
         self._ended: ProbeError | None = None
         self.hello: Hello | None = None
-        self.gone = asyncio.Event()
+        self.gone = Once()
         """Set when nothing of it is left on the host."""
         self._in_awk = False
         self._awk_fails = False

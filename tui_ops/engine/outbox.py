@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from sqlmodel import Session
@@ -17,7 +18,7 @@ from tui_ops.model.states import Severity
 from tui_ops.store import records
 from tui_ops.store.errors import StoreError
 from tui_ops.store.facts import FactWrite
-from tui_ops.store.live import EventWrite, LatestWrite, SectionWrite
+from tui_ops.store.live import EventWrite, LatestWrite, SectionWrite, as_json
 from tui_ops.store.samples import SampleWrite
 from tui_ops.store.writer import Writer
 from tui_ops.transport.errors import OfferedKey
@@ -26,6 +27,10 @@ log = logging.getLogger(__name__)
 
 FLUSH_S = 0.2
 """Readings wait at most this long to be written together: news goes out four times a second anyway."""
+
+DOCUMENTS_WAIT = 16
+"""Documents of sections and readings of facts that wait to be written together: each is a hundred times as large in
+memory as on the disk, and when a fleet is read first, hundreds come in a second."""
 
 HELD_MOST = 20_000
 """Readings kept while the database can't be written (a full disk); the oldest go first after that."""
@@ -64,6 +69,7 @@ class Outbox:
         self._writing = Batch()
         """What is under way to the disk; it comes back where it can't be written."""
         self._filled = asyncio.Event()
+        self._crowded = asyncio.Event()
         self.facts_lost = 0
         """Readings of facts that were given up while the database could not be written: their hosts are asked anew."""
         self.error = ""
@@ -103,8 +109,10 @@ class Outbox:
         worst = next(iter(sorted(found.statuses, key=lambda one: -RANK.get(one.severity, 0))), None)
         severity, text = (worst.severity, worst.text) if worst else (Severity.OK, "")
         detail = {f"{metric} {label}" if label else metric: value for (metric, label), value in found.gauges.items()}
+        # As text at once: when a fleet is read first, hundreds of documents come in a second.
+        document = as_json(found.document)
         self._keep_section(
-            SectionWrite(host_id, found.section, period_s, tried, tried, severity, text, found.document, detail)
+            SectionWrite(host_id, found.section, period_s, tried, tried, severity, text, document, detail)
         )
         kept = {key: value for key, value in found.gauges.items() if key[0] in METRICS}
         if kept:
@@ -117,7 +125,13 @@ class Outbox:
 
     def _keep_section(self, row: SectionWrite) -> None:
         self._batch.sections[(row.host_id, row.section)] = row
+        self._took_document()
+
+    def _took_document(self) -> None:
+        """Have it written; at once where there are many, unless they wait for a disk that takes nothing."""
         self._filled.set()
+        if len(self._batch.sections) + len(self._batch.facts) >= DOCUMENTS_WAIT and not self.error:
+            self._crowded.set()
 
     def drop_checks(self, kept: Collection[tuple[int, str]]) -> None:
         """Give up what waits of checks that there are no more, so that it is not written after they were forgotten.
@@ -137,7 +151,7 @@ class Outbox:
     def fact(self, row: FactWrite) -> None:
         """Write a reading of facts, or why there is none."""
         self._batch.facts.append(row)
-        self._filled.set()
+        self._took_document()
 
     def key_seen(self, host_id: int, key: OfferedKey, at: float) -> None:
         """Write down a host key that was offered and is not trusted."""
@@ -149,11 +163,14 @@ class Outbox:
         while True:
             await self._filled.wait()
             await self.flush()
-            await asyncio.sleep(FLUSH_S)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(FLUSH_S):
+                    await self._crowded.wait()
 
     async def flush(self) -> None:
         """Write what has been gathered; what can't be written is kept and tried again."""
         self._filled.clear()
+        self._crowded.clear()
         batch, self._batch = self._batch, Batch()
         if not batch:
             return

@@ -15,6 +15,14 @@ from dataclasses import dataclass, field
 
 log = logging.getLogger(__name__)
 
+STEP_S = 0.25
+"""Work of long periods begins in steps of this: what is done together finds the processor awake and its caches warm,
+which is a quarter of what a poll costs where few are due a second. A fortieth of the fleet begins at once then, which
+is some 15 ms of work with a thousand hosts every ten seconds."""
+
+STEPPED_S = 5.0
+"""The shortest period whose work begins in steps."""
+
 
 def phase_of(name: str, period_s: float) -> float:
     """Return where in its period a piece of work stands: the same in every run, spread over the names."""
@@ -111,6 +119,8 @@ class Schedule:
 
     def _next_due(self, work: Work, now: float) -> float:
         phase = phase_of(work.name, work.period_s)
+        if work.period_s >= STEPPED_S:
+            phase -= phase % STEP_S
         due = ((now - phase) // work.period_s + 1) * work.period_s + phase
         # A rounding error must not make a piece of work due again at this very moment, for ever.
         return due if due > now else due + work.period_s

@@ -53,7 +53,9 @@ class SectionWrite:
     """None when it could not be read: then the last document stays, with its age."""
     severity: Severity
     text: str
-    document: dict[str, object] = field(default_factory=dict)
+    document: dict[str, object] | str = field(default_factory=dict)
+    """What the section's panel shows; as JSON text where it waits to be written, since objects take ten times as much
+    memory."""
     detail: dict[str, float] = field(default_factory=dict)
 
 
@@ -91,7 +93,8 @@ _SECTION_GOOD = _upsert("section_latest", ("host_id", "section"), _SECTION_COLUM
 _SECTION_FAILED = _upsert("section_latest", ("host_id", "section"), _SECTION_COLUMNS, _SECTION_READING)
 
 
-def _json(value: object) -> str:
+def as_json(value: object) -> str:
+    """Return plain data as the text that is kept."""
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
@@ -126,7 +129,7 @@ def _reading(row: LatestWrite, good: Stamp) -> tuple[object, ...]:
     return (
         good.at, good.mono, row.boot_id, row.os, row.kernel, row.poll_ms,
         *[values.get(name) for name in VALUES],
-        _json(row.detail), row.sparks, row.sparks_minute,
+        as_json(row.detail), row.sparks, row.sparks_minute,
     )  # fmt: skip
 
 
@@ -134,9 +137,8 @@ def write_sections(connection: sqlite3.Connection, rows: Sequence[SectionWrite])
     """Write the latest run of slow sections, and let readers of these hosts know."""
     for row in rows:
         good = row.good
-        reading = (
-            (None, None, "{}", "{}") if good is None else (good.at, good.mono, _json(row.document), _json(row.detail))
-        )
+        document = row.document if isinstance(row.document, str) else as_json(row.document)
+        reading = (None, None, "{}", "{}") if good is None else (good.at, good.mono, document, as_json(row.detail))
         connection.execute(
             _SECTION_FAILED if good is None else _SECTION_GOOD,
             (

@@ -1,27 +1,38 @@
 """Bringing ``ops.db`` up to the schema of this program, at the engine's start.
 
 Upgrades run under a file lock, in one transaction, after a copy of the file was put into ``backups/``.
-A database that is up to date is told by one plain query, so that a usual start does not load Alembic.
+A database that is up to date is told by one plain query, so that a usual start does not load Alembic. Where there is
+something to do, a child does it, so that Alembic's ten megabytes do not stay with an engine that runs for months.
 """
 
 import fcntl
+import json
+import logging
 import os
+import signal
 import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NoReturn
 
+from tui_ops.store import errors
 from tui_ops.store.errors import StoreBusy, StoreError, UpgradeFailed, at_border
 from tui_ops.store.paths import StatePaths
 from tui_ops.store.schema import HEAD, revision_of
+
+log = logging.getLogger(__name__)
 
 LOCK_WAIT_S = 30.0
 """How long an upgrade by another process is waited for: ten times what one takes on a large file."""
 
 LOCK_STEP_S = 0.05
 """How often the lock is tried: a start that waits is not felt to be slower."""
+
+UNTOUCHED = "nothing was changed; the engine's log has the details"
+"""What to do after an upgrade that failed."""
 
 BACKUP_PAGES = 2048
 """Pages copied at a step (8 MiB): few steps, and none holds the file for long."""
@@ -50,7 +61,7 @@ def upgrade(paths: StatePaths) -> str | None:
             if found is not None:
                 _copy(connection, paths, found)
             connection.execute("PRAGMA journal_mode = WAL")
-        _run(paths.ops_db)
+        _run_apart(paths.ops_db)
         return found or ""
 
 
@@ -95,6 +106,66 @@ def _copy(connection: sqlite3.Connection, paths: StatePaths, revision: str) -> P
     return target
 
 
+def _run_apart(path: Path) -> None:
+    """Upgrade in a child of this process and wait for it; what it raises there is raised here.
+
+    The child is a copy of us, so nothing is loaded a second time, and it holds the locks that we hold: if we are
+    killed, no other engine begins before it is through. No connection to a database is open in this moment, since one
+    must not be used on both sides.
+    """
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reading)
+        _as_child(path, writing)
+    os.close(writing)
+    try:
+        with open(reading, "rb") as answer:  # noqa: PTH123 - a descriptor, not a path
+            said = answer.read()
+        _pid, status = os.waitpid(child, 0)
+    except BaseException:
+        # We are told to stop: without its last word nothing of the upgrade is kept.
+        with suppress(OSError):
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+        raise
+    if said:
+        raise _error_of(said)
+    if status != 0:
+        how = f"signal {os.WTERMSIG(status)}" if os.WIFSIGNALED(status) else f"status {os.WEXITSTATUS(status)}"
+        raise UpgradeFailed(
+            f"the upgrade of {path} to schema {HEAD} was ended by {how}",
+            "nothing was changed; look at the machine's memory, and start the engine again",
+        )
+
+
+def _as_child(path: Path, writing: int) -> NoReturn:
+    """Upgrade, say what went wrong, and end without anything that is to happen at the end of the parent."""
+    status = 1
+    try:
+        try:
+            with at_border(path):
+                _run(path)
+        except StoreError as error:
+            log.info("the upgrade of %s failed", path, exc_info=True)
+            os.write(writing, json.dumps([type(error).__name__, error.message, error.hint]).encode())
+        except Exception as error:
+            log.exception("the upgrade of %s failed in a way that nobody foresaw", path)
+            failed = f"{path} could not be upgraded to schema {HEAD}: {error}"
+            os.write(writing, json.dumps([UpgradeFailed.__name__, failed, UNTOUCHED]).encode())
+        status = 0
+    finally:
+        os._exit(status)
+
+
+def _error_of(said: bytes) -> StoreError:
+    """Return the error that a child met, as the class that it has there."""
+    name, message, hint = json.loads(said)
+    leaf = getattr(errors, name, StoreError)
+    assert issubclass(leaf, StoreError)
+    return leaf(message, hint)
+
+
 def _run(path: Path) -> None:
     from alembic import command
     from alembic.config import Config
@@ -120,7 +191,7 @@ def _run(path: Path) -> None:
     except (SQLAlchemyError, sqlite3.Error) as error:
         raise UpgradeFailed(
             f"{path} could not be upgraded to schema {HEAD}: {getattr(error, 'orig', None) or error}",
-            "nothing was changed; the engine's log has the details",
+            UNTOUCHED,
         ) from error
     finally:
         engine.dispose()

@@ -1,6 +1,5 @@
 """What every way to a host offers: a transport gives links, a link gives channels."""
 
-import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -8,6 +7,7 @@ from typing import Protocol
 from tui_ops.model.fleet import HostSpec
 from tui_ops.transport.errors import TransportError
 from tui_ops.transport.limits import RUN_LIMIT_BYTES
+from tui_ops.transport.once import Once
 
 OnData = Callable[[bytes], None]
 """Takes what a command wrote on its standard output, in the order it came, in pieces of any size."""
@@ -82,7 +82,7 @@ class Terminal(Channel, Protocol):
 class Link(Protocol):
     """One open connection to one host."""
 
-    closed: asyncio.Event
+    closed: Once
     """Set once the connection has ended, by us or by the other side."""
 
     @property

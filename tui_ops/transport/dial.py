@@ -19,6 +19,7 @@ from tui_ops.transport.errors import (
 )
 from tui_ops.transport.hostkeys import KeyBook, Trust, offered_key
 from tui_ops.transport.joined import join_writes
+from tui_ops.transport.lean import forget_login
 from tui_ops.transport.limits import Limits
 from tui_ops.transport.names import Names
 from tui_ops.transport.secrets import Secrets
@@ -145,6 +146,7 @@ class Dialer:
             )
             connected = True
             join_writes(connection)
+            forget_login(connection)
         except asyncssh.HostKeyNotVerifiable as error:
             raise verdict.refusal(error) from error
         except TransportError:

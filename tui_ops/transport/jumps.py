@@ -40,7 +40,7 @@ class _Trunk:
 
     @property
     def alive(self) -> bool:
-        return not self.owner.lost.is_set() and not self.connection.is_closed()
+        return not self.owner.lost and not self.connection.is_closed()
 
     @property
     def load(self) -> int:

@@ -11,6 +11,7 @@ from tui_ops.transport.base import Channel, Finished, OnClose, OnData, Terminal,
 from tui_ops.transport.errors import ChannelRefused, Gone, TransportError
 from tui_ops.transport.flow import Tail, Valve
 from tui_ops.transport.limits import RUN_LIMIT_BYTES, STDERR_TAIL_BYTES, WRITE_LIMIT_BYTES
+from tui_ops.transport.once import Once
 from tui_ops.transport.ptylocal import LocalTerminal
 from tui_ops.transport.running import run_over
 
@@ -130,7 +131,7 @@ class LocalLink:
     """The connection to this machine: it is always there."""
 
     def __init__(self) -> None:
-        self.closed = asyncio.Event()
+        self.closed = Once()
         self._channels: set[_LocalChannel | LocalTerminal] = set()
 
     @property

@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import asyncssh
@@ -199,4 +200,10 @@ def _identities(host: HostSpec, config: SSHClientConfig) -> tuple[str, ...] | No
 def _paths(value: object) -> tuple[Path, ...] | None:
     if not isinstance(value, list):
         return None
-    return tuple(Path(os.path.expanduser(str(each))) for each in value)  # noqa: PTH111
+    return _as_paths(tuple(os.path.expanduser(str(each)) for each in value))  # noqa: PTH111
+
+
+@lru_cache(maxsize=64)
+def _as_paths(names: tuple[str, ...]) -> tuple[Path, ...]:
+    """Return paths; hosts of one ssh_config share theirs, and each keeps them as long as its connection."""
+    return tuple(Path(name) for name in names)

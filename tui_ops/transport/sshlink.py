@@ -12,6 +12,7 @@ from tui_ops.model.clean import clean
 from tui_ops.transport.base import Channel, Finished, OnClose, OnData, Terminal, TerminalShape
 from tui_ops.transport.errors import ChannelRefused, Gone, JumpDown, TimedOut, TransportError
 from tui_ops.transport.flow import Tail, Valve
+from tui_ops.transport.lean import EXCHANGE_S, forget_exchange, lighten
 from tui_ops.transport.limits import (
     PTY_WRITE_LIMIT_BYTES,
     RUN_LIMIT_BYTES,
@@ -20,6 +21,7 @@ from tui_ops.transport.limits import (
     WRITE_LIMIT_BYTES,
     Limits,
 )
+from tui_ops.transport.once import Once
 from tui_ops.transport.running import run_over
 from tui_ops.transport.settings import Route
 from tui_ops.transport.translate import reason_of
@@ -61,6 +63,7 @@ class SshChannel(asyncssh.SSHClientSession[bytes]):
     def connection_made(self, chan: asyncssh.SSHClientChannel[bytes]) -> None:
         """Take the channel, which is open but runs nothing yet."""
         self._chan = chan
+        lighten(chan)
 
     def data_received(self, data: bytes, datatype: asyncssh.DataType) -> None:
         """Hand on output, keep the end of error output, and shut the valve on a flood."""
@@ -183,22 +186,34 @@ class LinkOwner(asyncssh.SSHClient):
     def __init__(self, accepts_key: Callable[[asyncssh.SSHKey], bool], accepts_ca: Callable[[asyncssh.SSHKey], bool]):
         self._accepts_key = accepts_key
         self._accepts_ca = accepts_ca
-        self.lost = asyncio.Event()
+        self._connection: asyncssh.SSHClientConnection | None = None
+        self.lost = False
         self.error: Exception | None = None
         self.on_lost: Callable[[], None] | None = None
 
+    def connection_made(self, conn: asyncssh.SSHClientConnection) -> None:
+        """Take the connection, which knows nothing of the other side yet."""
+        self._connection = conn
+
     def validate_host_public_key(self, _host: str, _addr: str, _port: int, key: asyncssh.SSHKey) -> bool:
-        """Say whether this host key is trusted."""
+        """Say whether this host key is trusted: at the beginning, and with each new exchange of keys."""
+        self._forget_soon()
         return self._accepts_key(key)
 
     def validate_host_ca_key(self, _host: str, _addr: str, _port: int, key: asyncssh.SSHKey) -> bool:
-        """Say whether certificates of this authority are trusted."""
+        """Say whether certificates of this authority are trusted; the same."""
+        self._forget_soon()
         return self._accepts_ca(key)
+
+    def _forget_soon(self) -> None:
+        if self._connection is not None:
+            asyncio.get_running_loop().call_later(EXCHANGE_S, forget_exchange, self._connection)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Note the end."""
         self.error = exc
-        self.lost.set()
+        self.lost = True
+        self._connection = None
         if self.on_lost is not None:
             self.on_lost()
 
@@ -214,7 +229,7 @@ class SshLink:
         limits: Limits,
         jump_lost: Callable[[], JumpDown | None] = lambda: None,
     ) -> None:
-        self.closed = asyncio.Event()
+        self.closed = Once()
         self._connection = connection
         self._owner = owner
         self._route = route
@@ -224,7 +239,7 @@ class SshLink:
         self._closed_here = False
         self._last_end = float("-inf")
         owner.on_lost = self._schedule_end
-        if owner.lost.is_set():
+        if owner.lost:
             self._schedule_end()
 
     @property
@@ -302,7 +317,7 @@ class SshLink:
                 await or_abandon(opening, lambda opened: opened[0].abort())
             except asyncssh.ChannelOpenError:
                 recent = asyncio.get_running_loop().time() - self._last_end < sum(REOPEN_S)
-                if pause_s is None or not recent or self._owner.lost.is_set():
+                if pause_s is None or not recent or self._owner.lost:
                     raise
                 await asyncio.sleep(pause_s)
             else:
@@ -312,7 +327,7 @@ class SshLink:
     async def _open_failure(self, error: Exception) -> TransportError:
         await asyncio.sleep(0)  # The connection's end, if that was the reason, is told in this turn.
         await asyncio.sleep(0)
-        if self._owner.lost.is_set() or self._connection.is_closed():
+        if self._owner.lost or self._connection.is_closed():
             return self._why or Gone(f"the connection to {self.peer} is no more")
         if "pty" in reason_of(error).lower():
             return ChannelRefused(f"{self.peer} gives no terminal: {reason_of(error)}", "look at PermitTTY of its sshd")
