@@ -37,7 +37,7 @@ def test_every_act_is_complete(action: Action) -> None:
     assert action.help.endswith(".")
     assert action.label
     assert not action.undo or REGISTRY.get(action.undo)
-    assert action.noun in {"host", "fleet"}
+    assert action.noun in {"host", "incident", "alert", "problem", "knownerror", "item", "fleet"}
 
 
 def test_parameters_are_typed_and_complete() -> None:

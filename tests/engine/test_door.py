@@ -249,7 +249,7 @@ def test_a_parameter_of_the_wrong_kind_is_told(world: EngineWorld, params: str) 
 
 def test_an_expectation_of_something_else_is_told(world: EngineWorld) -> None:
     """A revision under a name that is not acted on guards nothing, so it is refused."""
-    with pytest.raises(ActError, match="no host that is acted on"):
+    with pytest.raises(ActError, match="which is not acted on"):
         world.act("host.read", "here", expect={"host:here": 1})
 
 

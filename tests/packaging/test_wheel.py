@@ -33,7 +33,14 @@ def test_everything_that_is_read_at_run_time_is_inside(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         inside = {info.filename: info.file_size for info in archive.infolist()}
         sample = archive.read("tui_ops/sample_inventory.yaml")
-    for pattern in ("probes/*.sh", "probes/sections/*.sh", "themes/*.yaml", "store/upgrades/**/*.py", "ui/*.tcss"):
+    for pattern in (
+        "probes/*.sh",
+        "probes/sections/*.sh",
+        "themes/*.yaml",
+        "rules/*.yaml",
+        "store/upgrades/**/*.py",
+        "ui/*.tcss",
+    ):
         for path in (ROOT / "tui_ops").glob(pattern):
             name = f"tui_ops/{path.relative_to(ROOT / 'tui_ops')}"
             assert inside.get(name) == path.stat().st_size, name

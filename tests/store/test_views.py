@@ -22,12 +22,29 @@ from tui_ops.store.paths import StatePaths
 from tui_ops.store.records import begin_maintenance
 from tui_ops.store.tables import HostKey, HostLatest, Maintenance, Service
 from tui_ops.store.views.audit import audit, audit_links
+from tui_ops.store.views.beats import heartbeats
+from tui_ops.store.views.changed import what_changed
 from tui_ops.store.views.connect import Reader, open_reader
+from tui_ops.store.views.evidence import evidence_of
 from tui_ops.store.views.facts import differences, items, topics
+from tui_ops.store.views.figures import measured
+from tui_ops.store.views.handover import acts_since, host_changes, running_out, since
 from tui_ops.store.views.hosts import host_ids, hosts, max_version, reage
+from tui_ops.store.views.incidents import alerts, alerts_of, incident, incidents, silences, timeline
 from tui_ops.store.views.lists import events, keys, maintenances, operators, services, sites
 from tui_ops.store.views.metrics import metrics
+from tui_ops.store.views.oncall import notifications, oncall, replayed
 from tui_ops.store.views.pages import engine, host
+from tui_ops.store.views.problems import (
+    action_items,
+    known_errors,
+    like_before,
+    linked,
+    problem,
+    problem_lines,
+    problems,
+)
+from tui_ops.store.views.reviews import review, reviews
 from tui_ops.store.writer import Writer
 
 Sync = Callable[..., Awaitable[object]]
@@ -40,6 +57,15 @@ NOT_SHOWN: dict[str, set[str]] = {
     "fact": {"digest", "unread_fields"},
     "host_latest": {"boot_id", "tried_mono"},
     "section_latest": {"tried_mono"},
+    "alert": {"runbook", "shelved_by"},
+    "incident": {"group_key", "priority_by"},
+    "oncall_override": {"revision"},
+    "oncall_plan": {"at"},
+    "notification": {"body", "batch"},
+    "evidence": {"count"},
+    "known_error": {"undo"},
+    "review": {"id", "undo"},
+    "action_item": {"undo"},
 }
 """Columns that only the engine reads, by table."""
 
@@ -97,6 +123,25 @@ def _call_every_view(reader: Reader) -> None:
     topics(reader)
     list(items(reader))
     differences(reader)
+    _call_views_of_trouble(reader)
+
+
+def _call_views_of_trouble(reader: Reader) -> None:
+    incidents(reader)
+    incidents(reader, since_version=1)
+    alerts(reader)
+    for view in (incident, alerts_of, timeline, problem, problem_lines, linked, like_before, review, evidence_of):
+        view(reader, 1)
+    for listed in (heartbeats, silences, problems, known_errors, action_items, reviews):
+        listed(reader)
+    measured(reader, 0, 9e9)
+    running_out(reader, 0, 9e9)
+    for since_view in (since, host_changes, acts_since):
+        since_view(reader, 0)
+    what_changed(reader, 1, 86400)
+    oncall(reader, 0)
+    replayed(reader, 1, 9e9)
+    notifications(reader)
 
 
 async def test_types_of_columns_fit_the_fields_that_show_them(writer: Writer, paths: StatePaths, sync: Sync) -> None:

@@ -160,7 +160,7 @@ async def test_leaving(world: World, door: Door, open_desk):
 
 async def test_help_comes_from_the_grammar_and_the_registry(world: World, door: Door, open_desk):
     """? and F1 list every key and every act; q closes it."""
-    async with open_desk(world.root, (120, 90)) as desk:
+    async with open_desk(world.root, (120, 140)) as desk:
         await desk.linked()
         for key in ("question_mark", "f1"):
             await desk.press(key)

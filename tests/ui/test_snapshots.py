@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from support.desk_world import Door, World, varied
+from support.incidents import bad_night, seed
 from support.waiting import until
 
 from tui_ops.model import clock
@@ -72,6 +73,22 @@ def root(tmp_path: Path, still: None) -> Iterator[Path]:
     background = Background()
     world = World(tmp_path / "state")
     background.run(world.build(varied(30)))
+    door = background.run(Door(world.root).open())
+    try:
+        yield world.root
+    finally:
+        background.run(door.close())
+        background.run(world.close())
+        background.end()
+
+
+@pytest.fixture
+def night(tmp_path: Path, still: None) -> Iterator[Path]:
+    """A store with a bad night in it, and an engine's door beside it."""
+    background = Background()
+    world = World(tmp_path / "state")
+    background.run(world.build(varied(30)))
+    background.run(seed(world, bad_night()))
     door = background.run(Door(world.root).open())
     try:
         yield world.root
@@ -149,6 +166,30 @@ def test_at_200x60(root: Path, snap_compare: Any, view: str) -> None:
     keys, sees = VIEWS[view]
     app = DeskApp(UiOptions(state=root, fleet_name="shop-prod", ascii=False))
     assert snap_compare(app, terminal_size=LARGE, run_before=taking(*keys, sees=sees))
+
+
+OF_INCIDENTS: dict[str, tuple[tuple[str, ...], str]] = {
+    "now": (("0",), "shop-db degraded"),
+    "incidents": (("2",), "shop-db degraded"),
+    "incident": (("2", "enter"), "What changed"),
+}
+
+
+@pytest.mark.parametrize("size", [SMALL, MIDDLE, LARGE], ids=["small", "middle", "large"])
+@pytest.mark.parametrize("view", OF_INCIDENTS)
+def test_incidents(night: Path, snap_compare: Any, view: str, size: tuple[int, int]) -> None:
+    """What needs someone, the list, the page: at every size."""
+    keys, sees = OF_INCIDENTS[view]
+    app = DeskApp(UiOptions(state=night, fleet_name="shop-prod", ascii=False))
+    assert snap_compare(app, terminal_size=size, run_before=taking(*keys, sees=sees))
+
+
+@pytest.mark.parametrize("view", ["incidents", "incident"])
+def test_incidents_in_mono(night: Path, snap_compare: Any, view: str) -> None:
+    """Without colours a glyph and a word say it."""
+    keys, sees = OF_INCIDENTS[view]
+    app = DeskApp(UiOptions(state=night, fleet_name="shop-prod", ascii=False, theme="mono"))
+    assert snap_compare(app, terminal_size=MIDDLE, run_before=taking(*keys, sees=sees))
 
 
 def test_in_ascii(root: Path, snap_compare: Any) -> None:

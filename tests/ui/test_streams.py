@@ -106,7 +106,7 @@ async def test_a_command_asks_with_hosts_and_command_and_groups_what_is_equal(wo
     async with open_desk(world.root) as desk:
         await to_up_host(desk)
         await desk.press("space", "j", "space", "j", "space")
-        names = [row.name for row in desk.app.chosen_targets()]
+        names = [row.name for row in desk.app.front.chosen("host")]
         assert len(names) == 3
         flow = [{"host": name, "out": pack(b"same\n"), "status": 0, "why": ""} for name in names[:2]]
         flow.append({"host": names[2], "out": pack(b"other \x1b[31m\n"), "status": 1, "why": ""})

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from tui_ops.model.people import Role
 from tui_ops.model.states import HostState
@@ -139,8 +139,9 @@ class Action:
     key: str = ""
     """One letter; empty where it is only in menus and on the command line."""
     params: tuple[Param, ...] = ()
-    rule: Callable[[Subject], Verdict] = always
-    """Whether it is possible on this row now; the same function decides in the engine."""
+    rule: Callable[[Any], Verdict] = always
+    """Whether it is possible on this row now; the same function decides in the engine. What it looks at is the noun's:
+    of a host a :class:`Subject`."""
     undo: str = ""
     """Id of the act that takes it back."""
     stream: Stream | None = None

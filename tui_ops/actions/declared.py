@@ -1,5 +1,6 @@
 """The acts, declared. A new practice adds its own here and nowhere else on the reading side."""
 
+from tui_ops.actions import evidence, incidents, intake, oncall, problems
 from tui_ops.actions.action import Action, Danger, Param, ParamKind, Stream
 from tui_ops.actions.registry import Registry
 from tui_ops.model.people import Role
@@ -8,6 +9,8 @@ from tui_ops.practices.security import rules as security
 
 LOG_LEVELS = ("emerg", "alert", "crit", "err", "warning", "notice", "info", "debug")
 """As syslog has them, the worst first."""
+
+_INCIDENT = Param("incident", "the incident it is for", required=False, help="INC-12: it stands on its timeline then")
 
 HOST_READ = Action(
     id="host.read",
@@ -82,6 +85,7 @@ HOST_SHELL = Action(
     rule=administration.may_log_in,
     stream=Stream.SHELL,
     alone=True,
+    params=(_INCIDENT,),
     own_role=Role.ADMIN,
     words=("ssh", "login", "terminal"),
     help="Opens a shell on the host over the engine's connection. What it shows is recorded. enter ~ . cuts it off.",
@@ -98,6 +102,7 @@ HOST_LOGS = Action(
         Param("source", "journal or kernel", required=False, default="journal", choices=("journal", "kernel")),
         Param("since", "how far back", ParamKind.DURATION, required=False, help="such as 10m, 1h or 2d"),
         Param("level", "this bad and worse", required=False, choices=LOG_LEVELS, help="err for one"),
+        _INCIDENT,
     ),
     rule=administration.may_log_in,
     stream=Stream.LOG,
@@ -115,6 +120,7 @@ HOST_RUN = Action(
     params=(
         Param("command", "the command line", help="for /bin/sh on the host"),
         Param("timeout", "how long it may take on each", ParamKind.DURATION, required=False, default="60s"),
+        _INCIDENT,
     ),
     rule=administration.may_log_in,
     stream=Stream.RUN,
@@ -145,6 +151,7 @@ ENGINE_STOP = Action(
 
 REGISTRY = Registry((
     HOST_READ, HOST_SHELL, HOST_LOGS, HOST_RUN, HOST_MAINTENANCE, HOST_MAINTENANCE_END, HOST_TRUST,
-    FLEET_RELOAD, ENGINE_STOP,
+    FLEET_RELOAD, ENGINE_STOP, *incidents.ACTS, intake.ALERT_INGEST,
+    intake.HEARTBEAT_BEAT, *oncall.ACTS, *evidence.ACTS, *problems.ACTS,
 ))  # fmt: skip
 """Every act there is."""

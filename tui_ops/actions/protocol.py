@@ -27,7 +27,7 @@ TARGET_LIMIT = 10_000
 _TERM = re.compile(r"[A-Za-z0-9][A-Za-z0-9+._-]{0,39}|")
 """Names of terminals; it becomes a word of the environment on a host."""
 
-TOPICS = ("hosts", "events", "facts", "audit", "fleet", "engine")
+TOPICS = ("hosts", "events", "facts", "incidents", "problems", "audit", "fleet", "engine")
 """What a client can follow."""
 
 
@@ -40,7 +40,8 @@ class Request:
     """``act``, ``open``, ``follow``, ``look`` or ``status``."""
     action: str = ""
     targets: tuple[str, ...] = ()
-    """Names of hosts, or ``group:NAME`` and ``site:NAME``; empty for an act on the fleet."""
+    """Names of hosts, or ``group:NAME`` and ``site:NAME``, or of what else the act is on (``INC-12``); empty for an act
+    on the fleet."""
     params: dict[str, object] = field(default_factory=dict)
     expect: dict[str, int] = field(default_factory=dict)
     """Target to the revision that the operator looked at; where it has moved on, the act is refused."""

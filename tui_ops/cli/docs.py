@@ -12,6 +12,9 @@ from tui_ops.cli.codes import EXIT_TEXTS
 from tui_ops.cli.columns import AUDIT_COLUMNS, CHECK_COLUMNS, EVENT_COLUMNS, HOST_COLUMNS, KEY_COLUMNS, METRIC_COLUMNS
 from tui_ops.cli.shownfacts import DIFFERENCE_COLUMNS, FACT_COLUMNS, TOPIC_COLUMNS
 from tui_ops.cli.shownhistory import HISTORY_COLUMNS
+from tui_ops.cli.shownincidents import ALERT_COLUMNS, INCIDENT_COLUMNS, SILENCE_COLUMNS, TIMELINE_COLUMNS
+from tui_ops.cli.shownintake import HEARTBEAT_COLUMNS
+from tui_ops.cli.shownproblems import ACTION_COLUMNS, KNOWN_ERROR_COLUMNS, PROBLEM_COLUMNS
 from tui_ops.ui.facts import KEYS
 
 BEGIN = "<!-- made by python -m tui_ops.cli.docs: everything below comes from the code -->"
@@ -88,6 +91,14 @@ def command_reference() -> str:
         ("topics", TOPIC_COLUMNS),
         ("facts", FACT_COLUMNS),
         ("differences", DIFFERENCE_COLUMNS),
+        ("incidents", INCIDENT_COLUMNS),
+        ("alerts", ALERT_COLUMNS),
+        ("timeline", TIMELINE_COLUMNS),
+        ("silences", SILENCE_COLUMNS),
+        ("heartbeats", HEARTBEAT_COLUMNS),
+        ("problems", PROBLEM_COLUMNS),
+        ("knownerrors", KNOWN_ERROR_COLUMNS),
+        ("actions", ACTION_COLUMNS),
         ("keys", KEY_COLUMNS),
         ("audit", AUDIT_COLUMNS),
     ):

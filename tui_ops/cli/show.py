@@ -8,7 +8,7 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
-from tui_ops.cli import columns, shownfacts, shownhistory
+from tui_ops.cli import columns, shownfacts, shownhistory, shownincidents, shownintake, shownproblems
 from tui_ops.cli.codes import Exit
 from tui_ops.cli.context import Context, say, shown
 from tui_ops.cli.failures import UsageError
@@ -85,18 +85,25 @@ NOUNS: dict[str, Noun] = {
     "topics": Noun(shownfacts.TOPIC_COLUMNS, (), shownfacts.topics),
     "facts": Noun(shownfacts.FACT_COLUMNS, shownfacts.FACT_TEXT, shownfacts.facts),
     "differences": Noun(shownfacts.DIFFERENCE_COLUMNS, shownfacts.DIFFERENCE_TEXT, shownfacts.differences, RECENT),
+    "heartbeats": Noun(shownintake.HEARTBEAT_COLUMNS, shownintake.HEARTBEAT_TEXT, shownintake.heartbeats),
+    "problems": Noun(shownproblems.PROBLEM_COLUMNS, shownproblems.PROBLEM_TEXT, shownproblems.problems),
+    "knownerrors": Noun(shownproblems.KNOWN_ERROR_COLUMNS, shownproblems.KNOWN_ERROR_TEXT, shownproblems.known_errors),
+    "actions": Noun(shownproblems.ACTION_COLUMNS, shownproblems.ACTION_TEXT, shownproblems.actions),
+    "incidents": Noun(shownincidents.INCIDENT_COLUMNS, shownincidents.INCIDENT_TEXT, shownincidents.incidents),
+    "alerts": Noun(shownincidents.ALERT_COLUMNS, shownincidents.ALERT_TEXT, shownincidents.alerts),
+    "silences": Noun(shownincidents.SILENCE_COLUMNS, shownincidents.SILENCE_TEXT, shownincidents.silences),
     "keys": Noun(columns.KEY_COLUMNS, columns.KEY_TEXT, _keys),
     "audit": Noun(columns.AUDIT_COLUMNS, columns.AUDIT_TEXT, _audit, RECENT),
 }
 """Beside ``hosts`` and ``host``, whose rows the desk asks for in the same words, and ``history``, which has its own."""
 
-NAMES = ("hosts", "host", *NOUNS, "history")
+NAMES = ("hosts", "host", *NOUNS, "timeline", "history")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
-    parser.add_argument("noun", metavar="|".join(NAMES), choices=NAMES,
-                        help="what to show; host takes a name, history at least host= and metric=")  # fmt: skip
+    about = "what to show; host and timeline take a name, history at least host= and metric="
+    parser.add_argument("noun", metavar="|".join(NAMES), choices=NAMES, help=about)
     parser.add_argument("words", metavar="FILTER", nargs="*",
                         help="as on the desk: word, !word, key=value, key!=value, key>value, key~regex, "
                         "sort=-key, limit=N")  # fmt: skip
@@ -112,6 +119,8 @@ def run(options: argparse.Namespace, context: Context) -> int:
         _warn_of_age(reader)
         if options.noun == "hosts":
             table = _hosts(reader, options.words)
+        elif options.noun == "timeline":
+            table = _timeline(reader, options.words)
         elif options.noun == "history":
             table = _history(reader, context, options.words)
         else:
@@ -166,6 +175,18 @@ def _rows(reader: "Reader", name: str, words: list[str]) -> Table:
     noun = NOUNS[name]
     query = parse_words(words, noun.columns)
     return Table(noun.columns, _matching(reader, noun, query), noun.text_columns)
+
+
+def _timeline(reader: "Reader", words: list[str]) -> Table:
+    problem, rest = shownproblems.take_problem(words)
+    if problem is not None:
+        of_problem = Noun(shownproblems.LINE_COLUMNS, (), lambda ops, _query: shownproblems.lines(ops, problem))
+        found = _matching(reader, of_problem, parse_words(rest, of_problem.columns))
+        return Table(of_problem.columns, found, shownproblems.LINE_TEXT)
+    number, rest = shownincidents.take_incident(words)
+    names = shownincidents.TIMELINE_COLUMNS
+    noun = Noun(names, (), lambda ops, _query: shownincidents.timeline(ops, number))
+    return Table(names, _matching(reader, noun, parse_words(rest, names)), shownincidents.TIMELINE_TEXT)
 
 
 def _history(reader: "Reader", context: Context, words: list[str]) -> Table:

@@ -1,5 +1,6 @@
 """What goes wrong in the demo, and when: plain data, to which later chapters are added."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -20,6 +21,8 @@ class FaultKind(StrEnum):
     """SSH still answers, but nothing that runs on the host does."""
     VANISHES = "vanishes"
     """Its address refuses; it comes back as after a crash, with a new boot."""
+    FLAPS = "comes and goes"
+    """Its address refuses for moments, as behind a bad switch; it runs on meanwhile."""
     KEY_UNKNOWN = "key unknown"
     """Nobody has trusted its host key yet."""
     LOGIN_REFUSED = "login refused"
@@ -76,12 +79,31 @@ class Fault:
         return self.begin_s <= t < self.until_s
 
 
+def _again(kind: FaultKind, host: str, begins: Iterable[float], lasts_s: float, rise_s: float = 1.0,
+           height: float = 0.0, mount: str = "") -> tuple[Fault, ...]:  # fmt: skip
+    """Return a fault that happens at each of these moments, and lasts for a while."""
+    return tuple(Fault(kind, host, begin, begin + lasts_s, rise_s, height, mount) for begin in begins)
+
+
 FAULTS: tuple[Fault, ...] = (
     Fault(FaultKind.KEY_UNKNOWN, "ci-02.nyc"),
     Fault(FaultKind.LOGIN_REFUSED, "mq-1.nyc", until_s=20 * MINUTE),
     # From 71 % to 99.5 % in 20 minutes: it warns after 13 minutes and can't wait after 19.
     Fault(FaultKind.DISK_FILLS, "mq-1.lon", 0, 35 * MINUTE, 20 * MINUTE, 0.285, "/var/lib/rabbitmq"),
-    Fault(FaultKind.MEMORY, "web-03.lon", 0.5 * MINUTE, 25 * MINUTE, 4 * MINUTE, 0.49),
+    # A deploy that leaks: the new version of the shop's program takes all memory within minutes.
+    Fault(FaultKind.PACKAGE_UPGRADED, "web-03.lon", MINUTE, subject="shop-app=4.18.0"),
+    Fault(FaultKind.MEMORY, "web-03.lon", 1.25 * MINUTE, 25 * MINUTE, 3.5 * MINUTE, 0.49),
+    # The same trouble three times: nobody has looked for what writes so much.
+    *_again(
+        FaultKind.DISK_FILLS,
+        "web-01.nyc",
+        (3 * MINUTE, 11 * MINUTE, 19 * MINUTE),
+        4 * MINUTE,
+        2 * MINUTE,
+        0.575,
+        "/var/log",
+    ),
+    *_again(FaultKind.FLAPS, "cache-1.par", (5 * MINUTE + 50.0 * turn for turn in range(12)), 12.0),
     Fault(FaultKind.VANISHES, "web-02.lon", 2 * MINUTE, 4.5 * MINUTE),
     Fault(FaultKind.HANGS, "cache-1.lon", 3 * MINUTE, 6 * MINUTE),
     Fault(FaultKind.IO_STALL, "db-2.lon", 5 * MINUTE, 15 * MINUTE, 20, 0.44),

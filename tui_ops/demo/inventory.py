@@ -23,6 +23,19 @@ CHANGING_SLOW_PERIOD = "5s"
 """The same for the few hosts that become different during the story: what they are made of is read every five minutes,
 not every twenty. Of all hosts it would keep a small machine busy."""
 
+ALERTING = "{group_wait: 5s, group_interval: 2m, quiet: 90s, reopen: 1m, ack_for: 10m}"
+"""What is over is resolved within two minutes, so that a trouble that comes back is another incident of the same shape
+before the story is half told."""
+
+LEAK = """\
+  memory-used:
+    runbook: |
+      1. See which process it is: `ps -eo pid,rss,args --sort=-rss | head -5`
+      2. Ask what changed there in the last hour (`w`)
+      3. Restart it: `systemctl restart shop-app`
+      4. If it came with a deploy, go back to the version before"""
+"""The one rule of the demo with a runbook of its own."""
+
 CHECK_PERIOD = "30s"
 """The same for checks: what is down is found so within half a minute and three attempts."""
 
@@ -117,6 +130,9 @@ def inventory_text(story: Story, port: int) -> str:
             "hosts:",
             *(_host(host, any(one.kind in CHANGES for one in story.faults(host.name))) for host in story.hosts),
             *_services(story.hosts),
+            f"alerting: {ALERTING}",
+            "rules:",
+            LEAK,
             "checks:",
             f'  ssh: {{tcp: "{{address}}:{port}", hosts: ["*"], period: {CHECK_PERIOD}, retry: {PERIOD}}}',
             "",

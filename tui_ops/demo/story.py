@@ -82,7 +82,8 @@ class Story:
     def conduct(self, name: str, t: float) -> Conduct:
         """Return how a host meets a connection at ``t`` seconds."""
         kinds = {fault.kind for fault in self._faults[name] if fault.on(t)}
-        return Conduct(FaultKind.VANISHES in kinds, FaultKind.HANGS in kinds, FaultKind.LOGIN_REFUSED in kinds)
+        gone = FaultKind.VANISHES in kinds or FaultKind.FLAPS in kinds
+        return Conduct(gone, FaultKind.HANGS in kinds, FaultKind.LOGIN_REFUSED in kinds)
 
     def key_known(self, name: str) -> bool:
         """Return whether somebody has trusted the host's key before the story began."""

@@ -12,10 +12,11 @@ from tui_ops.actions.errors import ActError, Code
 from tui_ops.actions.protocol import Request
 from tui_ops.actions.registry import Registry
 from tui_ops.model.people import Who
-from tui_ops.practices.asked import Asked, Done, Refused
+from tui_ops.practices.asked import Asked, Done, Refused, Target
 from tui_ops.store.audit import append_audit
 from tui_ops.store.errors import StoreError
 from tui_ops.store.records import HostRecord, add_event, hosts_in_force
+from tui_ops.store.timeline import add_line, add_problem_line
 from tui_ops.store.writer import Writer
 
 log = logging.getLogger(__name__)
@@ -28,6 +29,10 @@ Act = Callable[[Session, Asked], Done]
 
 After = Callable[[Asked, Done], Awaitable[None]]
 """What the engine does once the act is kept."""
+
+
+Finder = Callable[[Session, Sequence[str]], Sequence[Target]]
+"""Finds what is named, each once, in the order of the names; raises :class:`Refused` for a name of nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +62,20 @@ class Acting:
         registry: the declarations.
         doings: act id to how it is carried out.
         writer: the store's writing side.
+        finders: noun to how its targets are found; hosts are found here, and other nouns take no targets.
     """
 
-    def __init__(self, registry: Registry, doings: Mapping[str, Doing], writer: Writer) -> None:
+    def __init__(
+        self, registry: Registry, doings: Mapping[str, Doing], writer: Writer,
+        finders: Mapping[str, Finder] | None = None,
+    ) -> None:  # fmt: skip
         missing = {action.id for action in registry} - set(doings)
         if missing:
             raise ValueError(f"acts that nobody carries out: {', '.join(sorted(missing))}")
         self._registry = registry
         self._doings = doings
         self._writer = writer
+        self._finders = {"host": _hosts, **(finders or {})}
 
     async def perform(self, who: Who, request: Request, read_only: bool, stream: bool = False) -> Kept:
         """Do what is asked, and return once it is on disk.
@@ -91,7 +101,10 @@ class Acting:
         try:
             if doing.before is not None:
                 await doing.before()
-            asked, kept = await self._writer.act(lambda session: _do(session, action, doing.act, who, request, params))
+            finder = self._finders.get(action.noun)
+            asked, kept = await self._writer.act(
+                lambda session: _do(session, action, doing.act, who, request, params, finder)
+            )
         except Refused as error:
             raise ActError(Code.REFUSED, error.message, error.hint) from error
         except StoreError as error:
@@ -119,10 +132,11 @@ class Acting:
 
 
 def _do(
-    session: Session, action: Action, act: Act, who: Who, request: Request, params: dict[str, object]
-) -> tuple[Asked, Kept]:
+    session: Session, action: Action, act: Act, who: Who, request: Request, params: dict[str, object],
+    finder: Finder | None,
+) -> tuple[Asked, Kept]:  # fmt: skip
     at = time.time()
-    targets = _targets(session, action, request, at)
+    targets = _targets(session, action, request, finder)
     _check_own_machine(who, action, targets)
     asked = Asked(who, at, tuple(targets), params)
     done = act(session, asked)
@@ -130,20 +144,29 @@ def _do(
         add_event(session, host_id, at, kind, text)
     named = " ".join(f"{action.noun}:{target.name}" for target in targets) or action.noun
     entry = append_audit(session, who, action.id, named, params, done.message, at)
+    for number, happened in done.lines:
+        add_line(session, number, happened, at, entry.id)
+    for number, happened in done.problem_lines:
+        add_problem_line(session, number, happened, at, entry.id)
     return asked, Kept(done, entry.id, action, asked)
 
 
-def _targets(session: Session, action: Action, request: Request, at: float) -> list[HostRecord]:
-    if action.noun != "host":
+def _hosts(session: Session, names: Sequence[str]) -> Sequence[HostRecord]:
+    return resolve(hosts_in_force(session, time.time()), names)
+
+
+def _targets(session: Session, action: Action, request: Request, finder: Finder | None) -> list[Target]:
+    if finder is None:
         if request.targets:
             raise ActError(Code.BAD_PARAMETER, f"{action.id} takes no targets")
         return []
     if not request.targets:
-        raise ActError(Code.BAD_PARAMETER, f"{action.id} needs a target: a host, group:NAME or site:NAME")
-    found = resolve(hosts_in_force(session, at), request.targets)
+        such = "a host, group:NAME or site:NAME" if action.noun == "host" else f"the name of {_a(action.noun)}"
+        raise ActError(Code.BAD_PARAMETER, f"{action.id} needs a target: {such}")
+    found = list(finder(session, request.targets))
     _check_revisions(found, request.expect)
     if action.alone and len(found) > 1:
-        raise ActError(Code.BAD_PARAMETER, f"{action.id} works on one host at a time, {len(found)} are named")
+        raise ActError(Code.BAD_PARAMETER, f"{action.id} works on one {action.noun} at a time, {len(found)} are named")
     refused = [(host, verdict.why) for host in found if not (verdict := action.rule(host))]
     if refused:
         names = ", ".join(f"{host.name} ({why})" for host, why in refused[:NAMES_SHOWN])
@@ -152,8 +175,14 @@ def _targets(session: Session, action: Action, request: Request, at: float) -> l
     return found
 
 
-def _check_own_machine(who: Who, action: Action, targets: Sequence[HostRecord]) -> None:
+def _a(noun: str) -> str:
+    return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"
+
+
+def _check_own_machine(who: Who, action: Action, targets: Sequence[Target]) -> None:
     for target in targets:
+        if not isinstance(target, HostRecord):
+            continue
         needed = action.role_on(target)
         if not who.role.may(needed):
             raise ActError(
@@ -163,10 +192,10 @@ def _check_own_machine(who: Who, action: Action, targets: Sequence[HostRecord]) 
             )
 
 
-def _check_revisions(hosts: Sequence[HostRecord], expect: Mapping[str, int]) -> None:
+def _check_revisions(hosts: Sequence[Target], expect: Mapping[str, int]) -> None:
     strange = set(expect) - {host.name for host in hosts}
     if strange:
-        raise ActError(Code.BAD_PARAMETER, f"expect names {min(strange)!r:.100}, which is no host that is acted on")
+        raise ActError(Code.BAD_PARAMETER, f"expect names {min(strange)!r:.100}, which is not acted on")
     moved = [host.name for host in hosts if expect.get(host.name, host.revision) != host.revision]
     if moved:
         raise ActError(

@@ -10,6 +10,7 @@ from tui_ops.collectors.checks.attempts import Change, State, restored, step
 from tui_ops.collectors.checks.judges import Result
 from tui_ops.engine.asking import ask
 from tui_ops.engine.checkplaces import Places
+from tui_ops.engine.observing import NOBODY, Observer
 from tui_ops.engine.outbox import Outbox
 from tui_ops.engine.schedule import Schedule, phase_of
 from tui_ops.engine.slow import KEPT_PERIODS, RANK
@@ -92,6 +93,8 @@ class Checking:
         self._by_host: dict[int, list[Run]] = {}
         self._local: Link = LocalLink()
         self._places = Places()
+        self.observer: Observer = NOBODY
+        """Judges the results beside this."""
 
     def apply(
         self,
@@ -225,7 +228,9 @@ class Checking:
         if run.state.soft:
             # The turn of its period may come first; it is an attempt as well.
             self._again(run)
-        self._outbox.section(run.host_id, run.spec.period_s, tried, reading_of(run, result))
+        found = reading_of(run, result)
+        self._outbox.section(run.host_id, run.spec.period_s, tried, found)
+        self.observer.section(run.host_id, tried.at, found)
 
 
 def reading_of(run: Run, result: Result) -> SectionReading:

@@ -15,6 +15,7 @@ from tui_ops.engine.pulse import Standing
 from tui_ops.engine.roster import Roster
 from tui_ops.engine.watch import close_all
 from tui_ops.inventory import InventoryError, load, local_fleet
+from tui_ops.inventory.alerting import default_alerting
 from tui_ops.model.clean import clean
 from tui_ops.model.fleet import Fleet, HostSpec
 from tui_ops.practices.asked import Asked, Done, Refused
@@ -45,6 +46,9 @@ def read_inventory(path: Path | None) -> Fleet:
         InventoryError: it can't be used.
     """
     fleet = load(path) if path else local_fleet()
+    if fleet.format != Fleet("").format or path is None:
+        # Files of others say nothing of alerts, and no file says nothing at all.
+        fleet = replace(fleet, alerting=default_alerting())
     return replace(fleet, hosts=(*fleet.hosts, OWN_SPEC))
 
 

@@ -74,6 +74,8 @@ class Pulse:
         self._door: Door | None = None
         self._background = False
         self.dead_man = DeadMan(self.works)
+        self.trouble: Callable[[], str] = lambda: ""
+        """Says what is wrong with a part of the engine that works beside this."""
         self._manager = ServiceManager()
 
     def start(self, door: Door, background: bool) -> None:
@@ -103,7 +105,7 @@ class Pulse:
     @property
     def error(self) -> str:
         """What an operator should know; empty while all is well."""
-        return self._outbox.error or self._standing.error
+        return self._outbox.error or self._standing.error or self.trouble()
 
     def works(self) -> bool:
         """Whether the engine does its work: its beat reaches the disk, and work begins in time."""

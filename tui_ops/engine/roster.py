@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable, Collection, Sequence
 
 from tui_ops.engine.firstround import FirstRound
+from tui_ops.engine.observing import NOBODY, Observer
 from tui_ops.engine.outbox import Outbox
 from tui_ops.engine.own import OwnLook, OwnWatch
 from tui_ops.engine.schedule import Schedule
@@ -53,6 +54,8 @@ class Roster:
         self._gates = Gates()
         self._round = FirstRound(schedule.clock)
         self.watches: dict[int, HostWatch] = {}
+        self.observer: Observer = NOBODY
+        """Judges the readings of all."""
         self._by_name: dict[str, HostSpec] = {}
 
     def find(self, name: str) -> HostSpec | None:
@@ -129,6 +132,7 @@ class Roster:
         elif row is not None and row.kept is not None:
             watch.standing = Standing(row.kept.state, row.kept.reason, row.kept.severity, row.since_at)
             watch.sparks = Sparks.decode(row.sparks, row.sparks_minute)
+        watch.observer = self.observer
         self.watches[host_id] = watch
         self._schedule.every(f"poll {host_id}", spec.period_s, self._round.watch(host_id, watch.poll))
         self._schedule.every(sections, spec.slow_period_s, watch.sections, first_in_s=SECTION_WAIT_S)
@@ -164,6 +168,23 @@ class Roster:
                 self._schedule.now(f"poll {host_id}")
                 self._schedule.now(f"sections {host_id}")
                 self._schedule.now(f"facts {host_id}")
+
+    def again(self, host_id: int, after_s: float) -> None:
+        """Read a host's vitals once more, though it failed just now or its turn has not come.
+
+        Args:
+            host_id: of the host.
+            after_s: seconds from now.
+        """
+        watch = self.watches.get(host_id)
+        if watch is None:
+            return
+
+        def look() -> None:
+            watch.standing.next_try = 0.0
+            self._schedule.now(f"poll {host_id}")
+
+        asyncio.get_running_loop().call_later(after_s, look)
 
     async def read_all_once(self, gap_s: float) -> list[HostWatch]:
         """Read every host, its slow sections, and once more after ``gap_s`` so that rates have a base.

@@ -19,6 +19,7 @@ from tui_ops.engine.checkforce import CheckForce
 from tui_ops.engine.checking import Checking
 from tui_ops.engine.doings import Doings
 from tui_ops.engine.door import Door
+from tui_ops.engine.finders import FINDERS
 from tui_ops.engine.following import LOOK_S
 from tui_ops.engine.force import CLOSE_S, InForce, read_inventory
 from tui_ops.engine.keeping import KEEP_S, Keeping
@@ -31,6 +32,7 @@ from tui_ops.engine.pulse import Pulse, Standing
 from tui_ops.engine.roster import Roster
 from tui_ops.engine.schedule import Schedule
 from tui_ops.engine.streams import Streams
+from tui_ops.engine.troubles import Troubles
 from tui_ops.engine.wallclock import WallClock
 from tui_ops.engine.watch import close_all
 from tui_ops.inventory import ssh_config_of
@@ -43,6 +45,7 @@ from tui_ops.store.live import tell_engine, trim_events
 from tui_ops.store.paths import StatePaths
 from tui_ops.store.writer import Writer
 from tui_ops.transport.hostkeys import KeyBook
+from tui_ops.transport.settings import Settings
 from tui_ops.transport.ssh import SshTransport
 
 if TYPE_CHECKING:
@@ -105,6 +108,12 @@ class Engine:
         self._checking = Checking(self._schedule, self._outbox, self._roster.watches)
         self._checks = CheckForce(self._checking, self._roster.watches, self._paths, self._writer, self._outbox)
         self._force.on_change.append(self._checks.heed)
+        self._troubles = Troubles(
+            self._writer, self._paths, self._news, self._schedule, self._roster, self._checking,
+            Settings([ssh_config] if ssh_config else None),
+        )  # fmt: skip
+        self._force.on_change.append(self._troubles.heed)
+        self._pulse.trouble = lambda: self._troubles.trouble
         await self._force.begin(fleet)
         await self._writer.act(self._say_started)
         await self._force.put_in_force(fleet)
@@ -140,7 +149,7 @@ class Engine:
     async def _until_stopped(self) -> int:
         gid = grp.getgrnam(self._options.group).gr_gid if self._options.group else None
         doings = Doings(self._force, self._roster, self._checking, self._ssh, self._news, self._stop.set)
-        acting = Acting(REGISTRY, doings.by_id(), self._writer)
+        acting = Acting(REGISTRY, {**doings.by_id(), **self._troubles.doings()}, self._writer, FINDERS)
         streams = Streams(
             acting, self._writer, self._roster.watches, self._paths.recordings, lambda: self._news.tell("audit")
         )
@@ -156,13 +165,15 @@ class Engine:
         keeping = Keeping(self._writer, self._paths, lambda: self._force.fleet.history)
         self._schedule.every("history", KEEP_S, keeping.look, first_in_s=KEEP_FIRST_S)
         self._schedule.every("inventory", LOOK_S, self._force.following.look)
+        self._troubles.begin()
         self._pulse.start(door, self._options.background)
         await self._work(door)
         return 0
 
     async def _work(self, door: Door) -> None:
         """Let everything run until the engine is stopped, or a part of it fails."""
-        tasks = [asyncio.create_task(self._schedule.run()), asyncio.create_task(self._outbox.run())]
+        works = (self._schedule.run(), self._outbox.run(), self._troubles.run())
+        tasks = [asyncio.create_task(work) for work in works]
         stop = asyncio.create_task(self._stopped())
         try:
             await asyncio.wait([stop, *tasks], return_when=asyncio.FIRST_COMPLETED)
@@ -182,6 +193,7 @@ class Engine:
     async def _leave(self, clean: bool) -> None:
         """Close what is open; only a clean end is written down as one."""
         await self._checks.close()
+        await self._troubles.close()
         await close_all(list(self._roster.watches.values()), CLOSE_S)
         await self._ssh.close()
         try:
@@ -219,3 +231,4 @@ class Engine:
         at = time.time()
         await self._writer.note(lambda session: trim_events(session, at - EVENTS_KEPT_S))
         await self._writer.delete_differences_before(at - DIFFERENCES_KEPT_S)
+        await self._troubles.tidy(at)

@@ -50,7 +50,7 @@ async def run_everywhere(call: "Call", over: "Over", link_to: Callable[[HostReco
         link_to: the connection to a host.
     """
     call.opened()
-    hosts = call.kept.asked.targets
+    hosts = call.hosts
     places = asyncio.Semaphore(AT_ONCE)
     tasks = [asyncio.create_task(_one(call, over, host, link_to, places)) for host in hosts]
     stopping = asyncio.create_task(_stopped(call))

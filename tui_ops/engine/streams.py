@@ -69,7 +69,12 @@ class Call:
     @property
     def host(self) -> HostRecord:
         """The one host."""
-        return self.kept.asked.targets[0]
+        return self.hosts[0]
+
+    @property
+    def hosts(self) -> list[HostRecord]:
+        """All hosts, in the order in which they were named."""
+        return [one for one in self.kept.asked.targets if isinstance(one, HostRecord)]
 
     def send(self, message: Mapping[str, object]) -> None:
         """Send a line, unless the client has gone."""

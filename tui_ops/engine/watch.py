@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from tui_ops.collectors.errors import UNFORESEEN, NothingUsable, ProbeError
 from tui_ops.collectors.privilege import SECTION as PRIVILEGE
-from tui_ops.collectors.rates import derive
+from tui_ops.collectors.rates import Base, derive
 from tui_ops.collectors.rights import FILES
 from tui_ops.collectors.sections import BY_NAME, SECTIONS, Section
 from tui_ops.collectors.strain import Strain
 from tui_ops.engine.facts import AT_ONCE, SLOT_S, FactReader
+from tui_ops.engine.observing import NOBODY, Observer
 from tui_ops.engine.outbox import Outbox
 from tui_ops.engine.slow import RANK, Disks, Slow
 from tui_ops.engine.top import TopReader
@@ -102,7 +103,7 @@ class HostWatch:
         self._monotonic = monotonic
         self._visit = Visit(spec, transport)
         self._backoff = Backoff()
-        self._before: Reading | None = None
+        self._before: Base | None = None
         self._gates = gates or Gates()
         self._slow: Slow[Section] = Slow(spec.name, SECTIONS)
         self._facts = FactReader(spec.name, host_id, self._visit, outbox, self._gates.facts, monotonic)
@@ -110,6 +111,8 @@ class HostWatch:
         self._strain = Strain()
         self.checked: Callable[[], Judgement] = lambda: FINE
         """Gives the worst of the host's checks that counts."""
+        self.observer: Observer = NOBODY
+        """Judges the readings beside this."""
 
     @property
     def spec(self) -> HostSpec:
@@ -179,6 +182,7 @@ class HostWatch:
             return False
         self._slow.took(section, self._monotonic(), self.spec.slow_period_s, found)
         self._outbox.section(self.host_id, period_s, tried, found)
+        self.observer.section(self.host_id, tried.at, found)
         self._facts.derive(found, tried.at)
         return True
 
@@ -225,11 +229,11 @@ class HostWatch:
         now = clock.now()
         if self._before is not None and reading.boot_id != self._before.boot_id:
             self._outbox.event(self.host_id, now.at, "boot", "rebooted: the boot id is new")
-        derived = derive(self._before, reading)
+        derived = derive(self._before.reading() if self._before is not None else None, reading)
         self._strain.note(reading, derived)
         if self._before is None or self.standing.failing_since is not None:
             self._on_arrival()
-        self._before = reading
+        self._before = Base(reading, self._before)
         disks = self._slow.disks(self._monotonic(), self.spec.slow_period_s)
         if disks.table:
             derived.values["disk"] = max(percent for _mount, percent, _free in disks.table)
@@ -237,6 +241,8 @@ class HostWatch:
         found = max(self._judged(derived.values, disks), self.checked(), key=lambda one: RANK.get(one.severity, 0))
         self._stand(HostState.UP, found, now.at)
         self.standing.failing_since, self.standing.next_try, self.standing.next_at = None, 0.0, None
+        self.observer.state(self.host_id, now.at, HostState.UP, "")
+        self.observer.vitals(self.host_id, now.at, reading, derived, disks.gauges)
         self._outbox.sample(self.host_id, now, reading)
         self._outbox.latest(self._row(now, good=now, reading=reading, derived=derived, poll_ms=poll_ms, disks=disks))
 
@@ -256,6 +262,7 @@ class HostWatch:
         if state is not self.standing.state:
             log.info("%s: %s: %s", self.spec.name, state, error)
         self._stand(state, Judgement(Severity.OK, error.message[:REASON_LIMIT]), now.at)
+        self.observer.state(self.host_id, now.at, state, self.standing.reason)
         self._outbox.latest(self._row(now, good=None, reading=None, derived=Derived({}), poll_ms=None))
 
     def _stand(self, state: HostState, found: Judgement, at: float) -> None:

@@ -3,14 +3,17 @@
 from pathlib import Path
 
 from tui_ops.inventory import schema
+from tui_ops.inventory.alerting import read_alerting
 from tui_ops.inventory.checked import read_checks
 from tui_ops.inventory.checks import Known, check_identities, check_layer, check_local, check_rack, check_ways
+from tui_ops.inventory.doors import read_door, read_heartbeats
 from tui_ops.inventory.errors import InventoryError, Mistakes
 from tui_ops.inventory.foreign import ansible, sshconfig
 from tui_ops.inventory.history import read_history
 from tui_ops.inventory.hosts import Draft, HostReader, Layer, entries, finish
 from tui_ops.inventory.locate import name_from_file
 from tui_ops.inventory.match import Matcher
+from tui_ops.inventory.oncall import read_oncall
 from tui_ops.inventory.own import read_engine
 from tui_ops.inventory.recognise import Kind, recognise
 from tui_ops.inventory.sections import named, read_operators, read_services, read_sites
@@ -72,14 +75,23 @@ class _Reading:
         known = Known(sites, {draft.name: draft for draft in drafts})
         matcher = Matcher(known.drafts, self._mistakes.suggest)
         hosts = self._hosts(sections, drafts, known, matcher)
+        operators = read_operators(sections.get("operators"), self._validator, self._mistakes)
+        services = read_services(sections.get("services"), self._validator, matcher, self._mistakes)
+        carried = {service.name for service in services}
         return Fleet(
             name=document.name or name_from_file(self._path),
             hosts=hosts,
             sites=tuple(sites.values()),
-            services=read_services(sections.get("services"), self._validator, matcher, self._mistakes),
-            operators=read_operators(sections.get("operators"), self._validator, self._mistakes),
+            services=services,
+            operators=operators,
             engine=read_engine(sections.get("engine"), self._validator),
             history=read_history(sections.get("history"), self._validator),
+            alerting=read_alerting(sections, self._validator, matcher, self._mistakes),
+            oncall=read_oncall(sections.get("oncall"), operators, self._validator, self._mistakes),
+            door=read_door(sections.get("door"), self._validator),
+            heartbeats=read_heartbeats(
+                sections.get("heartbeats"), self._validator, self._mistakes, {host.name for host in hosts}, carried
+            ),
             checks=read_checks(sections.get("checks"), self._validator, matcher, self._mistakes),
             source=str(self._path),
             digest=files.digest,

@@ -63,6 +63,11 @@ class Document(Part):
     checks: Any = None
     history: Any = None
     engine: Any = None
+    alerting: Any = None
+    rules: Any = None
+    oncall: Any = None
+    door: Any = None
+    heartbeats: Any = None
 
 
 class Site(Part):

@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from tui_ops.model.alerting import AlertingSpec
+from tui_ops.model.doors import DoorSpec, HeartbeatSpec
+from tui_ops.model.oncall import OnCallSpec
 from tui_ops.model.people import Role
 
 if TYPE_CHECKING:
@@ -172,6 +175,10 @@ class Fleet:
     checks: tuple["CheckSpec", ...] = ()
     history: HistorySpec = HistorySpec()
     engine: EngineSpec = EngineSpec()
+    alerting: AlertingSpec = field(default_factory=AlertingSpec)
+    oncall: OnCallSpec = field(default_factory=OnCallSpec)
+    door: DoorSpec | None = None
+    heartbeats: tuple[HeartbeatSpec, ...] = ()
     source: str = ""
     """Path of the file it came from; empty for the built-in fleet of one local host."""
     digest: str = ""

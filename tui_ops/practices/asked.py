@@ -1,14 +1,31 @@
 """What an act is given, and what it gives back. Acts are plain functions of a session and this."""
 
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from tui_ops.model.errors import TuiOpsError
+from tui_ops.model.incidents import Happened
 from tui_ops.model.people import Who
-from tui_ops.store.records import HostRecord
 
 
 class Refused(TuiOpsError):
     """The state of a target does not allow the act; nothing of it is kept."""
+
+
+class Target(Protocol):
+    """What an act works on: a host, an incident, a problem, as it was found in the act's own transaction."""
+
+    @property
+    def id(self) -> int:
+        """Its identity in the store."""
+
+    @property
+    def name(self) -> str:
+        """As people say it: ``web-1``, ``INC-12``."""
+
+    @property
+    def revision(self) -> int:
+        """Grows with every change of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +35,7 @@ class Asked:
     who: Who
     at: float
     """Epoch seconds."""
-    targets: tuple[HostRecord, ...]
+    targets: tuple[Target, ...]
     params: dict[str, object]
 
     def text(self, name: str) -> str:
@@ -44,3 +61,7 @@ class Done:
     """Target to its own outcome, where they differ."""
     events: list[tuple[int, str, str]] = field(default_factory=list)
     """Host id, kind and text of what is written on the hosts' own lists."""
+    lines: list[tuple[int, Happened]] = field(default_factory=list)
+    """Number of an incident, and a line for its timeline, which names the audit entry."""
+    problem_lines: list[tuple[int, Happened]] = field(default_factory=list)
+    """The same for problems."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from textwrap import wrap
+from typing import Any, Protocol
 
 from tui_ops.actions.action import Action, Danger, Param, ParamKind, Stream
 from tui_ops.actions.client import Hello
@@ -10,7 +11,7 @@ from tui_ops.actions.declared import REGISTRY
 from tui_ops.actions.errors import ActError
 from tui_ops.model.clean import clean
 from tui_ops.model.verdict import YES, Verdict, no
-from tui_ops.store.views.rows import HostRow, KeyRow
+from tui_ops.store.views.rows import KeyRow
 from tui_ops.ui.cells import safe
 from tui_ops.ui.desk import Desk
 from tui_ops.ui.paint import Ink, Line, line
@@ -27,8 +28,23 @@ DIALOG_CELLS = 72
 TEXT_MOST = 4000
 """Characters of a parameter, every one of them made visible: more than one may have."""
 
+NO_TARGET = "fleet"
+"""The noun of acts that work on no target."""
+
 UNDO_S = 10.0
 """How long an undo is offered."""
+
+
+class Target(Protocol):
+    """What an act works on: a host, an incident, an alert, as the desk shows it."""
+
+    @property
+    def name(self) -> str:
+        """As people say it: ``web-1``, ``INC-12``."""
+
+    @property
+    def revision(self) -> int:
+        """Grows with every change of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +52,7 @@ class Plan:
     """An act about to be asked for."""
 
     action: Action
-    rows: tuple[HostRow, ...]
+    rows: tuple[Any, ...]
     """On which it can work."""
     left_out: tuple[tuple[str, str], ...]
     """Targets on which it can't, with why."""
@@ -55,26 +71,26 @@ class Plan:
         return {row.name: row.revision for row in self.rows}
 
 
-def plan(action: Action, targets: Sequence[HostRow], desk: Desk, given: Mapping[str, object] | None = None) -> Plan:
+def plan(action: Action, targets: Sequence[Target], desk: Desk, given: Mapping[str, object] | None = None) -> Plan:
     """Return what an act would do now on these targets, or why it can't be done."""
     refused = _refused(action, desk)
     if refused is not None:
         return Plan(action, (), (), refused)
-    if action.noun != "host":
-        return Plan(action, (), (), YES)
-    judged = [(row, _on_host(action, row, desk)) for row in targets]
+    if action.noun == NO_TARGET:
+        return Plan(action, (), (), YES, given or {})
+    judged = [(row, _on_target(action, row, desk)) for row in targets]
     able = tuple(row for row, verdict in judged if verdict)
     left_out = tuple((row.name, verdict.why) for row, verdict in judged if not verdict)
     if not targets:
-        return Plan(action, (), (), no("no host is chosen"))
+        return Plan(action, (), (), no(f"no {action.noun} is chosen"))
     if not able:
         return Plan(action, (), left_out, no(left_out[0][1]))
     if action.alone and len(able) > 1:
-        return Plan(action, (), (), no("works on one host at a time: \\ takes the marks away"))
+        return Plan(action, (), (), no(f"works on one {action.noun} at a time: \\ takes the marks away"))
     return Plan(action, able, left_out, YES, given or {})
 
 
-def seems_possible(action: Action, targets: Sequence[HostRow], desk: Desk) -> bool:
+def seems_possible(action: Action, targets: Sequence[Target], desk: Desk) -> bool:
     """Return whether a key of the footer is to be bright: whether :func:`plan` would find something to do.
 
     Of many targets only the first are looked at, since this is asked for every act at every key; where none of those
@@ -82,15 +98,15 @@ def seems_possible(action: Action, targets: Sequence[HostRow], desk: Desk) -> bo
     """
     if _refused(action, desk) is not None:
         return False
-    if action.noun != "host":
+    if action.noun == NO_TARGET:
         return True
     if action.alone and len(targets) > 1:
         return bool(plan(action, targets[:LOOKED_AT], desk).verdict)
-    able = any(_on_host(action, row, desk) for row in targets[:LOOKED_AT])
+    able = any(_on_target(action, row, desk) for row in targets[:LOOKED_AT])
     return able or len(targets) > LOOKED_AT
 
 
-def _on_host(action: Action, row: HostRow, desk: Desk) -> Verdict:
+def _on_target(action: Action, row: Any, desk: Desk) -> Verdict:
     needed = action.role_on(row)
     if desk.role is not None and not desk.role.may(needed):
         return no(f"needs the role {needed}: it runs there as the engine's own account")
@@ -144,20 +160,33 @@ def question(asked: Plan, keys: Sequence[KeyRow] = ()) -> Question | None:
     prints = next((param for param in action.params if param.kind is ParamKind.FINGERPRINTS), None)
     if prints is not None:
         return _about_keys(asked, prints, keys)
-    fields = tuple(param for param in action.params if param.required and param.name not in asked.given)
+    fields = _fields(asked)
     many = len(asked.rows) > 1
     if not fields and action.danger < Danger.GRAVE and not (many and action.danger > Danger.NONE):
         return None
     grave = action.danger >= Danger.GRAVE
     return Question(
-        f"{action.label} {_count(asked.names)}", tuple(target_lines(asked)), fields,
+        f"{action.label} {_count(asked.names, action.noun)}", tuple(target_lines(asked)), fields,
         word=str(len(asked.rows)) if grave and many else "", grave=grave, given=dict(asked.given),
         button=action.label,
     )  # fmt: skip
 
 
-def _count(names: Sequence[str]) -> str:
-    return "" if not names else f"on {safe(names[0])}" if len(names) == 1 else f"on {len(names)} hosts"
+def _fields(asked: Plan) -> tuple[Param, ...]:
+    """Return what is asked for: what must be said first, then what may be said.
+
+    Where nothing must be said, a single thing that may be is not asked for: such an act is done at once. Several are,
+    or there would be no way to say them; but not before a stream, which shows at once what it is good for.
+    """
+    open_ = [param for param in asked.action.params if param.name not in asked.given]
+    needed = [param for param in open_ if param.required]
+    may = [param for param in open_ if not param.required]
+    asks = bool(needed) or (len(may) > 1 and asked.action.stream is None)
+    return (*needed, *may) if asks else ()
+
+
+def _count(names: Sequence[str], noun: str) -> str:
+    return "" if not names else f"on {safe(names[0])}" if len(names) == 1 else f"on {len(names)} {noun}s"
 
 
 def target_lines(asked: Plan) -> Iterable[Line]:
@@ -209,5 +238,5 @@ def _about_keys(asked: Plan, prints: Param, keys: Sequence[KeyRow]) -> Question:
     given: dict[str, object] = {prints.name: shown}
     if replaces:
         given["replace"] = "yes"
-    title = f"trust the {'new ' if replaces else ''}key {_count(names)}"
+    title = f"trust the {'new ' if replaces else ''}key {_count(names, 'host')}"
     return Question(title, tuple(facts), (), word, True, given, "trust" if names else "")

@@ -1,7 +1,7 @@
 """The application: holds the desk's state, listens to the engine, reads the store, and tells the visible screen."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, ClassVar, TypeVar
 
@@ -10,11 +10,12 @@ from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
 from textual.screen import Screen
 
+from tui_ops.actions.action import Action
 from tui_ops.actions.client import EngineClient, Hello
 from tui_ops.actions.errors import ActError
 from tui_ops.actions.protocol import TOPICS
 from tui_ops.store.paths import StatePaths
-from tui_ops.store.views.rows import HostRow
+from tui_ops.ui.acts import NO_TARGET
 from tui_ops.ui.colours import filters
 from tui_ops.ui.commands import Commands
 from tui_ops.ui.copying import Copying
@@ -61,7 +62,7 @@ class DeskApp(App[int]):
     COMMAND_PALETTE_BINDING = "ctrl+p"
     COMMANDS: ClassVar[set[type[PaletteProvider]]] = {PaletteProvider}  # type: ignore[assignment]
     MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {spec.name: spec.load for spec in SCREENS}
-    DEFAULT_MODE = SCREENS[0].name
+    DEFAULT_MODE = "infrastructure"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "how_to_leave", show=False, system=True, priority=True),
         Binding("ctrl+q", "how_to_leave", show=False, system=True, priority=True),
@@ -197,9 +198,21 @@ class DeskApp(App[int]):
         else:
             self.news(EVERYTHING_NEW)
 
-    def chosen_targets(self) -> list[HostRow]:
-        """Return what an act would work on."""
-        return self.front.targets() if self.front is not None else []
+    @property
+    def nouns(self) -> tuple[str, ...]:
+        """What acts in front apply to."""
+        return (*(self.front.nouns if self.front is not None else ()), NO_TARGET)
+
+    def do(self, action: Action, given: Mapping[str, object] | None = None) -> None:
+        """Do an act on what is chosen in front.
+
+        Args:
+            action: the act.
+            given: parameters that are settled.
+        """
+        front = self.front
+        if front is not None:
+            self.doer.start(action, front.chosen(action.noun), {**front.given(action), **(given or {})})
 
     def call_action(self, name: str) -> None:
         """Do what a key of the grammar does on the visible screen."""

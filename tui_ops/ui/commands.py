@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui_ops.actions.declared import HOST_RUN, REGISTRY
 from tui_ops.model.address import split_address
+from tui_ops.model.incidents import number_in
 from tui_ops.ui.acts import offered
 from tui_ops.ui.groups import Grouping
 from tui_ops.ui.messages import log_lines
@@ -33,6 +34,7 @@ class Commands:
         self._app = app
         self._known: dict[str, Command] = {
             "host": self._host,
+            "incident": self._incident,
             "theme": self._theme,
             "messages": lambda _: self._messages(),
             "save": self._save,
@@ -58,7 +60,7 @@ class Commands:
             self._app.travel.show_noun(owner.name, noun, rest)
         elif noun in self._known:
             self._known[noun](rest)
-        elif not self._act(noun) and not self._named_host(noun):
+        elif not self._act(noun) and not self._named_incident(noun) and not self._named_host(noun):
             nouns = ", ".join([*(one.noun for one in SCREENS), *self._known])
             self._app.tell(f"there is no :{noun[:60]}  try {nouns}, an act or a host", Ink.WARN)
 
@@ -79,7 +81,7 @@ class Commands:
 
     def _run(self, command: str) -> None:
         if command:
-            self._app.doer.start(HOST_RUN, self._app.chosen_targets(), {"command": command})
+            self._app.do(HOST_RUN, {"command": command})
         else:
             self._app.tell("run what?  :run COMMAND, on the marked hosts or on the one under the cursor", Ink.WARN)
 
@@ -102,7 +104,7 @@ class Commands:
         action = REGISTRY.get(text)
         if action is None:
             return False
-        self._app.doer.start(action, self._app.chosen_targets())
+        self._app.do(action)
         return True
 
     def _named_host(self, name: str) -> bool:
@@ -110,6 +112,19 @@ class Commands:
         if found:
             self._app.open_host(name)
         return found
+
+    def _named_incident(self, name: str) -> bool:
+        if not name.upper().startswith("INC-"):
+            return False
+        self._incident(name)
+        return True
+
+    def _incident(self, name: str) -> None:
+        number = number_in(name, "INC")
+        if number is None:
+            self._app.tell(f"which incident?  :incident INC-12, or :INC-12; not {name[:60]!r}", Ink.WARN)
+        else:
+            self._app.travel.open_incident(number)
 
     def _host(self, name: str) -> None:
         if not self._named_host(name):
@@ -126,6 +141,8 @@ class Commands:
                 yield from self._first_words(value)
             elif head == "host":
                 yield from (f"host {name}" for name in self._hosts(rest))
+            elif head == "incident":
+                yield from (f"incident {row.name}" for row in self._app.desk.incidents.rows.values())
             elif head == "group":
                 yield from (f"group {one}" for one in Grouping)
             elif head == "theme":
@@ -141,7 +158,7 @@ class Commands:
         yield from (spec.noun for spec in SCREENS)
         yield from (view for spec in SCREENS for view in spec.views)
         yield from self._known
-        for noun in ("host", "fleet"):
+        for noun in self._app.nouns:
             yield from (action.id for action in offered(self._app.desk, noun))
         yield from self._hosts(typed)
 

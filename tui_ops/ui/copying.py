@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_ops.model.errors import TuiOpsError
+from tui_ops.store.views.rows import HostRow
 from tui_ops.ui.cells import safe
 from tui_ops.ui.clipboard import COPY_LIMIT, TooLarge, copy_sequence
 from tui_ops.ui.export import Export, another, export_folder, save, suggested_path
@@ -22,6 +23,14 @@ SAID_S = 12.0
 
 Choice = tuple[str, str, str]
 """Something to copy: its letter, what it is, the text."""
+
+
+def host_choices(rows: Sequence[HostRow]) -> list[Choice]:
+    """Return what can be copied of hosts: their names, their addresses."""
+    many = "s" if len(rows) > 1 else ""
+    names = "\n".join(safe(row.name) for row in rows)
+    addresses = "\n".join(safe(row.address) for row in rows)
+    return [("n", f"name{many}", names), ("h", f"host address{'es' if many else ''}", addresses)]
 
 
 def _glance(text: str) -> str:

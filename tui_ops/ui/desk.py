@@ -16,6 +16,8 @@ from tui_ops.store.views.rows import EngineRow
 from tui_ops.ui.cells import Signs, safe, signs
 from tui_ops.ui.columns import Look, minute_of
 from tui_ops.ui.fleet import FleetModel
+from tui_ops.ui.incidents.model import IncidentModel
+from tui_ops.ui.incidents.todo import Todo
 from tui_ops.ui.options import UiOptions
 
 ENGINE_LATE_S = 30.0
@@ -44,6 +46,10 @@ class Desk:
     options: UiOptions
     ascii: bool
     fleet: FleetModel = field(default_factory=FleetModel)
+    incidents: IncidentModel = field(default_factory=IncidentModel)
+    todo: Todo = field(default_factory=Todo)
+    looked_at: float = 0.0
+    """When this operator left the screen Now last, epoch seconds; 0 for never."""
     engine: EngineRow | None = None
     link: Hello | ActError | None = None
     """The engine's greeting, the reason why there is none, or None while it is tried for the first time."""
@@ -60,6 +66,11 @@ class Desk:
     """The moment for which everything shown was judged."""
     aged: int = 0
     """How often time was let pass: what says how long something has lasted is drawn again then."""
+
+    @property
+    def on_call(self) -> str:
+        """Who is on call now; empty where the inventory names nobody."""
+        return safe(", ".join(self.todo.called(self.present.at // 60 * 60)))
 
     def pass_time(self, present: Stamp) -> None:
         """Let it be a later moment: the engine's last beat is as much longer ago."""

@@ -10,8 +10,8 @@ from tui_ops.actions.client import Answer
 from tui_ops.actions.declared import REGISTRY
 from tui_ops.actions.errors import ActError, Code
 from tui_ops.model.errors import TuiOpsError
-from tui_ops.store.views.rows import HostRow, KeyRow
-from tui_ops.ui.acts import UNDO_S, Plan, Question, plan, question
+from tui_ops.store.views.rows import KeyRow
+from tui_ops.ui.acts import UNDO_S, Plan, Question, Target, plan, question
 from tui_ops.ui.cells import safe
 from tui_ops.ui.paint import Ink, Line, line
 from tui_ops.ui.work import in_background
@@ -33,7 +33,7 @@ class Doer:
         """Whether something is read from the store before a dialog opens."""
         self._undo: tuple[Action, tuple[str, ...], float] | None = None
 
-    def start(self, action: Action, targets: Sequence[HostRow], given: Mapping[str, object] | None = None) -> None:
+    def start(self, action: Action, targets: Sequence[Target], given: Mapping[str, object] | None = None) -> None:
         """Do an act, asking first what it asks for and was not given; say why where it can't be done."""
         asked = plan(action, targets, self._app.desk, given)
         if not asked.verdict:

@@ -14,6 +14,12 @@ KEYS: tuple[str, ...] = (*TEXT_KEYS, *NUMBER_KEYS, *LIST_KEYS)
 """What an address may name; ``label.NAME`` besides."""
 
 
+INCIDENT_KEYS: tuple[str, ...] = (
+    "priority", "name", "state", "title", "ack", "age", "hosts", "alerts", "service", "owner", "site", "host", "rule",
+    "severity", "services", "acked", "hold", "major", "policy", "impact", "urgency",
+)  # fmt: skip
+"""What an address of the incidents may name."""
+
 AUDIT_KEYS: tuple[str, ...] = ("id", "who", "action", "target", "outcome", "params", "uid", "origin", "age")
 """What an address of the audit may name."""
 

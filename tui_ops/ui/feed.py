@@ -1,17 +1,23 @@
 """What the desk reads from the store: all of it in one thread, none of it in the way of a key."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
 from tui_ops.model.errors import TuiOpsError
 from tui_ops.store.paths import StatePaths
-from tui_ops.store.views import connect, facts, hosts, lists, pages, parts
+from tui_ops.store.views import connect, facts, hosts, incidents, lists, pages, parts, problems
 from tui_ops.store.views.audit import audit
+from tui_ops.store.views.incidents import AlertRow, IncidentRow
+from tui_ops.store.views.problems import KnownErrorRow
 from tui_ops.store.views.rows import AuditRow, EngineRow, EventRow, HostPage, HostRow, KeyRow
 from tui_ops.ui.columns import by_name
+from tui_ops.ui.incidents.lately import Happened, read_since
+from tui_ops.ui.incidents.metrics import HostMetrics, read_metrics
+from tui_ops.ui.incidents.reading import IncidentPage, read_page
+from tui_ops.ui.incidents.todo import Todo, read_todo
 
 EVENTS_SHOWN = 60
 """Events in the third panel: more than the tallest terminal shows."""
@@ -35,6 +41,10 @@ class Snapshot:
     engine: EngineRow | None
     problem: TuiOpsError | None = None
     """Why nothing could be read."""
+    incidents: list[IncidentRow] = field(default_factory=list)
+    """Those that changed, or where ``whole`` all that the desk shows."""
+    todo: Todo | None = None
+    """What is to be done besides; None where it was not asked for."""
 
 
 class Feed:
@@ -56,8 +66,14 @@ class Feed:
             self._reader = connect.open_reader(self._paths)
         return self._reader
 
-    def snapshot(self, since_version: int) -> Snapshot:
-        """Return the hosts that changed after a version (0: all), and what is known of the engine."""
+    def snapshot(self, since_version: int, since_incident: int = 0, with_todo: bool = True) -> Snapshot:
+        """Return hosts and incidents that changed after their versions, and what is known of the engine.
+
+        Args:
+            since_version: of the hosts; 0 reads all of them, and all incidents as well.
+            since_incident: of the incidents.
+            with_todo: whether action items and problems are read as well.
+        """
         try:
             reader = self._open()
             # The engine's word first: hosts that it takes in between the two are then read again, not missed.
@@ -66,7 +82,9 @@ class Feed:
             if since_version == 0:
                 # Here it holds up no key: whoever orders them by name later finds the work done.
                 rows.sort(key=by_name)
-            return Snapshot(rows, since_version == 0, engine)
+            whole = since_version == 0
+            found = incidents.incidents(reader, 0 if whole else since_incident)
+            return Snapshot(rows, whole, engine, None, found, read_todo(reader) if with_todo else None)
         except TuiOpsError as error:
             self.close_reader()
             return Snapshot([], False, None, error)
@@ -113,6 +131,31 @@ class Feed:
                 break
             before = rows[-1].id
         return found
+
+    def alerts(self, since_version: int) -> list[AlertRow]:
+        """Return the alerts that changed after a version (0: all that are shown). Raises as :meth:`page` does."""
+        return incidents.alerts(self._open(), since_version)
+
+    def incident(self, number: int, whole: bool) -> IncidentPage | None:
+        """Return everything about one incident. Raises as :meth:`page` does.
+
+        Args:
+            number: of the incident.
+            whole: whether it is for its page; beside the list the last lines are enough.
+        """
+        return read_page(self._open(), number, whole)
+
+    def known_errors(self) -> list[KnownErrorRow]:
+        """Return the known errors that are looked for. Raises as :meth:`page` does."""
+        return problems.known_errors(self._open())
+
+    def since(self, at: float) -> list[Happened]:
+        """Return what happened after an epoch second, the newest first. Raises as :meth:`page` does."""
+        return read_since(self._open(), at)
+
+    def metrics(self, hosts_: Sequence[HostRow], onset: float, present: float) -> list[HostMetrics]:
+        """Return the metrics of hosts around an onset. Raises as :meth:`page` does."""
+        return read_metrics(self._paths, hosts_, onset, present)
 
     def interfaces(self) -> list[parts.InterfaceRow]:
         """Return the network interfaces of the fleet. Raises as :meth:`page` does."""

@@ -50,6 +50,7 @@ class FleetModel(Listing[HostRow]):
         """The group rows that stand in the list, by their line."""
         self._toggled: set[Key] = set()
         """Groups that an operator folded, or unfolded where they begin folded."""
+        self._named: dict[str, Key] = {}
         self._homes: dict[Key, Key] = {}
         """Host to the group row it stands under."""
         self._stirred = False
@@ -82,6 +83,7 @@ class FleetModel(Listing[HostRow]):
     def _take_names(self, rows: dict[Key, HostRow]) -> None:
         """Take in all hosts there are now: some have come, gone or another name."""
         self.rows = dict(sorted(rows.items(), key=lambda one: by_name(one[1])))
+        self._named = {row.name: key for key, row in self.rows.items()}
         self.marks &= rows.keys()
         self.anchor = self.anchor if self.anchor in rows else None
         self.name_width = longest_name(tuple(rows.values()))
@@ -231,6 +233,11 @@ class FleetModel(Listing[HostRow]):
     def row_at(self, index: int) -> HostRow | None:
         """Return the host on a line of the list; None where a group stands, or nothing."""
         return self.rows.get(self.lines[index]) if 0 <= index < len(self.lines) else None
+
+    def named(self, name: str) -> HostRow | None:
+        """Return the host of a name; None where there is none."""
+        key = self._named.get(name)
+        return None if key is None else self.rows.get(key)
 
     def go_to_name(self, name: str) -> bool:
         """Put the cursor on a host, unfolding its group; tell whether it is in the list."""

@@ -31,6 +31,9 @@ EVERYTHING_NEW = frozenset(TOPICS)
 """Told after a new link, when anything may have changed. Whether hosts have come or gone is then seen by when the
 inventory was taken in, so that the whole fleet is not read for every link."""
 
+TODO_TOPICS = frozenset({"incidents", "fleet"})
+"""News after which action items and problems are read again."""
+
 AGES = frozenset({"age"})
 """Told to the visible screen when nothing but time has passed."""
 
@@ -94,7 +97,8 @@ class Following:
                     continue
                 topics, self._topics = self._topics, frozenset()
                 whole, self._whole = self._whole or not app.desk.loaded, False
-                snapshot = await self._snapshot(0 if whole else app.desk.fleet.version)
+                since = 0 if whole else app.desk.fleet.version
+                snapshot = await self._snapshot(since, app.desk.incidents.version, bool(topics & TODO_TOPICS) or whole)
                 self._read_at = time.monotonic()
                 if not app.desk.paused:
                     self._take_in(snapshot)
@@ -102,11 +106,11 @@ class Following:
         finally:
             self._reading = False
 
-    async def _snapshot(self, since: int) -> Snapshot:
+    async def _snapshot(self, since: int, since_incident: int = 0, with_todo: bool = True) -> Snapshot:
         first, self._first = self._first, None
         if first is not None:
             return await asyncio.wrap_future(first)
-        return await self._app.from_store(lambda feed: feed.snapshot(since))
+        return await self._app.from_store(lambda feed: feed.snapshot(since, since_incident, with_todo))
 
     def _take_in(self, snapshot: Snapshot) -> None:
         desk = self._app.desk
@@ -119,6 +123,8 @@ class Following:
             )
             desk.engine = snapshot.engine
             desk.loaded = True
+            desk.incidents.take(snapshot.incidents, snapshot.whole)
+            desk.todo = snapshot.todo or desk.todo
             if snapshot.rows or snapshot.whole:
                 desk.fleet.take(snapshot.rows, snapshot.whole)
             if reloaded and not snapshot.whole:
@@ -134,6 +140,7 @@ class Following:
         desk.pass_time(now())
         desk.aged += 1
         desk.fleet.grow_older(desk.present)
+        desk.incidents.grow_older(desk.present)
         if desk.problem is not None:
             self.tell(AGES)
         else:

@@ -101,7 +101,8 @@ def tabs_line(desk: Desk, tabs: Sequence[Tab], width: int, crumbs: Line = ()) ->
         for tab in tabs
     ]
     role = line((f"{desk.role} ", Ink.DIM)) if desk.role is not None and width >= WIDE else ()
-    left, right = joined(parts, "   "), line(*role, (desk.who, Ink.DIM))
+    called = line(("on call ", Ink.DIM), (desk.on_call, Ink.TEXT), "   ") if width >= WIDE and desk.on_call else ()
+    left, right = joined(parts, "   "), line(*called, *role, (desk.who, Ink.DIM))
     bar = f"   {desk.signs.wall}   "
     if crumbs and line_width(left) + len(bar) + line_width(crumbs) + line_width(right) + 2 <= width:
         left = (*left, (bar, Ink.FAINT), *crumbs)

@@ -69,14 +69,16 @@ class Habits:
         shown = self.kept.columns.get("hosts", [])
         fleet.hidden = BY_ID.keys() - set(shown) - ALWAYS_SHOWN if shown else set()
         fleet.arrange()
+        self._app.desk.looked_at = self.kept.looked.get(self._app.desk.options.fleet_name, 0.0)
 
     def begin(self) -> None:
         """Go to the view of last time; say what could not be taken up."""
         self._begun = True
         address = self.kept.last.get(self._app.desk.options.fleet_name, "")
-        if address and self._app.commands.is_list(address):
+        lists = self._app.commands.is_list(address)
+        if address and (lists or address.startswith("incident ")):
             self._app.commands.run(address)
-            if " " in address:
+            if " " in address and lists:
                 self._app.tell(f"as you left it: {address}  (esc clears the filter)")
         for error in self._wrong:
             self._app.tell(str(error), Ink.WARN, TOLD_S)
@@ -98,8 +100,13 @@ class Habits:
         self.kept.columns.pop("hosts", None)
         if fleet.hidden:
             self.kept.columns["hosts"] = [one for one in BY_ID if one not in fleet.hidden]
+        if self._app.desk.looked_at:
+            self.kept.looked[self._app.desk.options.fleet_name] = self._app.desk.looked_at
         if trail.here is not None:
-            address = f"{trail.here.noun} {trail.here.query}".strip()
+            here = trail.here
+            # An incident is come back to; of a host its list is enough, where it stands under the cursor.
+            opened = here.page and here.page_noun == "incident"
+            address = here.address if opened else f"{here.noun} {here.query}".strip()
             self.kept.remember(self._app.desk.options.fleet_name, address)
         return self.kept != self._written and not self._given_up
 

@@ -17,15 +17,17 @@ class View:
     query: str = ""
     """What narrows it."""
     page: str = ""
-    """What was opened from it: a host's name."""
+    """What was opened from it: the name of a host or an incident."""
     order: str = ""
     """The sort column, with a minus where it falls; only a minus is the usual order turned around."""
     trouble_only: bool = False
+    page_noun: str = "host"
+    """What was opened: ``host`` or ``incident``."""
 
     @property
     def address(self) -> str:
         """What brings one here after ``:``."""
-        return f"host {self.page}" if self.page else f"{self.noun} {self.query}".strip()
+        return f"{self.page_noun} {self.page}" if self.page else f"{self.noun} {self.query}".strip()
 
     @property
     def place(self) -> tuple[str, str, str]:

@@ -1,13 +1,14 @@
 """A host as a whole page, and the same in short beside the list."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from tui_ops.model.states import HostState
 from tui_ops.store.views.documents import Record
 from tui_ops.store.views.rows import EventRow, HostPage, HostRow
-from tui_ops.ui import devices, panels, saturation, vitals
-from tui_ops.ui.paint import EMPTY, Ink, Line, beside, cut_line, line
+from tui_ops.ui import devices, paging, panels, saturation, vitals
+from tui_ops.ui.paging import Panel, stacked
+from tui_ops.ui.paint import EMPTY, Ink, Line, line
 from tui_ops.ui.sections import (
     changed,
     checks,
@@ -27,30 +28,7 @@ from tui_ops.ui.sections import (
 )
 from tui_ops.ui.sections.panel import stands, was_tried
 
-TWO_COLUMNS = 116
-"""From here on the page stands in two columns: each still holds a fingerprint."""
-
-THREE_COLUMNS = 180
-"""From here on in three."""
-
 Draw = Callable[[HostPage, panels.Pen], list[Line]]
-
-
-@dataclass(frozen=True, slots=True)
-class Panel:
-    """A part of the page that can be focused and fill the screen."""
-
-    name: str
-    drawn: Draw
-    """Gives its lines; ``pen.whole`` says whether it has the screen for itself."""
-    of_two: int = 0
-    """The column it stands in where there are two."""
-    of_three: int = 0
-    """The same where there are three."""
-
-    def draw(self, page: HostPage, pen: panels.Pen) -> list[Line]:
-        """Return its lines, none wider than the pen; none at all where it does not stand on this page."""
-        return panels.trimmed(self.drawn(page, pen), pen.width)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +91,7 @@ def _keys(page: HostPage, pen: panels.Pen) -> list[Line]:
     return panels.keys(page.keys, pen)
 
 
-PANELS: tuple[Panel, ...] = (
+PANELS: tuple[Panel[HostPage], ...] = (
     Panel("state", _state),
     Panel("maintenance", panels.maintenances),
     Panel("vitals", vitals.panel),
@@ -150,7 +128,7 @@ OF_ENGINE = frozenset({"state", "maintenance", "vitals", "work", "checks", "even
 """The panels of the host that is the engine itself: it has no disks and no units of its own."""
 
 
-def ordered(page: HostPage) -> list[Panel]:
+def ordered(page: HostPage) -> list[Panel[HostPage]]:
     """Return the panels in order: what a host in this state waits for stands right below its state.
 
     A key that nobody trusted yet stands there, and where the host is looked for if it is not up.
@@ -167,19 +145,9 @@ def ordered(page: HostPage) -> list[Panel]:
     return [STATE, *first, *rest]
 
 
-def shown_panels(page: HostPage, pen: panels.Pen) -> list[Panel]:
+def shown_panels(page: HostPage, pen: panels.Pen) -> list[Panel[HostPage]]:
     """Return the panels that have anything to say, in the order in which the focus goes through them."""
-    found = [panel for panel in ordered(page) if panel.draw(page, pen)]
-    return sorted(found, key=lambda panel: _column_of(panel, columns_in(pen.width)))
-
-
-def columns_in(width: int) -> int:
-    """Return in how many columns a page of this width stands."""
-    return 3 if width >= THREE_COLUMNS else 2 if width >= TWO_COLUMNS else 1
-
-
-def _column_of(panel: Panel, columns: int) -> int:
-    return (0, panel.of_two, panel.of_three)[columns - 1]
+    return paging.shown(ordered(page), page, pen)
 
 
 def whole(page: HostPage, pen: panels.Pen, focus: str = "") -> list[Line]:
@@ -195,45 +163,7 @@ def laid_out(page: HostPage, pen: panels.Pen, focus: str = "") -> tuple[list[Lin
         pen: as wide as the page.
         focus: name of the panel that has the focus; empty for none.
     """
-    count = columns_in(pen.width)
-    wall = f" {pen.look.signs.wall} "
-    widths = [(pen.width - len(wall) * (count - 1) + extra) // count for extra in range(count)]
-    columns: list[list[Line]] = []
-    place = range(0)
-    for column in range(count):
-        chosen = [panel for panel in ordered(page) if _column_of(panel, count) == column]
-        own, own_place = _column(page, replace(pen, width=widths[column]), chosen, focus)
-        columns.append(own)
-        place = own_place or place
-    return beside(columns, widths, (wall, Ink.FAINT)), place
-
-
-def _column(page: HostPage, pen: panels.Pen, chosen: Sequence[Panel], focus: str) -> tuple[list[Line], range]:
-    lines: list[Line] = []
-    place = range(0)
-    for panel in chosen:
-        block = panel.draw(page, pen)
-        if not block:
-            continue
-        if lines:
-            lines.append(EMPTY)
-        if panel.name == focus:
-            block = [focused(block[0], pen), *block[1:]]
-            place = range(len(lines), len(lines) + len(block))
-        lines += block
-    return lines, place
-
-
-def focused(first: Line, pen: panels.Pen) -> Line:
-    """Return a panel's first line with the sign of the focus; what stands further right keeps its place."""
-    sign = f"{pen.look.signs.cursor} "
-    spans = [(sign, Ink.ACCENT), (first[0][0], Ink.ACCENT), *first[1:]]
-    for index, (text, ink) in enumerate(spans[1:], 1):
-        bare = text.rstrip(" ")
-        if len(text) - len(bare) > len(sign):
-            spans[index] = (text[: -len(sign)], ink)
-            break
-    return cut_line(tuple(spans), pen.width)
+    return paging.laid_out(ordered(page), page, pen, focus)
 
 
 def alone(page: HostPage, pen: panels.Pen, name: str) -> list[Line]:
@@ -279,14 +209,3 @@ def gone(name: str) -> list[Line]:
         line((f"{name} is not in the inventory any more", Ink.DIM)),
         line(("its history is kept; q goes back", Ink.DIM)),
     ]
-
-
-def stacked(lines: list[Line], blocks: list[list[Line]]) -> list[Line]:
-    """Return blocks below lines, each with an empty line above it."""
-    out = list(lines)
-    for block in blocks:
-        if block:
-            if out:
-                out.append(EMPTY)
-            out += block
-    return out

@@ -38,13 +38,14 @@ class PaletteProvider(Provider):
     def _entries(self) -> Iterator[tuple[str, str, Callable[[], object], str]]:
         """Yield label, text to look in, what it does, and help."""
         app = self._app
-        targets = app.chosen_targets()
-        for noun in ("host", "fleet"):
+        front = app.front
+        for noun in app.nouns:
+            targets = front.chosen(noun) if front is not None else ()
             for action in offered(app.desk, noun):
                 verdict = plan(action, targets, app.desk).verdict
                 about = action.help if verdict else f"not now: {verdict.why}"
                 text = " ".join((action.label, action.id, *action.words))
-                yield f"{action.label}", text, partial(app.doer.start, action, targets), about
+                yield f"{action.label}", text, partial(app.do, action), about
         for entry in GRAMMAR:
             if entry.action not in ("palette", "up", "down"):
                 yield (

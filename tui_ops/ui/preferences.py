@@ -44,6 +44,8 @@ class Preferences:
     """Columns chosen, by view."""
     last: dict[str, str] = field(default_factory=dict)
     """The address that was looked at last, by fleet; the newest at the end."""
+    looked: dict[str, float] = field(default_factory=dict)
+    """When the screen Now was left last, epoch seconds, by fleet."""
 
     def remember(self, fleet: str, address: str) -> None:
         """Keep the view of a fleet."""
@@ -118,7 +120,17 @@ def _understood(raw: bytes, path: Path) -> Preferences:
             _text(fleet, "last", path): _text(address, "last", path)
             for fleet, address in list(_table(data.get("last"), "last", path).items())[-FLEETS_MOST:]
         },
+        looked={
+            _text(fleet, "looked", path): _moment(at, path)
+            for fleet, at in list(_table(data.get("looked"), "looked", path).items())[-FLEETS_MOST:]
+        },
     )
+
+
+def _moment(value: object, path: Path) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 2**40:
+        raise PreferencesError(f"{path}: looked: a time in seconds is expected")
+    return float(value)
 
 
 def _table(value: object, name: str, path: Path) -> dict[object, object]:
@@ -150,6 +162,7 @@ def as_text(kept: Preferences) -> str:
         "hosts": {"order": kept.order, "trouble_only": kept.trouble_only},
         "columns": kept.columns,
         "last": kept.last,
+        "looked": {fleet: round(at) for fleet, at in list(kept.looked.items())[-FLEETS_MOST:]},
     }
     return _HEAD + yaml.safe_dump(data, sort_keys=False, allow_unicode=True)
 

@@ -42,7 +42,7 @@ async def open_for(app: "DeskApp", action: Action, rows: tuple[HostRow, ...], pa
     expect = {row.name: row.revision for row in rows}
     request = Request(1, "open", action.id, tuple(row.name for row in rows), params, expect)
     if action.stream is Stream.SHELL:
-        await _shell(app, rows[0], expect)
+        await _shell(app, rows[0], params, expect)
     elif action.stream is Stream.LOG:
         from tui_ops.ui.screens.logs import Logs
 
@@ -53,10 +53,17 @@ async def open_for(app: "DeskApp", action: Action, rows: tuple[HostRow, ...], pa
         app.push_screen(Run(request))
 
 
-async def _shell(app: "DeskApp", row: HostRow, expect: dict[str, int]) -> None:
+async def _shell(app: "DeskApp", row: HostRow, params: dict[str, object], expect: dict[str, int]) -> None:
     """Give the terminal to a shell, and come back when it ends. The desk stands still meanwhile."""
     request = Request(
-        1, "open", "host.shell", (row.name,), {}, expect, term=terminal_name(), size=(app.size.width, app.size.height)
+        1,
+        "open",
+        "host.shell",
+        (row.name,),
+        params,
+        expect,
+        term=terminal_name(),
+        size=(app.size.width, app.size.height),
     )
     app.tell(f"opening a shell on {safe(row.name)}")
     try:

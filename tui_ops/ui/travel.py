@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from tui_ops.model.incidents import number_in
 from tui_ops.ui.history import Trail, View
 from tui_ops.ui.paint import Ink, Line, joined, line
 
@@ -52,6 +53,24 @@ class Travel:
             self._app.pop_screen()
         self._app.push_screen(Host(name))
 
+    def open_page(self, noun: str, name: str) -> None:
+        """Open the page of a thing by its name."""
+        number = number_in(name, "INC") if noun == "incident" else None
+        if number is not None:
+            self.open_incident(number)
+        else:
+            self.open_host(name)
+
+    def open_incident(self, number: int) -> None:
+        """Open the page of an incident, over the list of incidents."""
+        from tui_ops.ui.screens.incident import IncidentScreen
+
+        if self._app.current_mode != "incidents":
+            self.go_screen("incidents")
+        while isinstance(self._app.screen, IncidentScreen):
+            self._app.pop_screen()
+        self._app.push_screen(IncidentScreen(number))
+
     def go_screen(self, name: str) -> None:
         """Go to the first page of a screen."""
         if self._app.current_mode != name:
@@ -84,11 +103,11 @@ class Travel:
 
     def group_hosts(self, grouping: "Grouping") -> None:
         """Go to the hosts, standing in groups."""
-        from tui_ops.ui.screens.viewing import Viewing
+        from tui_ops.ui.screens.infrastructure import Infrastructure
 
         self.go_screen("infrastructure")
         root = self._app.screen_stack[0]
-        if isinstance(root, Viewing):
+        if isinstance(root, Infrastructure):
             root.group_by(grouping)
 
     def step(self, by: int) -> None:
@@ -112,7 +131,7 @@ class Travel:
             if isinstance(root, DeskScreen):
                 root.show_view(view)
             if view.page:
-                self.open_host(view.page)
+                self.open_page(view.page_noun, view.page)
         finally:
             self._going = False
         self._app.draw()

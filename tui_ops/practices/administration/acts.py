@@ -4,9 +4,11 @@ from sqlmodel import Session
 
 from tui_ops.model.clean import clean
 from tui_ops.model.clock import iso
+from tui_ops.model.incidents import Happened, Happening
 from tui_ops.model.units import format_duration
-from tui_ops.practices.asked import Asked, Done
+from tui_ops.practices.asked import Asked, Done, Refused
 from tui_ops.store import records
+from tui_ops.store.incidents import find_incidents
 
 
 def _named(asked: Asked) -> str:
@@ -33,22 +35,39 @@ def begin_maintenance(session: Session, asked: Asked) -> Done:
     return done
 
 
-def open_shell(_session: Session, asked: Asked) -> Done:
+def _on_timeline(session: Session, asked: Asked, done: Done) -> None:
+    """Let an act on hosts stand on the timeline of the incident that it is for."""
+    name = asked.text("incident")
+    if not name:
+        return
+    found = find_incidents(session, [name])
+    if not found:
+        raise Refused(f"there is no incident {name!r:.40}", "leave it out, or name one such as INC-12")
+    hosts = tuple(target.name for target in asked.targets)
+    said = Happened(Happening.COMMAND, done.message, asked.who.name, (("hosts", list(hosts)),))
+    done.lines.append((found[0].id, said))
+
+
+def open_shell(session: Session, asked: Asked) -> Done:
     """Note that a shell is opened on a host; the engine opens it once this is kept."""
     done = Done(f"shell on {_named(asked)}")
+    _on_timeline(session, asked, done)
     done.events += [(target.id, "shell", f"{asked.who.name} asked for a shell") for target in asked.targets]
     return done
 
 
-def read_logs(_session: Session, asked: Asked) -> Done:
+def read_logs(session: Session, asked: Asked) -> Done:
     """Note that somebody reads the logs of a host."""
-    return Done(f"logs of {_named(asked)}")
+    done = Done(f"logs of {_named(asked)}")
+    _on_timeline(session, asked, done)
+    return done
 
 
-def run_command(_session: Session, asked: Asked) -> Done:
+def run_command(session: Session, asked: Asked) -> Done:
     """Note, on every target, the command that the engine runs there once this is kept."""
     command = clean(asked.text("command"))
     done = Done(f"running on {_named(asked)}: {command}")
+    _on_timeline(session, asked, done)
     done.events += [(target.id, "run", f"{asked.who.name} ran {command}") for target in asked.targets]
     return done
 

@@ -25,6 +25,7 @@ def trust_keys(session: Session, asked: Asked) -> Done:
     given = asked.params["fingerprints"]
     done = Done("")
     for target in asked.targets:
+        assert isinstance(target, HostRecord)
         wanted = _wanted(given, target, alone=len(asked.targets) == 1)
         done.outcomes[target.name] = _trust_one(session, asked, target, wanted)
         done.events.append((target.id, "key", f"{done.outcomes[target.name]} by {asked.who.name}"))

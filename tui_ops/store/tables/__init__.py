@@ -5,12 +5,17 @@ are JSON text. ``revision`` grows with every change of a record, so that a chang
 of it is refused.
 """
 
+from tui_ops.store.tables.alerts import Alert, Heartbeat, PastAlert, Silence
 from tui_ops.store.tables.audit import AuditEntry
 from tui_ops.store.tables.facts import Fact, FactDifference
 from tui_ops.store.tables.fleet import Host, HostKey, Maintenance, Operator, Service, Site
+from tui_ops.store.tables.incidents import Evidence, Incident, Notification, OnCallOverride, OnCallPlan, Timeline
 from tui_ops.store.tables.live import EngineInfo, Event, HostLatest, SectionLatest
+from tui_ops.store.tables.problems import ActionItem, KnownError, Problem, ProblemLine, Review
 
 __all__ = [
-    "AuditEntry", "EngineInfo", "Event", "Fact", "FactDifference", "Host", "HostKey", "HostLatest", "Maintenance",
-    "Operator", "SectionLatest", "Service", "Site",
+    "ActionItem", "Alert", "AuditEntry", "EngineInfo", "Event", "Evidence", "Fact", "FactDifference", "Heartbeat",
+    "Host", "HostKey", "HostLatest", "Incident", "KnownError", "Maintenance", "Notification", "OnCallOverride",
+    "OnCallPlan", "Operator", "PastAlert", "Problem", "ProblemLine", "Review", "SectionLatest", "Service", "Silence",
+    "Site", "Timeline",
 ]  # fmt: skip

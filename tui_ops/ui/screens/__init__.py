@@ -10,10 +10,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from tui_ops.actions.declared import HOST_TRUST
+from tui_ops.actions.incidents import ACKNOWLEDGE
 from tui_ops.model.states import HostState
 from tui_ops.ui.desk import Desk
-from tui_ops.ui.facts import AUDIT_KEYS, KEYS, known_values
+from tui_ops.ui.facts import AUDIT_KEYS, INCIDENT_KEYS, KEYS, known_values
 from tui_ops.ui.frame import Told, counts_line
+from tui_ops.ui.paint import Ink, Line, joined, line
 
 if TYPE_CHECKING:
     from tui_ops.ui.screens.base import DeskScreen
@@ -53,6 +55,10 @@ class ScreenSpec:
         return made
 
 
+ACK_SOON_S = 600.0
+"""An acknowledgement of one's own needs its operator this long before it runs out."""
+
+
 def keys_to_trust(desk: Desk) -> int:
     """Return how many hosts offer a key on which this operator may decide."""
     if desk.acts_removed or desk.role is None or not desk.role.may(HOST_TRUST.role):
@@ -60,12 +66,63 @@ def keys_to_trust(desk: Desk) -> int:
     return desk.fleet.in_state(HostState.KEY_UNKNOWN, HostState.KEY_CHANGED)
 
 
+def to_acknowledge(desk: Desk) -> int:
+    """Return how many incidents this operator may acknowledge and nobody has."""
+    if desk.acts_removed or desk.role is None or not desk.role.may(ACKNOWLEDGE.role):
+        return 0
+    return desk.incidents.unseen
+
+
+def priorities_line(desk: Desk, words: bool) -> Line:
+    """Return how many incidents are open, by priority: ``P1 1  P2 2``."""
+    found = sorted(desk.incidents.open.items())
+    inks = {1: Ink.BAD, 2: Ink.BAD, 3: Ink.WARN}
+    parts = [line((f"P{priority} {count}", inks.get(priority, Ink.DIM))) for priority, count in found]
+    return joined(parts if words else parts[:2], "  " if words else " ")
+
+
+def known_incident_values(desk: Desk, key: str) -> list[str]:
+    """Return the texts that incidents have for a key of an address."""
+    names = {"service": "service", "owner": "owner", "site": "site", "rule": "rule", "state": "state",
+             "severity": "severity", "policy": "policy", "acked": "acked_by"}  # fmt: skip
+    rows = desk.incidents.rows.values()
+    if key == "host":
+        return sorted({host for row in rows for host in row.hosts})
+    return sorted({str(getattr(row, names[key])) for row in rows} - {""}) if key in names else []
+
+
+def for_me(desk: Desk) -> int:
+    """Return how many things besides incidents and host keys need this operator."""
+    if desk.acts_removed:
+        return 0
+    at = desk.present.at
+    mine = [row for row in desk.incidents.rows.values() if row.is_open and row.acked_by == desk.me]
+    ends = sum(row.ack_until is not None and row.ack_until - at < ACK_SOON_S for row in mine)
+    return ends + len(desk.todo.due(desk.me, at)) + len(desk.todo.to_review(desk.me, at)) + len(desk.todo.proposed)
+
+
+def all_for_me(desk: Desk) -> int:
+    """Return how many things need this operator."""
+    return for_me(desk) + to_acknowledge(desk) + keys_to_trust(desk)
+
+
 SCREENS: tuple[ScreenSpec, ...] = (
+    ScreenSpec(
+        "0", "now", "Now", "now", "tui_ops.ui.screens.now:Now", all_for_me,
+        ("left", "kind", "name", "text", "where", "next"), views=("since",), mine=for_me,
+        help="what needs you across everything, by time left; what happened since you looked",
+    ),
     ScreenSpec(
         "1", "infrastructure", "Infrastructure", "hosts", "tui_ops.ui.screens.infrastructure:Infrastructure",
         lambda desk: desk.fleet.in_trouble, KEYS, views=("racks", "network", "storage", "checks", "differences"),
         values=lambda desk, key: known_values(desk.fleet.rows.values(), key), told=counts_line, mine=keys_to_trust,
         help="hosts, network, storage, checks, differences: what is up, what is in trouble, what changed",
+    ),
+    ScreenSpec(
+        "2", "incidents", "Incidents", "incidents", "tui_ops.ui.screens.incidents:Incidents",
+        lambda desk: desk.incidents.unseen, INCIDENT_KEYS, views=("alerts", "problems", "knownerrors", "actions"),
+        values=known_incident_values, told=priorities_line, mine=to_acknowledge,
+        help="what hurts first, why, what changed; alerts, problems, known errors",
     ),
     ScreenSpec(
         "9", "audit", "Audit", "audit", "tui_ops.ui.screens.audit:Audit",

@@ -36,11 +36,9 @@ def grammar_bindings() -> list[BindingType]:
         Binding(",".join(entry.keys), entry.action, entry.label, show=False, system=True, priority=True)
         for entry in GRAMMAR
     ]
-    for action in REGISTRY:
-        if action.key:
-            found.append(
-                Binding(action.key, f"act('{action.id}')", action.label, show=False, system=True, priority=True)
-            )
+    for key in dict.fromkeys(action.key for action in REGISTRY if action.key):
+        name = TEXTUAL_NAMES.get(key, key)
+        found.append(Binding(name, f"letter({key!r})", show=False, system=True, priority=True))
     for spec in SCREENS:
         found.append(Binding(spec.key, f"go_screen('{spec.name}')", spec.title, show=False, system=True, priority=True))
     for sign, meaning in NOT_YET.items():
@@ -58,6 +56,8 @@ class DeskScreen(Framed):
     BINDINGS: ClassVar[list[BindingType]] = grammar_bindings()
     plain_filter = False
     """Whether ``/`` takes plain words here, and no keys of an address."""
+    own_keys: tuple[tuple[str, str], ...] = ()
+    """Keys that only this screen has, with their meaning, for ``?``."""
     pending: str | None = None
     """A query that is taken up when the screen has been drawn for the first time."""
 
@@ -119,24 +119,29 @@ class DeskScreen(Framed):
         """Go up half a page."""
         self.go(-max(1, self.page_lines // 2))
 
-    def action_act(self, action_id: str) -> None:
+    def do(self, action: Action) -> None:
         """Do an act on what is chosen."""
-        action = REGISTRY.get(action_id)
-        if action is not None:
-            desk_app(self).doer.start(action, self.targets())
+        desk_app(self).doer.start(action, self.chosen(action.noun), self.given(action))
+
+    def action_letter(self, key: str) -> None:
+        """Do the act that has this letter here; say where it works if it has none."""
+        own = [action for noun in self.nouns for action in REGISTRY.on(noun) if action.key == key]
+        if own:
+            self.do(own[0])
+            return
+        other = next(action for action in REGISTRY if action.key == key)
+        desk_app(self).tell(f"{other.label}: works on {other.noun}s, of which there are none here")
 
     def action_acts(self) -> None:
         """Show every act with why it can't be done where it can't."""
         from tui_ops.ui.screens.menu import acts_menu
 
-        app = desk_app(self)
-        targets = self.targets()
-
         def chosen(action: Action | None) -> None:
             if action is not None:
-                app.doer.start(action, targets)
+                self.do(action)
 
-        app.push_screen(acts_menu(app.desk, targets), chosen)
+        choice = {noun: self.chosen(noun) for noun in self.nouns}
+        self.app.push_screen(acts_menu(desk_app(self).desk, choice), chosen)
 
     def action_go_screen(self, name: str) -> None:
         """Go to another screen, or to the first page of this one."""
@@ -150,7 +155,7 @@ class DeskScreen(Framed):
         """Show the keys."""
         from tui_ops.ui.screens.help import Help
 
-        self.app.push_screen(Help())
+        self.app.push_screen(Help(desk_app(self).nouns, self.own_keys))
 
     def action_theme(self) -> None:
         """Choose the colours, seeing each as the cursor passes over it."""

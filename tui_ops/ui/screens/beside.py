@@ -1,13 +1,11 @@
-"""The panels beside a list: the host that the cursor stands on, and what happened last in the fleet."""
+"""The panels beside a list: what the cursor stands on, and what happened last. They follow when the cursor rests."""
 
 from collections.abc import Callable
 
 from tui_ops.model.errors import TuiOpsError
-from tui_ops.store.views.rows import EventRow, HostPage
-from tui_ops.ui import hostpage
 from tui_ops.ui.paint import Ink, Line
 from tui_ops.ui.panels import Pen
-from tui_ops.ui.screens.viewing import Viewing
+from tui_ops.ui.screens.paned import Paned
 from tui_ops.ui.widgets.lines import desk_app
 from tui_ops.ui.work import in_background
 
@@ -15,22 +13,17 @@ DETAIL_FROM = 110
 """Columns from which the detail panel stands beside the list."""
 
 EVENTS_FROM_WIDTH, EVENTS_FROM_HEIGHT = 180, 40
-"""Size from which the fleet's events stand beside both."""
+"""Size from which a third panel stands beside both."""
 
 DETAIL_DELAY_S = 0.08
-"""The panels follow the cursor when it rests: no read, and no drawing, for each host that is passed over."""
-
-PANEL_TOPICS = frozenset({"events", "fleet", "age"})
-"""News after which the panels are read again, whatever host they show: a reading tells by the version of its host."""
+"""The panels follow the cursor when it rests: no read, and no drawing, for each thing that is passed over."""
 
 
-class Beside(Viewing):
-    """A list with its panels."""
+class Beside(Paned):
+    """A list with its panels. A child says what is read for them and what they show."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._page: HostPage | None = None
-        self._events: list[EventRow] = []
         self._drawn_for: dict[str, tuple[object, ...]] = {}
         """Panels with what they were drawn from last."""
         self._resting = True
@@ -45,30 +38,19 @@ class Beside(Viewing):
         panels = {name for name, fits in (("-detail", detail), ("-events", events)) if fits}
         return super().size_classes(width, height) | panels
 
-    def news_of_panels(self, topics: frozenset[str]) -> None:
-        """Read the panels again where what changed concerns them."""
-        row, page = self.pane.host_here(), self._page
-        old = row is not None and (page is None or (page.host.id, page.host.version) != (row.id, row.version))
-        if topics & PANEL_TOPICS or old:
-            self.read_panels()
-
     def cursor_moves(self) -> None:
         """Let the panels stand until the cursor rests."""
         self._resting = not self.has_class("-detail")
 
     def refresh_detail(self) -> None:
         """Draw the panels, unless the cursor has just moved on."""
-        if not self._resting:
-            return
-        row, page = self.pane.host_here(), self._page
-        if row is None or page is None or page.host.id != row.id:
-            page = None
-        thing = self.listing.here or object()
-        self._draw("detail", (thing, row, page), lambda pen, height: self.pane.detail(page, pen, height))
-        events = self._events
-        self._draw("events", (events,), lambda pen, height: hostpage.fleet_events(events, pen, height))
+        if self._resting:
+            self.draw_panels()
 
-    def _draw(self, id: str, sources: tuple[object, ...], draw: Callable[[Pen, int], list[Line]]) -> None:
+    def draw_panels(self) -> None:
+        """Draw the panels: :meth:`draw_panel` for each."""
+
+    def draw_panel(self, id: str, sources: tuple[object, ...], draw: Callable[[Pen, int], list[Line]]) -> None:
         """Draw a panel where there is room for it, unless all that it is drawn from is as it was."""
         desk, panel = desk_app(self).desk, self.part(id)
         drawn_for = (*sources, self.pane, panel.size, desk.look, desk.aged)
@@ -83,15 +65,20 @@ class Beside(Viewing):
 
     async def _read_panels(self) -> None:
         app = desk_app(self)
-        row = self.pane.host_here()
+        key = self.listing.cursor
         await app.pause_for(DETAIL_DELAY_S)
         try:
-            if row is not None:
-                self._page = await app.from_store(lambda feed: feed.page(row.name))
-            if self.has_class("-events"):
-                self._events = await app.from_store(lambda feed: feed.events())
+            if key == self.listing.cursor:
+                await self.load_panels()
         except TuiOpsError as error:
             app.tell(str(error), Ink.WARN)
         self._resting = True
         if self.drawable:
             self.refresh_detail()
+
+    async def load_panels(self) -> None:
+        """Read what the panels show.
+
+        Raises:
+            TuiOpsError: it can't be read.
+        """

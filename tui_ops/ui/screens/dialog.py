@@ -7,6 +7,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
+from textual.suggester import SuggestFromList
 from textual.widgets import Button, Input
 
 from tui_ops.actions.action import TEXT_LIMIT, Param
@@ -44,20 +45,25 @@ class Dialog(ModalScreen[dict[str, object] | None]):
             with VerticalScroll(id="dialog-facts", can_focus=False):
                 yield Lines("facts", ground=Ground.RAISED)
             for param in self.asked.fields:
-                yield from self._field(f"field-{param.name}", param.default, param.help)
+                yield from self._field(f"field-{param.name}", param)
             if self.asked.word:
                 # Without an example: the word itself would look as if it had been typed already.
-                yield from self._field("word", "", "")
+                yield from self._field("word")
             yield Lines("wrong", ground=Ground.RAISED)
             with Horizontal(id="buttons"):
                 yield Button("Cancel", id="cancel", compact=True)
                 if self.asked.button:
                     yield Button(self.asked.button.capitalize(), id="go", compact=True)
 
-    def _field(self, id: str, value: str, example: str) -> ComposeResult:
+    def _field(self, id: str, param: Param | None = None) -> ComposeResult:
+        choices = param.choices if param is not None else ()
         with Horizontal(classes="field"):
             yield Lines(f"{id}-label", ground=Ground.RAISED)
-            field = Input(value, placeholder=example, id=id, compact=True, max_length=TEXT_LIMIT, select_on_focus=False)
+            field = Input(
+                param.default if param is not None else "", id=id, compact=True, max_length=TEXT_LIMIT,
+                placeholder=(param.help or ", ".join(choices)) if param is not None else "", select_on_focus=False,
+                suggester=SuggestFromList(choices, case_sensitive=False) if choices else None,
+            )  # fmt: skip
             field.cursor_blink = False
             yield field
 
@@ -123,7 +129,9 @@ class Dialog(ModalScreen[dict[str, object] | None]):
             return
         given: dict[str, object] = {}
         for param in self.asked.fields:
-            text = self.query_one(f"#field-{param.name}", Input).value
+            text = meant(param, self.query_one(f"#field-{param.name}", Input).value)
+            if not text.strip() and not param.required:
+                continue
             try:
                 given[param.name] = param.read(text)
             except ValueError as error:
@@ -134,3 +142,10 @@ class Dialog(ModalScreen[dict[str, object] | None]):
     def _wrong(self, text: str, field: str) -> None:
         self.query_one("#wrong", Lines).show([line((text, Ink.WARN))])
         self.query_one(field).focus()
+
+
+def meant(param: Param, typed: str) -> str:
+    """Return what a typed text means: of a few choices the only one that begins with it."""
+    text = typed.strip().lower()
+    found = [one for one in param.choices if one.startswith(text)] if text else []
+    return found[0] if len(found) == 1 and typed.strip() not in param.choices else typed

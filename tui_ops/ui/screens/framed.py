@@ -1,10 +1,13 @@
 """The frame around every screen: header, line of screens, rule with its message, prompt, footer."""
 
+from collections.abc import Sequence
+
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.screen import Screen
 
+from tui_ops.actions.action import Action
 from tui_ops.store.views.rows import HostRow
 from tui_ops.ui import acts, frame
 from tui_ops.ui.paint import Ink, Line, line
@@ -61,8 +64,31 @@ class Framed(Screen[None]):
         return self.query_one(f"#{id}", Lines)
 
     def targets(self) -> list[HostRow]:
-        """Return what an act would work on."""
+        """Return the hosts that an act on hosts would work on."""
         return []
+
+    @property
+    def nouns(self) -> tuple[str, ...]:
+        """What acts here apply to; where two have a letter in common, it is the act's on the first of them."""
+        return ("host",)
+
+    def chosen(self, noun: str) -> Sequence[acts.Target]:
+        """Return what an act on things of this noun would work on."""
+        return self.targets() if noun == "host" else ()
+
+    def given(self, action: Action) -> dict[str, object]:
+        """Return the parameters of an act that are settled by where one is."""
+        del action
+        return {}
+
+    def lettered(self) -> list[Action]:
+        """Return the acts that a letter does here."""
+        desk = desk_app(self).desk
+        found: dict[str, Action] = {}
+        for action in (one for noun in self.nouns for one in acts.offered(desk, noun)):
+            if action.key:
+                found.setdefault(action.key, action)
+        return list(found.values())
 
     def hints(self) -> list[frame.Hint]:
         """Return the keys for the footer."""
@@ -70,12 +96,10 @@ class Framed(Screen[None]):
 
     def act_hints(self) -> list[frame.Hint]:
         """Return the acts' part of the footer: absent where the session can't act, dimmed where it can't now."""
-        desk = desk_app(self).desk
-        targets = self.targets()
+        desk, chosen = desk_app(self).desk, {noun: self.chosen(noun) for noun in self.nouns}
         return [
-            frame.Hint(action.key, action.label, acts.seems_possible(action, targets, desk))
-            for action in acts.offered(desk)
-            if action.key
+            frame.Hint(action.key, action.label, acts.seems_possible(action, chosen[action.noun], desk))
+            for action in self.lettered()
         ]
 
     def on_mount(self) -> None:

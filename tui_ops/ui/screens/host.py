@@ -2,27 +2,25 @@
 
 from dataclasses import replace
 
-from textual.app import ComposeResult
-
 from tui_ops.model.errors import TuiOpsError
 from tui_ops.store.views.rows import HostPage, HostRow
 from tui_ops.ui import hostpage
-from tui_ops.ui.copying import Choice
+from tui_ops.ui.copying import Choice, host_choices
 from tui_ops.ui.export import HOST_COLUMNS, Export, host_rows
 from tui_ops.ui.frame import Hint
 from tui_ops.ui.history import View
 from tui_ops.ui.paint import Ink, Line, line, plain
-from tui_ops.ui.screens.beside import PANEL_TOPICS
-from tui_ops.ui.screens.fleetview import FleetView, host_choices
-from tui_ops.ui.screens.searching import Searching
-from tui_ops.ui.widgets.lines import Text, desk_app
+from tui_ops.ui.screens.infrastructure import PANEL_TOPICS
+from tui_ops.ui.screens.paned import Paned
+from tui_ops.ui.screens.paneled import Paneled
+from tui_ops.ui.widgets.lines import desk_app
 from tui_ops.ui.work import in_background
 
 PAGE_TOPICS = PANEL_TOPICS | {"audit"}
 """News after which the page is read again, whatever host it was about: a reading tells by the version of its host."""
 
 
-class Host(Searching):
+class Host(Paneled):
     """Everything that is known of a host; scrolls where it does not fit.
 
     Args:
@@ -31,6 +29,7 @@ class Host(Searching):
 
     spec_name = "infrastructure"
     HELP_TITLE = "A host"
+    first_panel = "vitals"
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -39,14 +38,6 @@ class Host(Searching):
         self._read = False
         self._version = 0
         """Of the host, when the page was read."""
-        self._focus = ""
-        """The panel that has the focus; empty for none."""
-        self._alone = False
-        """Whether that panel fills the screen."""
-
-    def compose_body(self) -> ComposeResult:
-        """Return the page."""
-        yield Text("page").add_class("body")
 
     def on_mount(self) -> None:
         """Draw and read."""
@@ -74,10 +65,8 @@ class Host(Searching):
 
     def hints(self) -> list[Hint]:
         """Return the keys for the footer."""
-        return [Hint("q", "back", weight=9), Hint("j k", "scroll"), Hint(", .", "panels", weight=2),
-                Hint("f", "whole page" if self._alone else "fill", weight=2),
-                Hint("/", "find", weight=1), *self.act_hints(),
-                Hint("x", "acts", weight=9), Hint(":", "go to", weight=0), Hint("?", "keys", weight=9)]  # fmt: skip
+        return [*self.panel_hints(), *self.act_hints(), Hint("x", "acts", weight=9), Hint(":", "go to", weight=0),
+                Hint("?", "keys", weight=9)]  # fmt: skip
 
     def show_news(self, topics: frozenset[str]) -> None:
         """Show what changed."""
@@ -110,46 +99,21 @@ class Host(Searching):
         self.text.show(lines)
 
     def _lines(self, page: HostPage) -> list[Line]:
-        if self._alone:
-            return hostpage.alone(page, self.pen_look, self._focus)
-        return hostpage.whole(page, self.pen_look, self._focus)
+        if self.is_alone:
+            return hostpage.alone(page, self.pen_look, self.focused_panel)
+        return hostpage.whole(page, self.pen_look, self.focused_panel)
 
-    def _step(self, by: int) -> None:
-        """Give the focus to the next panel that has anything to say, and show it."""
-        if self._page is None:
-            return
-        names = [panel.name for panel in hostpage.shown_panels(self._page, self.pen_look)]
-        at = names.index(self._focus) + by if self._focus in names else 0 if by > 0 else -1
-        self._focus = names[at % len(names)]
-        self.refresh_all()
-        if self._alone:
-            self.text.move(-self.text.top)
-            return
-        place = hostpage.laid_out(self._page, self.pen_look, self._focus)[1]
-        if place:
-            self.text.reveal(place[-1])
-            self.text.reveal(place[0])
+    def names(self) -> list[str]:
+        """Return the panels that have anything to say."""
+        return [panel.name for panel in hostpage.shown_panels(self._page, self.pen_look)] if self._page else []
 
-    def action_next_view(self) -> None:
-        """Give the focus to the next panel."""
-        self._step(1)
-
-    def action_previous_view(self) -> None:
-        """Give the focus to the panel before."""
-        self._step(-1)
-
-    def action_full(self) -> None:
-        """Let the focused panel fill the screen, or show the whole page again."""
-        if self._page is None:
-            return
-        self._focus = self._focus or "vitals"
-        self._alone = not self._alone
-        self.refresh_all()
-        self.text.move(-self.text.top)
+    def place(self) -> range:
+        """Return the lines on which the focused panel stands."""
+        return hostpage.laid_out(self._page, self.pen_look, self.focused_panel)[1] if self._page else range(0)
 
     def view(self) -> View:
         """Return the list below, with this host opened from it."""
-        below = next((screen.view() for screen in self.app.screen_stack if isinstance(screen, FleetView)), None)
+        below = next((screen.view() for screen in self.app.screen_stack if isinstance(screen, Paned)), None)
         return replace(below or View(self.spec_name, "hosts"), page=self.host_name)
 
     def export(self) -> Export:
@@ -160,28 +124,3 @@ class Host(Searching):
         """Return the host's name and address, then what every screen has."""
         targets = self.targets()
         return [*(host_choices(targets) if targets else ()), *super().copies()]
-
-    def action_back(self) -> None:
-        """Give up a search first, then let the whole page stand again, then go back to the list."""
-        if self.give_up_search():
-            return
-        if self._alone:
-            self.action_full()
-        else:
-            self.app.pop_screen()
-
-    def go(self, lines: int) -> None:
-        """Scroll by lines."""
-        self.text.move(lines)
-
-    @property
-    def page_lines(self) -> int:
-        """How many lines are seen at once."""
-        return self.text.size.height
-
-    def _only_list(self) -> None:
-        desk_app(self).tell("that works on the list: q goes back")
-
-    action_open = action_mark = action_mark_range = action_mark_all = action_clear_marks = _only_list
-    action_trouble = action_sort = action_reverse = _only_list
-    action_group = action_fold = action_unfold = action_fold_all = action_columns = _only_list

@@ -1,166 +1,119 @@
-"""The infrastructure: a view as a list, beside it what the cursor stands on and what happened last."""
+"""The infrastructure: a view as a list, beside it the host that the cursor stands on and what happened last."""
 
-from functools import partial
 from typing import Any
 
-from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
-
-from tui_ops.model.address import EVERYTHING, AddressError, parse
-from tui_ops.store.views.rows import HostRow
-from tui_ops.ui.columns import Column
-from tui_ops.ui.frame import Hint
-from tui_ops.ui.paint import EMPTY, Ink, Line, joined, line, spread
-from tui_ops.ui.screens.beside import Beside
+from tui_ops.store.views.rows import EventRow, HostPage, HostRow
+from tui_ops.ui import hostpage
+from tui_ops.ui.columns import ALWAYS_SHOWN, BY_ID, COLUMNS
+from tui_ops.ui.copying import Choice, host_choices
+from tui_ops.ui.export import HOST_COLUMNS, Export, host_rows
+from tui_ops.ui.groups import Grouping
+from tui_ops.ui.history import View
+from tui_ops.ui.paint import EMPTY, Ink, Line, line
+from tui_ops.ui.screens.listed import Listed
+from tui_ops.ui.views.checks import ChecksPane
+from tui_ops.ui.views.differences import DifferencesPane
+from tui_ops.ui.views.hosts import HostsPane
+from tui_ops.ui.views.network import NetworkPane
+from tui_ops.ui.views.pane import Pane
 from tui_ops.ui.views.racks import RacksPane
-from tui_ops.ui.widgets.lines import Lines, desk_app
-from tui_ops.ui.widgets.table import FleetTable
-from tui_ops.ui.work import in_background
+from tui_ops.ui.views.storage import StoragePane
+from tui_ops.ui.widgets.lines import desk_app
 
-LONG_FLEET = 3000
-"""From this many hosts on, a filter narrows when typing pauses rather than with each letter."""
-
-TYPING_PAUSE_S = 0.15
-"""A pause in typing."""
+PANEL_TOPICS = frozenset({"events", "fleet", "age"})
+"""News after which the panels are read again, whatever host they show: a reading tells by the version of its host."""
 
 
-class Infrastructure(Beside):
-    """The table with its panels."""
+class Infrastructure(Listed):
+    """The hosts and their parts."""
 
     spec_name = "infrastructure"
     HELP_TITLE = "Infrastructure"
 
     def __init__(self) -> None:
         super().__init__()
-        self._told = ""
-        """What is wrong with the filter that is being typed."""
+        self._page: HostPage | None = None
+        self._events: list[EventRow] = []
 
-    def compose_body(self) -> ComposeResult:
-        """Return list, detail and events."""
-        with Horizontal(id="body"):
-            with Vertical(id="list"):
-                yield Lines("title")
-                yield Lines("heading")
-                yield FleetTable("fleet").add_class("body")
-            yield Lines("detail", wall=("│ ", Ink.FAINT))
-            yield Lines("events", wall=("│ ", Ink.FAINT))
-
-    @property
-    def table(self) -> FleetTable:
-        """The list."""
-        return self.query_one(FleetTable)
-
-    def on_mount(self) -> None:
-        """Draw for the first time."""
-        super().on_mount()
-        self.focus_body()
+    def make_panes(self) -> list[Pane[Any]]:
+        """Return the views."""
+        fleet = desk_app(self).desk.fleet
+        return [HostsPane(fleet), RacksPane(), NetworkPane(), StoragePane(), ChecksPane(), DifferencesPane()]
 
     def targets(self) -> list[HostRow]:
         """Return the marked hosts, or the one under the cursor."""
-        return self.pane.targets()
-
-    def hints(self) -> list[Hint]:
-        """Return the keys for the footer."""
-        listing = self.listing
-        here = listing.cursor is not None
-        return [
-            Hint("enter", "open", here, 9), Hint("space", "mark", here, 2), Hint("/", "filter", weight=9),
-            Hint("s", "sort", weight=0), Hint("z", "all" if listing.trouble_only else "trouble only", weight=2),
-            Hint(".", "views", weight=3), *self.act_hints(), Hint("x", "acts", weight=9),
-            Hint(":", "go to", weight=0), Hint("?", "keys", weight=9),
-        ]  # fmt: skip
-
-    def show_news(self, topics: frozenset[str]) -> None:
-        """Show what changed."""
-        self.take_parts(None)
-        self.refresh_all()
-        self.news_of_panels(topics)
-        self.read_parts()
-
-    def refresh_body(self) -> None:
-        """Draw list and panels."""
-        table = self.table
-        self._fill(table)
-        table.update()
-        self.part("title").show([self.title_line()])
-        self.part("heading").show([table.title_line()])
-        self.refresh_detail()
-
-    def _fill(self, table: FleetTable) -> None:
-        table.show(self.pane)
-        table.notes = self.notes()
-
-    def notes(self) -> list[Line]:
-        """Return what is said below the last host: an empty list is never without a reason."""
-        desk = desk_app(self).desk
-        pane, fleet = self.pane, self.listing
-        said: list[Line] = []
-        if not fleet.rows:
-            if desk.problem is not None:
-                said = [line((desk.problem.message, Ink.WARN)), line((desk.problem.hint, Ink.DIM))]
-                said += [line(("this screen fills by itself as soon as an engine has read the hosts", Ink.DIM))]
-            elif desk.loaded and pane.ready:
-                said = [line((pane.nothing, Ink.TEXT))]
-            else:
-                said = [line(("reading the store", Ink.DIM))]
-        elif not fleet.shown and fleet.trouble_only and not fleet.query.terms:
-            said = [
-                line((pane.well, Ink.GOOD)),
-                line((f"z shows all {pane.name}", Ink.DIM)),
-            ]
-        elif not fleet.shown:
-            said = [line((f"no {pane.one} fits the filter", Ink.TEXT)), line(("esc clears it", Ink.DIM))]
-        hint = desk.options.inventory_hint
-        if hint and not fleet.query.terms and (not desk.engine or not desk.engine.source):
-            said = [*said, EMPTY, *(line((text, Ink.DIM)) for text in hint.splitlines())]
-        return [(("   ", Ink.TEXT), *one) for one in said]
-
-    def title_line(self) -> Line:
-        """Return how many hosts there are, in which order, and what narrows them."""
-        desk = desk_app(self).desk
-        fleet, marks = self.listing, desk.signs
-        whole = len(fleet.rows) - (desk.fleet.with_engine if fleet is desk.fleet else 0)
-        count = f"{len(fleet.shown)} of {whole}" if len(fleet.shown) != len(fleet.rows) else f"{whole}"
-        parts = [
-            line((f"{self.pane.name} ", Ink.TITLE), count),
-            line((f"by {fleet.sort_text(marks.up, marks.down)}", Ink.DIM)),
-        ]
-        if self.grouped:
-            parts.append(line((f"grouped by {desk.fleet.grouping}", Ink.DIM)))
-        if fleet.trouble_only:
-            parts.append(line(("trouble only", Ink.ACCENT)))
-        if fleet.query.terms:
-            parts.append(line(("/", Ink.DIM), (fleet.query.text, Ink.ACCENT)))
-        if fleet.marks:
-            parts.append(line((f"{len(fleet.marks)} marked", Ink.ACCENT)))
-        if self._told:
-            parts.append(line((self._told, Ink.BAD)))
-        table = self.table
-        below = len(fleet.lines) - table.top - table.size.height
-        more = f"{below} more" if below > 0 else ""
-        return spread(joined(parts, "   "), line((more, Ink.DIM)), self.part("title").size.width)
-
-    # What keys do -------------------------------------------------------------------------------------------------
-
-    def moved(self) -> None:
-        """Draw after the cursor, the marks, the order or the filter have changed; the panels follow when it rests."""
-        if not self.drawable:
-            return
-        self._fill(self.table)
-        self.table.follow()
-        self.cursor_moves()
-        self.refresh_all()
-        self.read_panels()
-
-    def go(self, lines: int) -> None:
-        """Move the cursor by lines."""
-        self.listing.move(lines)
-        self.moved()
+        return list(self.pane.chosen("host"))
 
     @property
-    def page_lines(self) -> int:
-        """How many hosts are seen at once."""
-        return self.table.size.height
+    def whole_count(self) -> int:
+        """How many there are; the engine itself is none of the hosts that are counted."""
+        fleet = desk_app(self).desk.fleet
+        return super().whole_count - (fleet.with_engine if self.listing is fleet else 0)
+
+    @property
+    def grouped_by(self) -> str:
+        """By what hosts stand in groups that an operator asked for."""
+        grouping = desk_app(self).desk.fleet.grouping
+        return str(grouping) if self._at == 0 and grouping is not Grouping.NONE else ""
+
+    def reasons(self) -> list[Line]:
+        """Return why there is nothing; and how to add hosts where no inventory was found."""
+        desk, listing = desk_app(self).desk, self.listing
+        said = super().reasons()
+        hint = desk.options.inventory_hint
+        if hint and not listing.query.terms and (not desk.engine or not desk.engine.source):
+            said = [*said, EMPTY, *(line((text, Ink.DIM)) for text in hint.splitlines())]
+        return said
+
+    def show_view(self, view: View) -> None:
+        """Show a view with its filter and order."""
+        super().show_view(view)
+        if self._at == 0:
+            self.listing.sort = BY_ID.get(view.order.removeprefix("-"))
+
+    def export(self) -> Export:
+        """Return the hosts that the filter lets through, whatever columns are shown; or the parts of a view."""
+        found = super().export()
+        if self._at:
+            return found
+        fleet = desk_app(self).desk.fleet
+        rows = [row for row in (fleet.rows.get(key) for key in fleet.shown) if row is not None]
+        return Export("hosts", HOST_COLUMNS, host_rows(rows), found.lines)
+
+    def copies(self) -> list[Choice]:
+        """Return the chosen hosts, then what every screen has."""
+        targets = self.targets()
+        return [*(host_choices(targets) if targets else ()), *super().copies()]
+
+    # The panels ---------------------------------------------------------------------------------------------------
+
+    def news_of_panels(self, topics: frozenset[str]) -> None:
+        """Read the panels again where what changed concerns them."""
+        row, page = self.pane.host_here(), self._page
+        old = row is not None and (page is None or (page.host.id, page.host.version) != (row.id, row.version))
+        if topics & PANEL_TOPICS or old:
+            self.read_panels()
+
+    def draw_panels(self) -> None:
+        """Draw the host, and the events of the fleet."""
+        row, page = self.pane.host_here(), self._page
+        if row is None or page is None or page.host.id != row.id:
+            page = None
+        thing = self.listing.here or object()
+        self.draw_panel("detail", (thing, row, page), lambda pen, height: self.pane.detail(page, pen, height))
+        events = self._events
+        self.draw_panel("events", (events,), lambda pen, height: hostpage.fleet_events(events, pen, height))
+
+    async def load_panels(self) -> None:
+        """Read the host's page, and the events."""
+        app = desk_app(self)
+        row = self.pane.host_here()
+        if row is not None:
+            self._page = await app.from_store(lambda feed: feed.page(row.name))
+        if self.has_class("-events"):
+            self._events = await app.from_store(lambda feed: feed.events())
+
+    # What keys do -------------------------------------------------------------------------------------------------
 
     def action_open(self) -> None:
         """Open the page of the host under the cursor, fold a group, or show the hosts of a rack."""
@@ -172,124 +125,66 @@ class Infrastructure(Beside):
         else:
             self.fold(None)
 
-    def on_fleet_table_scrolled(self) -> None:
-        """Say how many lines are below now."""
-        self.part("title").show([self.title_line()])
+    def show_hosts(self, query: str) -> None:
+        """Show the hosts that fit a query."""
+        self._go_to("hosts")
+        self.narrow(query)
 
-    def on_fleet_table_clicked(self, event: FleetTable.Clicked) -> None:
-        """Follow a click; two in a row open."""
-        self.moved()
-        if event.twice:
-            self.action_open()
+    def fold(self, folded: bool | None) -> None:
+        """Fold or unfold the group of the line; None turns it."""
+        if self._at == 0 and desk_app(self).desk.fleet.fold(folded):
+            self.moved()
 
-    def action_back(self) -> None:
-        """Clear the filter first; at the root, say how to leave."""
-        fleet = self.listing
-        if fleet.query is not EVERYTHING:
-            self.filter_done(None)
-        elif fleet.trouble_only:
-            self.action_trouble()
-        elif fleet.marks:
-            self.action_clear_marks()
-        elif self.pane is not self.panes[0]:
-            self.show_pane(0)
-        else:
-            desk_app(self).tell("this is the first page: Q leaves the desk")
+    def action_fold(self) -> None:
+        """Fold the group."""
+        self.fold(True)
 
-    def action_mark(self) -> None:
-        """Mark a host."""
-        self.listing.mark_here()
+    def action_unfold(self) -> None:
+        """Unfold the group."""
+        self.fold(False)
+
+    def action_fold_all(self) -> None:
+        """Fold every group, or unfold all."""
+        fleet = desk_app(self).desk.fleet
+        if self._at or not fleet.groups:
+            desk_app(self).tell("there are no group rows: O stands the hosts in groups")
+            return
+        fleet.fold_all()
         self.moved()
 
-    def action_mark_range(self) -> None:
-        """Begin or end a range."""
-        app = desk_app(self)
-        if not self.listing.mark_range():
-            app.tell("a range begins here: move, and press v again")
+    def action_group(self) -> None:
+        """Choose by what hosts stand in groups."""
+        from tui_ops.ui.screens.menu import Item, Menu
+
+        now = desk_app(self).desk.fleet.grouping
+        items = [Item(str(one), one, str(one)[1 if one is Grouping.STATE else 0]) for one in Grouping]
+
+        def chosen(one: Grouping | None) -> None:
+            if one is not None:
+                self.group_by(one)
+
+        self.app.push_screen(Menu(" group rows by", items, list(Grouping).index(now)), chosen)
+
+    def group_by(self, grouping: Grouping) -> None:
+        """Show the hosts, standing in groups."""
+        self.show_pane(0)
+        desk_app(self).desk.fleet.group_by(grouping)
         self.moved()
 
-    def action_mark_all(self) -> None:
-        """Mark all that is shown."""
-        self.listing.mark_all()
-        self.moved()
+    def action_columns(self) -> None:
+        """Choose which columns of the hosts are shown."""
+        from tui_ops.ui.screens.menu import Item, Menu
 
-    def action_clear_marks(self) -> None:
-        """Take every mark away."""
-        self.listing.clear_marks()
-        self.moved()
+        if self._at:
+            desk_app(self).tell("columns are chosen on the hosts: , and . go through the views")
+            return
+        fleet = desk_app(self).desk.fleet
+        choices = [one for one in COLUMNS if one.id not in ALWAYS_SHOWN]
+        items = [Item(one.title, one.id, "", "hidden" if one.id in fleet.hidden else "shown") for one in choices]
 
-    def action_trouble(self) -> None:
-        """Show only what needs action, or all again."""
-        fleet = self.listing
-        fleet.trouble_only = not fleet.trouble_only
-        fleet.arrange()
-        self.moved()
-
-    def action_sort(self) -> None:
-        """Choose the sort column."""
-        from tui_ops.ui.screens.menu import sort_menu
-
-        fleet = self.listing
-        usable = [one for one in self.pane.sort_columns() if one.id not in ("state", "hour")]
-
-        def chosen(choice: tuple[Column[Any] | None] | None) -> None:
-            if choice is not None:
-                fleet.sort_by(choice[0])
+        def chosen(column: str | None) -> None:
+            if column is not None:
+                fleet.hidden ^= {column}
                 self.moved()
 
-        self.app.push_screen(sort_menu(usable, fleet.sort), chosen)
-
-    def action_reverse(self) -> None:
-        """Turn the order around."""
-        self.listing.reverse()
-        self.moved()
-
-    def action_full(self) -> None:
-        """Show the list alone, or with its panels."""
-        self._alone = not self._alone
-        self.fit_size()
-        self.call_after_refresh(self.moved)
-
-    def action_filter(self) -> None:
-        """Type a filter."""
-        self.open_prompt("/", self.listing.query.text)
-
-    def filter_typed(self, text: str) -> None:
-        """Narrow the list while typing."""
-        if len(self.listing.rows) < LONG_FLEET:
-            self.narrow(text)
-        else:
-            in_background(self, partial(self._narrow_later, text), "filter", exclusive=True)
-
-    async def _narrow_later(self, text: str) -> None:
-        await desk_app(self).pause_for(TYPING_PAUSE_S)
-        self._ask_for(text)
-        for _ in self.listing.arranging():
-            await desk_app(self).pause_for(0.0)
-        self.moved()
-
-    def filter_done(self, text: str | None) -> None:
-        """Keep the filter, or clear it."""
-        self.workers.cancel_group(self, "filter")
-        self.narrow(text or "")
-        if self._told:
-            desk_app(self).tell(self._told, Ink.BAD)
-            self._told = ""
-            self.refresh_all()
-
-    def narrow(self, text: str) -> None:
-        """Show the hosts that fit a query; one that can't be read changes nothing and is told."""
-        self._ask_for(text)
-        if not self.listing.stands_as_asked:
-            self.listing.arrange()
-        self.moved()
-
-    def _ask_for(self, text: str) -> None:
-        """Take up a query, if it is another one than before."""
-        listing = self.listing
-        try:
-            if text.strip() != listing.query.text:
-                listing.query = parse(text, self.pane.filter_keys) if text.strip() else EVERYTHING
-            self._told = ""
-        except AddressError as error:
-            self._told = str(error)
+        self.app.push_screen(Menu(" show or hide a column", items), chosen)

@@ -1,6 +1,6 @@
 """A menu: lines to choose from, by cursor or by letter. Those that can't be chosen say why."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from string import ascii_letters, digits
@@ -14,8 +14,7 @@ from textual.message import Message
 from textual.screen import ModalScreen
 
 from tui_ops.actions.action import Action
-from tui_ops.store.views.rows import HostRow
-from tui_ops.ui.acts import offered, plan
+from tui_ops.ui.acts import NO_TARGET, Target, offered, plan
 from tui_ops.ui.cells import fit, safe
 from tui_ops.ui.columns import Column
 from tui_ops.ui.desk import Desk
@@ -173,25 +172,43 @@ class Menu(ModalScreen[T | None]):
         self.dismiss(None)
 
 
-def acts_menu(desk: Desk, targets: Sequence[HostRow]) -> Menu[Action]:
-    """Return every act, on the chosen hosts and on the fleet, with why it can't be done where it can't."""
+def acts_menu(desk: Desk, chosen: Mapping[str, Sequence[Target]]) -> Menu[Action]:
+    """Return every act, on what is chosen and on the fleet, with why it can't be done where it can't.
+
+    Args:
+        desk: what is known.
+        chosen: what an act would work on, by its noun; the letters are those of the first that has them.
+    """
     items = []
-    for noun in ("host", "fleet"):
+    taken: set[str] = set()
+    for noun in (*chosen, NO_TARGET):
         for action in offered(desk, noun):
-            verdict = plan(action, targets, desk).verdict
-            items.append(
-                Item(action.label, action, action.key, action.help.split(". ")[0], "" if verdict else verdict.why)
-            )
-    on = safe(targets[0].name) if len(targets) == 1 else f"{len(targets)} hosts" if targets else "the fleet"
+            verdict = plan(action, chosen.get(noun, ()), desk).verdict
+            key = action.key if action.key not in taken else ""
+            taken.add(key)
+            items.append(Item(action.label, action, key, action.help.split(". ")[0], "" if verdict else verdict.why))
+    on = next((f"{_counted(targets, noun)}" for noun, targets in chosen.items() if targets), "the fleet")
     if items:
         return Menu(f" acts on {on}", items)
     why = "this session is read-only" if desk.options.read_only else "the role viewer changes nothing"
     return Menu(f" no acts: {why}", items)
 
 
-def sort_menu(columns: Sequence[Column[T]], now: Column[T] | None) -> Menu[tuple[Column[T] | None]]:
-    """Return the columns to sort by."""
-    items: list[Item[tuple[Column[T] | None]]] = [Item("state, name", (None,), "", "the worst first")]
+def _counted(targets: Sequence[Target], noun: str) -> str:
+    return safe(targets[0].name) if len(targets) == 1 else f"{len(targets)} {noun}s"
+
+
+def sort_menu(
+    columns: Sequence[Column[T]], now: Column[T] | None, usual: str = "state, name"
+) -> Menu[tuple[Column[T] | None]]:
+    """Return the columns to sort by.
+
+    Args:
+        columns: of the view.
+        now: the one that is sorted by; None for the usual order.
+        usual: that order in words.
+    """
+    items: list[Item[tuple[Column[T] | None]]] = [Item(usual, (None,), "", "the worst first")]
     items += [
         Item(
             column.title.lower() if column.id != "hour" else "hour",

@@ -1,5 +1,7 @@
 """The view of hosts: the fleet table with its group rows."""
 
+from collections.abc import Sequence
+
 from tui_ops.model.states import sign_of
 from tui_ops.store.views.rows import HostPage, HostRow
 from tui_ops.ui import hostpage
@@ -26,6 +28,7 @@ class HostsPane(Pane[HostRow]):
 
     name = "hosts"
     one = "host"
+    takes = False
     well = "nothing needs action: every host is up and well"
     nothing = "no hosts yet: the inventory names none"
 
@@ -58,9 +61,9 @@ class HostsPane(Pane[HostRow]):
         """Return the host under the cursor."""
         return self.fleet.here
 
-    def targets(self) -> list[HostRow]:
+    def chosen(self, noun: str) -> Sequence[HostRow]:
         """Return the hosts that an act would work on."""
-        return self.fleet.targets()
+        return self.fleet.targets() if noun == "host" else ()
 
     def detail(self, page: HostPage | None, pen: Pen, height: int) -> list[Line]:
         """Return the host under the cursor, or the hosts of the group there."""

@@ -41,6 +41,8 @@ class Item:
     """Whether its numbers are old."""
     words: str = field(default="", repr=False)
     """Its texts, in which bare words are looked for."""
+    inks: dict[str, Ink] = field(default_factory=dict, repr=False)
+    """Colours of facts that were chosen with them, by the column."""
 
 
 def of_host(

@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 class Pane(Generic[T]):
-    """A view of the infrastructure."""
+    """A view of a list."""
 
     name = ""
     """In the title and after ``:``."""
@@ -23,6 +23,12 @@ class Pane(Generic[T]):
     """What a line is."""
     reads = False
     """Whether it needs more from the store than the hosts."""
+    gap_s = 5.0
+    """Seconds between two reads at least: parts of the whole fleet are read, and readings come every ten seconds."""
+    takes = True
+    """Whether it is made anew of what the desk knows; not where its list is the desk's own."""
+    nouns: tuple[str, ...] = ("host",)
+    """What acts apply to here; where two have a letter in common, it is the act's on the first of them."""
     well = ""
     """Said where only what needs action is asked for and nothing does."""
     nothing = ""
@@ -71,8 +77,8 @@ class Pane(Generic[T]):
         """Return the host that the cursor's line belongs to."""
         raise NotImplementedError
 
-    def targets(self) -> list[HostRow]:
-        """Return the hosts that an act would work on."""
+    def chosen(self, noun: str) -> Sequence[Any]:
+        """Return what an act on things of this noun would work on."""
         raise NotImplementedError
 
     def detail(self, page: HostPage | None, pen: Pen, height: int) -> list[Line]:

@@ -111,9 +111,9 @@ class RacksPane(Pane[Item]):
         """Return None: a rack is not one host."""
         return None
 
-    def targets(self) -> list[HostRow]:
-        """Return the hosts of the chosen racks."""
-        return self.items.targets()
+    def chosen(self, noun: str) -> Sequence[HostRow]:
+        """Return the hosts that an act would work on."""
+        return self.items.targets() if noun == "host" else ()
 
     def query_here(self) -> str:
         """Return the filter that shows the hosts of the rack under the cursor."""

@@ -1,0 +1,37 @@
+"""What a watch tells whoever judges its readings beside it."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from tui_ops.model.metrics import Key
+from tui_ops.model.readings import Derived, Reading, SectionReading
+from tui_ops.model.states import HostState
+
+
+class Observer(Protocol):
+    """Is told of every reading. It answers at once, and fails never."""
+
+    def vitals(self, host_id: int, at: float, reading: Reading, derived: Derived, disks: Mapping[Key, float]) -> None:
+        """Take a reading of the vitals."""
+
+    def section(self, host_id: int, at: float, found: SectionReading) -> None:
+        """Take a run of a slow section, or of a check."""
+
+    def state(self, host_id: int, at: float, state: HostState, reason: str) -> None:
+        """Take the outcome of an attempt to read a host."""
+
+
+class Nobody:
+    """Judges nothing."""
+
+    def vitals(self, host_id: int, at: float, reading: Reading, derived: Derived, disks: Mapping[Key, float]) -> None:
+        """Take no note."""
+
+    def section(self, host_id: int, at: float, found: SectionReading) -> None:
+        """Take no note."""
+
+    def state(self, host_id: int, at: float, state: HostState, reason: str) -> None:
+        """Take no note."""
+
+
+NOBODY: Observer = Nobody()

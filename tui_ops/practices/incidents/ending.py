@@ -1,0 +1,95 @@
+"""Moving incidents on to their end, and letting them ask for nobody meanwhile."""
+
+import json
+from collections.abc import Callable
+
+from sqlmodel import Session, col, select
+
+from tui_ops.model.alerts import AlertState, Suppressor
+from tui_ops.model.clean import clean
+from tui_ops.model.clock import iso
+from tui_ops.model.incidents import OPEN_STATES, Happened, Happening, IncidentState, incident_name
+from tui_ops.practices.asked import Asked, Done
+from tui_ops.practices.incidents.editing import Edit
+from tui_ops.practices.incidents.states import WORDS, Event
+from tui_ops.practices.incidents.working import each, move_by, own_alerts, see
+from tui_ops.store.tables.alerts import Silence
+from tui_ops.store.tables.incidents import Incident
+
+
+def move(event: Event) -> Callable[[Session, Asked], Done]:
+    """Return the act that brings one event of the state table, with what the operator says to it."""
+
+    def act(session: Session, asked: Asked) -> Done:
+        more = clean(asked.text("text") or asked.text("reason"))
+
+        def change(edit: Edit, row: Incident) -> Happened:
+            before = row.state
+            to = move_by(edit, row, event, asked.at)
+            if event is Event.REOPEN:
+                edit.set(row, resolved_by="")
+            if to not in OPEN_STATES:
+                edit.set(row, acked_by="", ack_until=None)
+            if event is Event.CANCEL:
+                for alert in own_alerts(session, row):
+                    see(edit, alert, asked, None)
+            said = f"{before} → {to}" + (f": {more}" if more else "")
+            return Happened(Happening.STATE, said, data=(("from", before), ("to", str(to))))
+
+        return each(session, asked, f"is {WORDS[event]}", change)
+
+    return act
+
+
+def resolve(session: Session, asked: Asked) -> Done:
+    """Say that incidents are over, what caused them and what helped."""
+    cause, helped, text = asked.text("cause"), clean(asked.text("helped")), clean(asked.text("text"))
+
+    def change(edit: Edit, row: Incident) -> Happened:
+        before = row.state
+        move_by(edit, row, Event.RESOLVE, asked.at)
+        edit.set(
+            row, cause=cause, cause_text=text, helped=helped, resolved_by=asked.who.name, acked_by="", ack_until=None,
+            on_hold="", hold_reason="", snoozed_until=None,
+        )  # fmt: skip
+        for alert in own_alerts(session, row):
+            see(edit, alert, asked, None)
+        _end_silences(edit, session, row, asked.at)
+        said = f"{before} → resolved: {cause}" + (f", {text}" if text else "") + f"; what helped: {helped}"
+        return Happened(Happening.STATE, said, data=(("from", before), ("to", str(IncidentState.RESOLVED))))
+
+    return each(session, asked, "is resolved", change)
+
+
+def _end_silences(edit: Edit, session: Session, row: Incident, at: float) -> None:
+    """End the silences that last as long as an incident."""
+    query = select(Silence).where(Silence.incident_id == row.id, col(Silence.ended_at).is_(None))
+    for silence in session.exec(query).all():
+        if silence.ends_at is None:
+            edit.set(silence, ended_at=at)
+
+
+def silence(session: Session, asked: Asked) -> Done:
+    """Let the alerts of incidents ask for nobody, for a time or until they are resolved."""
+    ends_at = asked.at + asked.seconds("for") if "for" in asked.params else None
+    reason = clean(asked.text("reason"))
+    words = f"until {iso(ends_at)}" if ends_at is not None else "until it is resolved"
+
+    def change(edit: Edit, row: Incident) -> Happened:
+        made = Silence(
+            matchers=json.dumps([["incident", "=", incident_name(row.id or 0)]]), starts_at=asked.at, ends_at=ends_at,
+            reason=reason, by=asked.who.name, incident_id=row.id, ended_at=asked.at,
+        )  # fmt: skip
+        session.add(made)
+        session.flush()
+        # Made ended and begun by the edit, so that an undo ends it.
+        edit.set(made, ended_at=None)
+        for alert in own_alerts(session, row):
+            if AlertState(alert.state) in (AlertState.FIRING, AlertState.ACKNOWLEDGED):
+                edit.set(
+                    alert, state=str(AlertState.SUPPRESSED), suppressed_by=str(Suppressor.SILENCE),
+                    suppressed_ref=f"silence {made.id}",
+                )  # fmt: skip
+        return Happened(Happening.SILENCED, f"silenced {words}: {reason}", data=(("silence", made.id),))
+
+    return each(session, asked, f"silenced {words}", change)

@@ -1,0 +1,337 @@
+"""Signals become alerts, and alerts become incidents: one row an identity, one incident a cause, opened at once."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlmodel import Session, col, select
+
+from tui_ops.model.alerts import LABELS_LIMIT, LIVE, SUBJECT_LIMIT, TEXT_LIMIT, AlertState, Signal, Source, Suppressor
+from tui_ops.model.clean import clean, clean_lines
+from tui_ops.model.incidents import Happened, Happening, IncidentState
+from tui_ops.model.states import Severity
+from tui_ops.practices.incidents.excuses import Excuses
+from tui_ops.practices.incidents.grouping import Grouping
+from tui_ops.practices.incidents.states import Event, after
+from tui_ops.practices.incidents.working import TITLE_LIMIT
+from tui_ops.practices.incidents.world import STATE_RULES, World, group_key, title_of, urgency_of
+from tui_ops.store.tables.alerts import Alert, PastAlert
+from tui_ops.store.tables.incidents import Incident
+from tui_ops.store.timeline import add_line, changed
+
+RANK = {Severity.CRITICAL: 3, Severity.WARNING: 2, Severity.UNKNOWN: 1, Severity.OK: 0}
+"""How bad; of an incident the worst of its alerts counts."""
+
+RECALLED_AT_ONCE = 1000
+"""Identities that are looked for in one query: SQLite takes 32,766 values, and a site that goes has hundreds."""
+
+FLAPS = "begins to flap: it is told no more until it rests"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An incident that was opened just now."""
+
+    incident_id: int
+    hosts: tuple[int, ...]
+    """The hosts that it is about."""
+    onset: float
+
+
+@dataclass
+class Outcome:
+    """What came of signals, or of time."""
+
+    opened: list[Opened] = field(default_factory=list)
+    alerts: set[int] = field(default_factory=set)
+    incidents: set[int] = field(default_factory=set)
+
+    def __bool__(self) -> bool:
+        return bool(self.alerts or self.incidents)
+
+
+class Intake:
+    """Takes signals in, in one transaction.
+
+    Args:
+        session: of the transaction.
+        world: what the engine knows.
+        at: now, epoch seconds.
+    """
+
+    def __init__(self, session: Session, world: World, at: float) -> None:
+        self._session = session
+        self._world = world
+        self._at = at
+        self._excuses = Excuses(session, world, at)
+        self._alerts: dict[int, Alert] = {}
+        self._incidents: dict[int, Incident] = {}
+        self._known: dict[tuple[str, str, str], Alert] = {}
+        self._grouping = Grouping(session, world, at)
+        self.outcome = Outcome()
+
+    def take(self, signals: Sequence[Signal]) -> Outcome:
+        """Take signals in, in their order; return what changed."""
+        self._known |= _known_of(self._session, signals)
+        for signal in signals:
+            alert = self._known.get(_identity(signal))
+            if signal.severity is Severity.OK:
+                if alert is not None and AlertState(alert.state) in LIVE:
+                    self._over(alert, signal)
+            elif alert is None or AlertState(alert.state) not in LIVE:
+                self._begins(alert, signal)
+            else:
+                self._goes_on(alert, signal)
+        return self.finish()
+
+    def finish(self) -> Outcome:
+        """Count the changes, so that readers see them."""
+        changed(self._session, self._alerts.values())
+        changed(self._session, self._incidents.values())
+        self.outcome.alerts |= set(self._alerts)
+        self.outcome.incidents |= set(self._incidents)
+        self._alerts, self._incidents = {}, {}
+        return self.outcome
+
+    # Alerts -----------------------------------------------------------------------------------------------------------
+
+    def touch(self, alert: Alert) -> None:
+        """Note that an alert changed."""
+        assert alert.id is not None
+        self._alerts[alert.id] = alert
+        self._session.add(alert)
+
+    def touch_incident(self, incident: Incident) -> None:
+        """Note that an incident changed."""
+        assert incident.id is not None
+        self._incidents[incident.id] = incident
+        self._session.add(incident)
+
+    def _begins(self, alert: Alert | None, signal: Signal) -> None:
+        """Begin an episode: of a new identity, or of one that was over."""
+        around = self._world.around(signal.host)
+        if alert is None:
+            source, rule, subject = _identity(signal)
+            alert = self._known[source, rule, subject] = Alert(source=source, rule=rule, subject=subject)
+            past = None
+        else:
+            past = _past(alert)
+            alert.episode += 1
+        before = alert.incident_id
+        alert.host_id, alert.item = around.host_id, clean(signal.item, SUBJECT_LIMIT)
+        alert.site, alert.services = around.site, json.dumps(list(around.services))
+        alert.started_at, alert.detected_at, alert.ended_at = signal.started_at or signal.at, self._at, None
+        alert.acked_at, alert.acked_by, alert.ack_until = None, "", None
+        alert.severity, alert.incident_id = str(signal.severity), None
+        self._describe(alert, signal)
+        self._session.add(alert)
+        self._session.flush()
+        self.touch(alert)
+        self.place(alert, signal, before)
+        if past is not None and alert.incident_id != past.incident_id:
+            self._session.add(past)
+        if alert.flapping:
+            self._tell(alert, FLAPS)
+
+    def _describe(self, alert: Alert, signal: Signal) -> bool:
+        """Take over what a signal says; return whether anything that is shown is another."""
+        said = (
+            clean(signal.text, TEXT_LIMIT), signal.value, signal.unit, signal.flapping, clean(signal.url, 500),
+        )  # fmt: skip
+        labels = json.dumps({clean(name, 100): clean(value, 200) for name, value in signal.labels[:LABELS_LIMIT]})
+        runbook = "\n".join(clean_lines(signal.runbook)) if signal.runbook else ""
+        before = (alert.text, alert.value, alert.unit, alert.flapping, alert.url, alert.labels, alert.runbook)
+        alert.text, alert.value, alert.unit, alert.flapping, alert.url = said
+        alert.labels, alert.runbook = labels, runbook
+        alert.seen_at = signal.at
+        return before != (*said, labels, runbook)
+
+    def _goes_on(self, alert: Alert, signal: Signal) -> None:
+        """Take note that an alert is still true, and whether it is worse or better."""
+        severity = Severity(alert.severity)
+        flapped = alert.flapping
+        if self._describe(alert, signal) or severity is not signal.severity:
+            self.touch(alert)
+        if severity is not signal.severity:
+            alert.severity = str(signal.severity)
+            self._tell(alert, f"{severity} → {signal.severity}: {alert.text}")
+            self._weigh(alert)
+        if flapped is not alert.flapping:
+            self._tell(alert, FLAPS if alert.flapping else "rests again")
+
+    def _over(self, alert: Alert, signal: Signal) -> None:
+        """Let an alert be over."""
+        seen = alert.state == AlertState.ACKNOWLEDGED or alert.acked_at is not None
+        quiet = alert.state in (AlertState.SUPPRESSED, AlertState.SHELVED)
+        alert.state = str(AlertState.RESOLVED if seen or quiet else AlertState.CLEARED)
+        alert.ended_at, alert.seen_at, alert.flapping = self._at, signal.at, signal.flapping
+        alert.suppressed_by, alert.suppressed_ref, alert.shelved_until = "", "", None
+        self.touch(alert)
+        if alert.incident_id is not None:
+            self._tell(alert, "over" if not signal.text else f"over: {signal.text}")
+            self.touch_incident(self._session.get_one(Incident, alert.incident_id))
+
+    def _tell(self, alert: Alert, text: str) -> None:
+        if alert.incident_id is not None:
+            said = Happened(Happening.ALERT, f"{alert.subject}: {text}", data=(("alert", alert.id),))
+            add_line(self._session, alert.incident_id, said, self._at)
+
+    # Where an alert belongs -------------------------------------------------------------------------------------------
+
+    def place(self, alert: Alert, signal: Signal, before: int | None = None) -> None:
+        """Give a true alert its state, and the incident that it belongs to where it asks for somebody.
+
+        Args:
+            alert: the alert.
+            signal: what is said of it.
+            before: the incident of its last episode.
+        """
+        excuse = self._excuses.of(alert)
+        if excuse is not None:
+            alert.state = str(AlertState.SUPPRESSED)
+            alert.suppressed_by, alert.suppressed_ref = str(excuse.by), excuse.ref
+            if excuse.by is Suppressor.PARENT:
+                self.hang_on(alert, excuse.ref)
+            return
+        alert.suppressed_by, alert.suppressed_ref = "", ""
+        if alert.shelved_until is not None and alert.shelved_until > self._at:
+            alert.state = str(AlertState.SHELVED)
+            return
+        alert.state, alert.shelved_until = str(AlertState.FIRING), None
+        incident = self._incident_for(alert, signal, before)
+        if incident.acked_by:
+            alert.state = str(AlertState.ACKNOWLEDGED)
+            alert.acked_at, alert.acked_by, alert.ack_until = self._at, incident.acked_by, incident.ack_until
+
+    def hang_on(self, alert: Alert, parent: str) -> None:
+        """Let an alert belong to the incident of what it hangs on, as soon as there is one."""
+        around = self._world.around(parent)
+        query = select(Alert).where(
+            Alert.host_id == around.host_id, col(Alert.incident_id).is_not(None),
+            # What it hangs on is the state of the parent, and no full disk that the parent has besides.
+            Alert.source == str(Source.RULE), col(Alert.rule).startswith(STATE_RULES),
+            col(Alert.state).in_([str(AlertState.FIRING), str(AlertState.ACKNOWLEDGED)]),
+        )  # fmt: skip
+        found = [one for one in self._session.exec(query).all() if one.id != alert.id]
+        if around.host_id is None or not found:
+            return
+        alert.incident_id = found[0].incident_id
+        self.touch(alert)
+        self._tell(alert, f"hangs on {parent}: {alert.text}")
+        self._weigh(alert)
+
+    def _incident_for(self, alert: Alert, signal: Signal, before: int | None) -> Incident:
+        """Return the incident that a firing alert belongs to: the one it had, one of its like, or a new one."""
+        again = self._session.get(Incident, before) if before is not None else None
+        incident = self._grouping.again(again) or self._grouping.find(alert, signal)
+        if incident is None:
+            incident = self._open(alert, signal)
+        else:
+            alert.incident_id = incident.id
+            incident.alert_at = self._at
+            known = incident is again
+            self._tell(alert, f"fires again: {alert.text}" if known else f"joined: {alert.text}")
+        self._grouping.note(signal, incident)
+        self._recur(incident)
+        self._weigh(alert)
+        return incident
+
+    def _recur(self, incident: Incident) -> None:
+        """Let an incident that was thought to be over go on."""
+        state = IncidentState(incident.state)
+        to = after(state, Event.RECUR)
+        if to is None:
+            return
+        incident.state = str(to)
+        assert incident.id is not None
+        said = Happened(
+            Happening.STATE, f"{state} → {to}: it fires again", data=(("from", str(state)), ("to", str(to)))
+        )
+        add_line(self._session, incident.id, said, self._at)
+
+    def _open(self, alert: Alert, signal: Signal) -> Incident:
+        around = self._world.around(signal.host)
+        incident = Incident(
+            title=clean(title_of(signal), TITLE_LIMIT), severity=alert.severity,
+            group_key=group_key(signal, around), rule=alert.rule, site=around.site,
+            service=around.services[0] if around.services else "", services=json.dumps(list(around.services)),
+            started_at=alert.started_at, opened_at=self._at, alert_at=self._at, impact=5, urgency=5,
+            runbook=alert.runbook,
+        )  # fmt: skip
+        self._session.add(incident)
+        self._session.flush()
+        assert incident.id is not None
+        alert.incident_id = incident.id
+        self._weigh(alert)
+        incident.policy = self._world.policy(incident.service, incident.priority)
+        said = Happened(Happening.OPENED, f"opened: {alert.subject}: {alert.text}", data=(("alert", alert.id),))
+        add_line(self._session, incident.id, said, self._at)
+        hosts = (alert.host_id,) if alert.host_id is not None else ()
+        self.outcome.opened.append(Opened(incident.id, hosts, alert.started_at))
+        return incident
+
+    def _weigh(self, alert: Alert) -> None:
+        """Let an alert count for its incident: severity, impact, urgency, priority, services, onset."""
+        if alert.incident_id is None:
+            return
+        incident = self._session.get_one(Incident, alert.incident_id)
+        severity = Severity(alert.severity)
+        if RANK[severity] > RANK[Severity(incident.severity)]:
+            incident.severity = str(severity)
+        services = tuple(json.loads(alert.services))
+        host = self._excuses.host_name(alert.host_id)
+        incident.impact = min(incident.impact, self._world.impact(host, services))
+        incident.urgency = min(incident.urgency, urgency_of(severity))
+        hurt = [*json.loads(incident.services), *self._world.hurt(services)]
+        incident.services = json.dumps(list(dict.fromkeys(hurt)))
+        incident.started_at = min(incident.started_at, alert.started_at)
+        if not incident.priority_by:
+            self._set_priority(incident)
+        self.touch_incident(incident)
+
+    def _set_priority(self, incident: Incident) -> None:
+        table = {(int(impact), int(urgency)): priority for (impact, urgency), priority in self._world.spec.priorities}
+        priority = table.get((incident.impact, incident.urgency), incident.priority)
+        told = priority < incident.priority and incident.version > 0
+        incident.priority = priority
+        if told and incident.id is not None:
+            said = Happened(Happening.FIELD, f"priority: P{priority}, by what it hurts", data=(("field", "priority"),))
+            add_line(self._session, incident.id, said, self._at)
+
+
+def _identity(signal: Signal) -> tuple[str, str, str]:
+    return str(signal.source), clean(signal.rule, 200), clean(signal.subject, SUBJECT_LIMIT)
+
+
+def _known_of(session: Session, signals: Sequence[Signal]) -> dict[tuple[str, str, str], Alert]:
+    """Read the alerts that there are of the identities of signals, many at once."""
+    found: dict[tuple[str, str, str], Alert] = {}
+    wanted = list({_identity(signal) for signal in signals})
+    for start in range(0, len(wanted), RECALLED_AT_ONCE):
+        some = wanted[start : start + RECALLED_AT_ONCE]
+        query = select(Alert).where(
+            col(Alert.rule).in_({rule for _source, rule, _subject in some}),
+            col(Alert.subject).in_({subject for _source, _rule, subject in some}),
+        )
+        found |= {(row.source, row.rule, row.subject): row for row in session.exec(query).all()}
+    return found
+
+
+def signal_of(alert: Alert, host: str) -> Signal:
+    """Return an alert as a signal, for one that is placed anew."""
+    return Signal(
+        Source(alert.source), alert.rule, alert.subject, Severity(alert.severity), alert.text, alert.seen_at,
+        alert.started_at, host, alert.item, alert.value, alert.unit, tuple(json.loads(alert.labels).items()), alert.url,
+        alert.runbook, summary=alert.source == Source.RULE and alert.host_id is None,
+    )  # fmt: skip
+
+
+def _past(alert: Alert) -> PastAlert | None:
+    """Return the last episode of an alert, for the incident that it belonged to."""
+    if alert.incident_id is None or alert.id is None:
+        return None
+    return PastAlert(
+        alert_id=alert.id, incident_id=alert.incident_id, episode=alert.episode, severity=alert.severity,
+        text=alert.text, value=alert.value, started_at=alert.started_at, detected_at=alert.detected_at,
+        ended_at=alert.ended_at, acked_at=alert.acked_at, acked_by=alert.acked_by,
+    )  # fmt: skip

@@ -1,0 +1,173 @@
+"""What time does: acknowledgements run out, silences and maintenance end, what is over is resolved and closed."""
+
+from collections.abc import Sequence
+
+from sqlmodel import Session, col, func, select
+
+from tui_ops.model.alerts import LIVE, AlertState, Suppressor
+from tui_ops.model.incidents import Happened, Happening, IncidentState
+from tui_ops.practices.incidents.excuses import Excuses
+from tui_ops.practices.incidents.intake import Intake, Outcome, signal_of
+from tui_ops.practices.incidents.states import Event, after
+from tui_ops.practices.incidents.world import World
+from tui_ops.store.incidents import alerts_of, open_incidents
+from tui_ops.store.tables.alerts import Alert, Silence
+from tui_ops.store.tables.audit import AuditEntry
+from tui_ops.store.tables.fleet import Host
+from tui_ops.store.tables.incidents import Incident, Timeline
+from tui_ops.store.timeline import add_line
+
+ORPHAN_S = 60.0
+"""An alert that hangs on something which is well again asks for somebody after so long: what it hung on comes back a
+little before its children do."""
+
+NO_WORK = (Happening.ACKNOWLEDGED, Happening.UNACKNOWLEDGED, Happening.NOTIFIED)
+"""Lines with a person's name that are no work of his."""
+
+
+class Passing:
+    """Lets it be a later moment, in one transaction.
+
+    Args:
+        session: of the transaction.
+        world: what the engine knows.
+        at: now, epoch seconds.
+    """
+
+    def __init__(self, session: Session, world: World, at: float) -> None:
+        self._session = session
+        self._world = world
+        self._at = at
+        self._intake = Intake(session, world, at)
+
+    def look(self) -> Outcome:
+        """Do what time asks for; return what changed."""
+        self._alerts()
+        for incident in open_incidents(self._session):
+            self._acknowledgement(incident)
+            self._quiet(incident)
+        self._forget()
+        return self._intake.finish()
+
+    # Alerts -----------------------------------------------------------------------------------------------------------
+
+    def _alerts(self) -> None:
+        """Give every alert that is true the state that it has by what is in force now."""
+        excuses = Excuses(self._session, self._world, self._at)
+        live = [str(state) for state in LIVE]
+        for alert in self._session.exec(select(Alert).where(col(Alert.state).in_(live))).all():
+            excuse = excuses.of(alert)
+            state = AlertState(alert.state)
+            if excuse is not None:
+                if state is not AlertState.SUPPRESSED or alert.suppressed_ref != excuse.ref:
+                    alert.state = str(AlertState.SUPPRESSED)
+                    alert.suppressed_by, alert.suppressed_ref = str(excuse.by), excuse.ref
+                    self._intake.touch(alert)
+                if excuse.by is Suppressor.PARENT and alert.incident_id is None:
+                    self._intake.hang_on(alert, excuse.ref)
+            elif self._is_due(alert):
+                self._back(alert, excuses)
+
+    def _is_due(self, alert: Alert) -> bool:
+        """Whether an alert without an excuse, put aside or suppressed so far, asks for somebody again."""
+        if alert.state == AlertState.SHELVED:
+            return alert.shelved_until is not None and alert.shelved_until <= self._at
+        return alert.state == AlertState.SUPPRESSED and not self._waits(alert)
+
+    def _waits(self, alert: Alert) -> bool:
+        """Whether an alert without its excuse is left alone a little longer."""
+        hung = alert.suppressed_by == Suppressor.PARENT
+        return hung and self._at - alert.seen_at < ORPHAN_S and self._at - alert.detected_at < ORPHAN_S
+
+    def _back(self, alert: Alert, excuses: Excuses) -> None:
+        """Let an alert ask for somebody again; one that is still put aside is put back there."""
+        before, alert.incident_id = alert.incident_id, None
+        self._intake.touch(alert)
+        self._intake.place(alert, signal_of(alert, excuses.host_name(alert.host_id)), before)
+        if alert.incident_id is None:
+            alert.incident_id = before
+
+    # Incidents --------------------------------------------------------------------------------------------------------
+
+    def _acknowledgement(self, incident: Incident) -> None:
+        """Let an acknowledgement run out, unless whoever gave it has worked on the incident or its hosts."""
+        until = incident.ack_until
+        if not incident.acked_by or until is None or until > self._at:
+            return
+        assert incident.id is not None
+        worked = self._worked_at(incident)
+        lasts = self._world.spec.ack_for_s
+        if worked is not None and worked + lasts > self._at:
+            incident.ack_until = worked + lasts
+            self._intake.touch_incident(incident)
+            return
+        who = incident.acked_by
+        incident.acked_by, incident.ack_until = "", None
+        for alert in alerts_of(self._session, incident.id):
+            if alert.state == AlertState.ACKNOWLEDGED:
+                alert.state = str(AlertState.FIRING)
+                alert.acked_at, alert.acked_by, alert.ack_until = None, "", None
+                self._intake.touch(alert)
+        said = f"the acknowledgement of {who} ran out: nothing was done on it or its hosts meanwhile"
+        add_line(self._session, incident.id, Happened(Happening.UNACKNOWLEDGED, said, data=(("of", who),)), self._at)
+        self._intake.touch_incident(incident)
+
+    def _worked_at(self, incident: Incident) -> float | None:
+        """Return when whoever acknowledged last did something on an incident or one of its hosts."""
+        lines = select(func.max(Timeline.at)).where(
+            Timeline.incident_id == incident.id, Timeline.who == incident.acked_by,
+            col(Timeline.kind).not_in([str(kind) for kind in NO_WORK]),
+        )  # fmt: skip
+        moments = [self._session.exec(lines).one()]
+        names = self._session.exec(
+            select(Host.name).join(Alert, col(Alert.host_id) == col(Host.id)).where(Alert.incident_id == incident.id)
+        ).all()
+        since = self._at - self._world.spec.ack_for_s
+        query = select(AuditEntry.at, AuditEntry.target).where(
+            AuditEntry.who == incident.acked_by, AuditEntry.at >= since, col(AuditEntry.action).startswith("host.")
+        )
+        hosts = {f"host:{name}" for name in names}
+        moments += [at for at, target in self._session.exec(query).all() if hosts & set(target.split(" "))]
+        known = [one for one in moments if one is not None]
+        return max(known) if known else None
+
+    def _quiet(self, incident: Incident) -> None:
+        """Resolve an incident whose alerts have been over for a while, if nobody owns it."""
+        assert incident.id is not None
+        if incident.owner or incident.acked_by or incident.on_hold:
+            return
+        alerts = alerts_of(self._session, incident.id)
+        if not alerts or any(alert.ended_at is None for alert in alerts):
+            return
+        over = max(alert.ended_at or 0.0 for alert in alerts)
+        if self._at - over < self._world.spec.quiet_s:
+            return
+        before = incident.state
+        incident.state = str(after(IncidentState(incident.state), Event.QUIET))
+        incident.resolved_at = incident.resolved_at or self._at
+        incident.mitigated_at = incident.mitigated_at or over
+        said = f"{before} → {incident.state}: all its alerts have been over for a while, and nobody owned it"
+        data = (("from", before), ("to", incident.state), ("by_itself", True))
+        add_line(self._session, incident.id, Happened(Happening.STATE, said, data=data), self._at)
+        self._end_silences([incident.id])
+        self._intake.touch_incident(incident)
+
+    def _end_silences(self, incidents: Sequence[int]) -> None:
+        query = select(Silence).where(
+            col(Silence.incident_id).in_(incidents), col(Silence.ended_at).is_(None), col(Silence.ends_at).is_(None)
+        )
+        for silence in self._session.exec(query).all():
+            silence.ended_at = self._at
+            self._session.add(silence)
+
+    def _forget(self) -> None:
+        """Close what has been resolved for long, and resolve nothing twice."""
+        edge = self._at - self._world.spec.close_after_s
+        query = select(Incident).where(Incident.state == str(IncidentState.RESOLVED), col(Incident.resolved_at) <= edge)
+        for incident in self._session.exec(query).all():
+            assert incident.id is not None
+            incident.state = str(after(IncidentState.RESOLVED, Event.FORGET))
+            incident.closed_at = incident.closed_at or self._at
+            said = Happened(Happening.STATE, "resolved → closed: nobody opened it again", data=(("by_itself", True),))
+            add_line(self._session, incident.id, said, self._at)
+            self._intake.touch_incident(incident)

@@ -1,0 +1,87 @@
+"""What every act on incidents does: change each target, keep what was before, say it on the timeline."""
+
+from collections.abc import Callable, Iterable
+
+from sqlmodel import Session
+
+from tui_ops.model.alerts import LIVE, AlertState
+from tui_ops.model.incidents import Happened, IncidentState, incident_name
+from tui_ops.practices.asked import Asked, Done, Refused
+from tui_ops.practices.incidents.editing import UNDO, Edit
+from tui_ops.practices.incidents.states import Event, after
+from tui_ops.store.incidents import alerts_of
+from tui_ops.store.tables.alerts import Alert
+from tui_ops.store.tables.incidents import Incident
+
+Change = Callable[[Edit, Incident], Happened]
+"""Changes one incident and returns the line that tells of it."""
+
+TITLE_LIMIT = 200
+"""Characters of a title: a line of the list on the widest terminal."""
+
+
+def rows_of(session: Session, asked: Asked) -> list[Incident]:
+    """Return the incidents that an act is on."""
+    return [session.get_one(Incident, target.id) for target in asked.targets]
+
+
+def named(asked: Asked) -> str:
+    """Return how a sentence names them: ``INC-12``, or ``3 incidents``."""
+    names = [target.name for target in asked.targets]
+    return names[0] if len(names) == 1 else f"{len(names)} incidents"
+
+
+def each(session: Session, asked: Asked, said: str, change: Change) -> Done:
+    """Change every target, and keep with its line what an undo needs."""
+    done = Done(f"{named(asked)} {said}")
+    for row in rows_of(session, asked):
+        edit = Edit(session)
+        happened = change(edit, row)
+        tell(done, asked, row, happened, edit)
+    return done
+
+
+def tell(done: Done, asked: Asked, row: Incident, happened: Happened, edit: Edit | None = None) -> None:
+    """Write a line of an act, with what an undo needs."""
+    kept = edit.finish() if edit is not None else []
+    data = (*happened.data, *(((UNDO, kept),) if kept else ()))
+    assert row.id is not None
+    done.lines.append((row.id, Happened(happened.kind, happened.text, asked.who.name, data, happened.at)))
+
+
+def move_by(edit: Edit, row: Incident, event: Event, at: float) -> IncidentState:
+    """Move an incident by an event that its rule has allowed, and set the stamp of the first time."""
+    to = after(IncidentState(row.state), event)
+    if to is None:
+        raise Refused(f"{incident_name(row.id or 0)} is {row.state}", "look at it again")
+    stamps = {
+        IncidentState.MITIGATED: ("mitigated_at",), IncidentState.RESOLVED: ("mitigated_at", "resolved_at"),
+        IncidentState.CLOSED: ("closed_at",),
+    }.get(to, ())  # fmt: skip
+    edit.set(row, state=str(to), **{name: at for name in stamps if getattr(row, name) is None})
+    return to
+
+
+def own_alerts(session: Session, row: Incident) -> list[Alert]:
+    """Return the alerts of an incident."""
+    assert row.id is not None
+    return alerts_of(session, row.id)
+
+
+def see(edit: Edit, alert: Alert, asked: Asked, until: float | None) -> None:
+    """Let an alert be seen by whoever acts."""
+    state = AlertState(alert.state)
+    if state is AlertState.FIRING:
+        edit.set(alert, state=str(AlertState.ACKNOWLEDGED))
+    elif state is AlertState.CLEARED:
+        edit.set(alert, state=str(AlertState.RESOLVED))
+    if state in LIVE or state is AlertState.CLEARED:
+        edit.set(alert, acked_at=asked.at, acked_by=asked.who.name, ack_until=until)
+
+
+def forget_acknowledgement(edit: Edit, row: Incident, alerts: Iterable[Alert]) -> None:
+    """Let an acknowledgement be over: its alerts fire again."""
+    edit.set(row, acked_by="", ack_until=None)
+    for alert in alerts:
+        if AlertState(alert.state) is AlertState.ACKNOWLEDGED:
+            edit.set(alert, state=str(AlertState.FIRING), acked_at=None, acked_by="", ack_until=None)

@@ -1,0 +1,1 @@
+"""On call: who is called, when and why. All but the acts is pure."""

@@ -1,0 +1,40 @@
+"""Rotations: whose turn it is, by the clock on the wall."""
+
+from datetime import timedelta
+
+from tui_ops.model.oncall import Rotation
+from tui_ops.practices.oncall.localtime import local, to_epoch
+
+
+def handover(rotation: Rotation, number: int) -> float:
+    """Return when the turn of this number begins, in epoch seconds; the first one is number 0."""
+    return to_epoch(rotation.starts + timedelta(minutes=rotation.length_min * number), rotation.timezone)
+
+
+def turn_number(rotation: Rotation, at: float) -> int:
+    """Return the number of the turn at an epoch second; below 0 before the first."""
+    passed = local(at, rotation.timezone) - rotation.starts
+    number = passed // timedelta(minutes=rotation.length_min)
+    # On a day on which the clock jumps, what it shows is up to a turn ahead of, or behind, what has passed.
+    while handover(rotation, number) > at:
+        number -= 1
+    while handover(rotation, number + 1) <= at:
+        number += 1
+    return number
+
+
+def whose_turn(rotation: Rotation, at: float) -> str:
+    """Return who has the turn at an epoch second; empty before the first turn, or where there are no people."""
+    number = turn_number(rotation, at)
+    return rotation.people[number % len(rotation.people)] if number >= 0 and rotation.people else ""
+
+
+def handovers(rotation: Rotation, begin: float, end: float) -> list[float]:
+    """Return the hand-overs from ``begin`` on and before ``end``, in epoch seconds."""
+    number = max(0, turn_number(rotation, begin))
+    found: list[float] = []
+    while (at := handover(rotation, number)) < end:
+        if at >= begin and at not in found[-1:]:
+            found.append(at)
+        number += 1
+    return found

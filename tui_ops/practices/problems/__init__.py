@@ -1,0 +1,1 @@
+"""Problems and known errors: what stands behind incidents."""

@@ -1,0 +1,169 @@
+"""What every act on problems, known errors, reviews and action items does: find its rows, move them on, tell of it."""
+
+import json
+from collections.abc import Sequence
+
+from sqlmodel import Session
+
+from tui_ops.model.clean import clean
+from tui_ops.model.incidents import Happened, Happening, ProblemState, problem_name
+from tui_ops.model.people import Role
+from tui_ops.practices.asked import Asked, Done, Refused
+from tui_ops.practices.problems.states import TABLE, Event, may
+from tui_ops.store.changes import Changes, Entry, MovedOn, take_back
+from tui_ops.store.problems import incidents_of, operator_names
+from tui_ops.store.tables.incidents import Incident
+from tui_ops.store.tables.problems import ActionItem, KnownError, Problem, Review
+from tui_ops.store.timeline import to_json
+
+TEXT_LIMIT = 500
+"""Characters of a text that an act takes: a paragraph."""
+
+NAMES_SHOWN = 3
+"""Names in the sentence of an act; the count says how many more."""
+
+
+def problems_of(session: Session, asked: Asked) -> list[Problem]:
+    """Return the problems that an act is on."""
+    return [session.get_one(Problem, target.id) for target in asked.targets]
+
+
+def incidents_in(session: Session, asked: Asked) -> list[Incident]:
+    """Return the incidents that an act is on."""
+    return [session.get_one(Incident, target.id) for target in asked.targets]
+
+
+def name_of(problem: Problem) -> str:
+    """Return a problem's name, ``PRB-2``."""
+    assert problem.id is not None
+    return problem_name(problem.id)
+
+
+def named(names: Sequence[str]) -> str:
+    """Return names for a sentence: ``PRB-1, PRB-2``, with a count of what is left out."""
+    more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
+    return ", ".join(names[:NAMES_SHOWN]) + more
+
+
+def text_of(asked: Asked, name: str, limit: int = TEXT_LIMIT) -> str:
+    """Return a text parameter, harmless and on one line."""
+    return clean(asked.text(name).strip(), limit)
+
+
+def operator_in(session: Session, asked: Asked, name: str) -> str:
+    """Return the operator that a parameter names.
+
+    Raises:
+        Refused: the inventory names operators, and not this one.
+    """
+    person, known = text_of(asked, name, 100), operator_names(session)
+    if person and known and person not in known and person != asked.who.name:
+        raise Refused(f"there is no operator {person!r}", f"the inventory names {named(sorted(known))}")
+    return person
+
+
+def must_may(asked: Asked, role: Role, what: str) -> None:
+    """Refuse where who asks has not the role that this case of an act takes.
+
+    Raises:
+        Refused: he has not.
+    """
+    if not asked.who.role.may(role):
+        raise Refused(f"{what} takes the role {role}; {asked.who.name} is {asked.who.role}", f"ask {_a(role)}")
+
+
+def _a(role: Role) -> str:
+    return f"an {role}" if role[0] in "aeo" else f"a {role}"
+
+
+def move(changes: Changes, problem: Problem, event: Event, asked: Asked, **more: object) -> Role:
+    """Move a problem on by an event of a person, and set what goes with it.
+
+    Args:
+        changes: what remembers it.
+        problem: the row.
+        event: of the table.
+        asked: the act.
+        more: columns and their new values.
+
+    Returns:
+        The role that it takes, and that taking it back takes too.
+
+    Raises:
+        Refused: its state does not allow it, or who asks has not the role.
+    """
+    verdict = may(ProblemState(problem.state), event, problem.proposed)
+    if not verdict:
+        raise Refused(f"{name_of(problem)}: {verdict.why}", "nothing was changed")
+    step = TABLE[ProblemState(problem.state), event]
+    if step.who is None:
+        raise Refused(f"{name_of(problem)}: only the engine says that {event}", "nothing was changed")
+    must_may(asked, step.who, f"to {event}")
+    changes.set(problem, state=str(step.to), **more)
+    return step.who
+
+
+def tell(
+    done: Done, asked: Asked, problem: Problem, kind: Happening, text: str, changes: Changes | None = None,
+    role: Role = Role.OPERATOR, **more: object,
+) -> None:  # fmt: skip
+    """Write a line of an act on a problem's list, with how it is taken back and what else is to be known of it."""
+    assert problem.id is not None
+    data = tuple(more.items())
+    if changes is not None:
+        # Where nothing was changed there is nothing to take back, and an undo must not reach for the act before.
+        data += (("undo", list(changes.entries)), ("role", str(role)))
+    done.problem_lines.append((problem.id, Happened(kind, text, asked.who.name, data)))
+
+
+def tell_incidents(session: Session, done: Done, problem: Problem, kind: Happening, text: str, who: str = "") -> int:
+    """Write a line on the timeline of every open incident of a problem; return how many those are."""
+    assert problem.id is not None
+    found = incidents_of(session, problem.id, open_only=True)
+    for incident in found:
+        assert incident.id is not None
+        data = (("problem", problem_name(problem.id)),)
+        done.lines.append((incident.id, Happened(kind, f"{name_of(problem)}: {text}", who, data)))
+    return len(found)
+
+
+Kept = KnownError | Review | ActionItem
+"""Rows that keep in themselves how the last act on them is taken back."""
+
+
+def keep_undo(row: Kept, changes: Changes, asked: Asked, role: Role = Role.OPERATOR) -> None:
+    """Keep on a row how what was just done to it is taken back, in the place of what was kept before."""
+    row.undo = to_json({"by": asked.who.name, "role": str(role), "entries": changes.entries})
+
+
+def undo_kept(session: Session, row: Kept, asked: Asked, name: str) -> None:
+    """Take back the last act on a row, once.
+
+    Raises:
+        Refused: there is none, it was another's, it takes another role, or the row was changed meanwhile.
+    """
+    kept = json.loads(row.undo) if row.undo else {}
+    if kept.get("by") != asked.who.name:
+        raise Refused(f"{name}: there is no act of yours to take back", "change what is not right")
+    must_may(asked, Role(kept["role"]), "taking it back")
+    row.undo = ""
+    session.add(row)
+    back(session, entries_of(kept["entries"]), name)
+
+
+def entries_of(kept: object) -> list[Entry]:
+    """Return entries as they come out of the store."""
+    assert isinstance(kept, list)
+    return [(table, number, columns) for table, number, columns in kept]
+
+
+def back(session: Session, entries: Sequence[Entry], name: str) -> None:
+    """Set what an act changed to what it was.
+
+    Raises:
+        Refused: it was changed again meanwhile.
+    """
+    try:
+        take_back(session, entries)
+    except MovedOn as error:
+        raise Refused(f"{name}: {error.message}", error.hint) from error

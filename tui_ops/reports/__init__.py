@@ -1,0 +1,1 @@
+"""What is made to be read outside the desk, out of the store: Markdown, HTML, CSV and JSON."""

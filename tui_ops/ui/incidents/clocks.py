@@ -1,0 +1,92 @@
+"""The clocks of an incident in words: how long it lasts, who holds it and until when, what comes next. Pure."""
+
+from dataclasses import dataclass
+
+from tui_ops.model.alerts import AlertState
+from tui_ops.model.clock import local_time
+from tui_ops.model.units import format_duration
+from tui_ops.store.views.incidents import AlertRow, IncidentRow
+from tui_ops.ui.cells import safe
+from tui_ops.ui.incidents.model import done_at
+from tui_ops.ui.paint import Ink
+
+SOON_S = 300.0
+"""An acknowledgement that runs out within this time is coloured: long enough to renew it, or to hand it over."""
+
+
+ACK_GOAL_S = {1: 300.0, 2: 900.0, 3: 3600.0, 4: 8 * 3600.0, 5: 86400.0}
+"""Seconds in which somebody should have acknowledged an incident, by its priority: what most on-call teams promise
+each other. Only the order of the first screen is made of it; who is called when says the inventory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A text with the role of its colour."""
+
+    text: str
+    ink: Ink = Ink.DIM
+
+
+def lasted_s(row: IncidentRow, at: float) -> float:
+    """Return for how many seconds an incident has lasted, or did last, since its onset."""
+    until = at if row.is_open else done_at(row)
+    return max(0.0, until - (row.started_at or row.opened_at))
+
+
+def short(seconds: float) -> str:
+    """Return a length of time in its larger unit: ``3h``, ``22m``; less than a minute is ``<1m``."""
+    return "<1m" if seconds < 60 else format_duration(seconds).split()[0]
+
+
+def holder(row: IncidentRow, at: float, wide: bool = False) -> Told:
+    """Return who has acknowledged an incident and for how long that lasts: ``ann 14m``; in red that nobody has.
+
+    Args:
+        row: the incident.
+        at: the present, epoch seconds.
+        wide: whether there is room for a sentence.
+    """
+    if not row.is_open:
+        return Told("")
+    if not row.acked_by and row.on_hold:
+        return Told("nobody has acknowledged it" if wide else "nobody")
+    if not row.acked_by:
+        if not wide:
+            return Told("nobody", Ink.BAD if row.priority <= 2 else Ink.WARN)
+        return Told(f"nobody has acknowledged it for {short(at - row.opened_at)}", Ink.BAD)
+    who = safe(row.acked_by)
+    if row.ack_until is None:
+        return Told(f"{who} has it until it is over" if wide else who)
+    left = row.ack_until - at
+    ink = Ink.WARN if left < SOON_S else Ink.DIM
+    if not wide:
+        return Told(f"{who} {short(left)}" if left > 0 else f"{who} ran out", ink)
+    if left <= 0:
+        return Told(f"{who} had it: the acknowledgement has run out", Ink.WARN)
+    return Told(f"{who} has it, ack lasts to {local_time(row.ack_until):%H:%M}, {short(left)} left", ink)
+
+
+def ack_left_s(row: IncidentRow, at: float) -> float:
+    """Return the seconds that are left to acknowledge an incident; below nought where it is too late."""
+    return row.opened_at + ACK_GOAL_S.get(row.priority, ACK_GOAL_S[5]) - at
+
+
+def state_word(row: IncidentRow) -> str:
+    """Return the state, or what it waits for."""
+    if row.on_hold and row.is_open:
+        return f"on hold: {row.on_hold}"
+    return str(row.state)
+
+
+def alert_word(row: AlertRow, at: float) -> str:
+    """Return the state of an alert with who put it aside, or until when."""
+    if row.state is AlertState.SUPPRESSED:
+        return f"by {row.suppressed_ref or row.suppressed_by}"
+    if row.state is AlertState.SHELVED and row.shelved_until is not None:
+        return f"shelved {short(row.shelved_until - at)}"
+    return f"{row.state}, flapping" if row.flapping else str(row.state)
+
+
+def alert_lasted_s(row: AlertRow, at: float) -> float:
+    """Return for how many seconds an alert has been true, or was."""
+    return max(0.0, (row.ended_at or at) - (row.started_at or row.detected_at))

@@ -1,0 +1,124 @@
+"""An incident as a whole page, one of its panels alone, and the same in short beside the list."""
+
+from collections.abc import Callable, Hashable
+from dataclasses import replace
+
+from tui_ops.store.views.incidents import IncidentRow
+from tui_ops.ui import paging
+from tui_ops.ui.cells import safe
+from tui_ops.ui.incidents import around, blocks, changes, metrics
+from tui_ops.ui.incidents.clocks import holder
+from tui_ops.ui.incidents.panels import facts, full_minute, timeline, title_line
+from tui_ops.ui.incidents.reading import IncidentPage
+from tui_ops.ui.paging import Panel
+from tui_ops.ui.paint import EMPTY, Ink, Line, joined, line, spread
+from tui_ops.ui.panels import Pen, trimmed, wrapped
+
+TIMELINE_ROWS = 12
+"""Lines of the timeline on the whole page at least; it takes what room the others leave."""
+
+PANELS: tuple[Panel[IncidentPage], ...] = (
+    Panel("changed", changes.changed),
+    Panel("alerts", blocks.alerts),
+    Panel("known error", around.known),
+    Panel("evidence", blocks.evidence, 1, 1),
+    Panel("runbook", blocks.runbook, 1, 1),
+    Panel("like before", blocks.before, 0, 1),
+    Panel("depends", around.depends, 1, 0),
+    Panel("metrics", metrics.panel),
+    Panel("timeline", lambda page, pen: timeline(page.timeline, pen, page.room, seconds=True), 0, 2),
+)
+"""In the order in which they stand in one column. In two columns the timeline stands below both."""
+
+ROWS: dict[str, blocks.Rows] = {
+    "changed": changes.change_rows, "alerts": blocks.alert_rows, "evidence": blocks.evidence_rows,
+    "runbook": blocks.runbook_rows, "like before": blocks.before_rows, "depends": around.tree_rows,
+}  # fmt: skip
+"""Panels whose rows the cursor goes through where they fill the screen."""
+
+
+def head(page: IncidentPage, pen: Pen) -> list[Line]:
+    """Return what stands above every panel: who it is, what it is, whom it hurts, who has it, who is told next."""
+    row = page.row
+    ack = holder(row, full_minute(pen), wide=True)
+    owner = line((f"owner {safe(row.owner)}" if row.owner else "no owner", Ink.DIM))
+    title, *more = wrapped(row.title, max(20, pen.width - 16), Ink.TITLE)
+    lines = [title_line(row, pen), spread(title, owner, pen.width), *more]
+    hurt = dict.fromkeys(filter(None, (row.service, *row.services)))
+    parts = [
+        line((ack.text, ack.ink)),
+        line(("hurts ", Ink.DIM), safe(", ".join(hurt))) if hurt else (),
+        line((page.next_told, Ink.DIM)) if page.next_told else (),
+    ]
+    lines += _flowing(parts, pen)
+    rest = facts(row, pen, head=True)
+    return trimmed([*lines, *rest], pen.width)
+
+
+def _flowing(parts: list[Line], pen: Pen) -> list[Line]:
+    """Return parts in one line where they fit, each on its own where they do not."""
+    told = [part for part in parts if part]
+    one = joined(told, "   ")
+    return [one] if paging.fits(one, pen.width) else told
+
+
+def whole(page: IncidentPage, pen: Pen, focus: str = "") -> list[Line]:
+    """Return the whole page, in columns where there is room."""
+    return laid_out(page, pen, focus)[0]
+
+
+def laid_out(page: IncidentPage, pen: Pen, focus: str = "") -> tuple[list[Line], range]:
+    """Return the page, and the lines on which the focused panel stands."""
+    wall = line((pen.look.signs.rule * pen.width, Ink.FAINT))
+    top = [*head(page, pen), wall]
+    columns = paging.columns_in(pen.width)
+    page.room = max(TIMELINE_ROWS, page.height - len(top) - 1) if columns > 2 else TIMELINE_ROWS
+    chosen = PANELS if columns != 2 else PANELS[:-1]
+    below, place = paging.laid_out(chosen, page, pen, focus)
+    place = range(place.start + len(top), place.stop + len(top)) if place else place
+    lines = [*top, *below]
+    if columns == 2:
+        page.room = max(TIMELINE_ROWS, page.height - len(lines) - 2)
+        last, own = paging.laid_out(PANELS[-1:], page, pen, focus, count=1)
+        place = range(own.start + len(lines) + 1, own.stop + len(lines) + 1) if own else place
+        lines += [wall, *last]
+    return lines, place
+
+
+def alone(page: IncidentPage, pen: Pen, name: str) -> list[Line]:
+    """Return one panel as wide as the screen and with all it has, under who the incident is."""
+    panel = next(panel for panel in PANELS if panel.name == name)
+    top = trimmed([title_line(page.row, pen), line((safe(page.row.title), Ink.TITLE))], pen.width)
+    block = panel.draw(page, replace(pen, whole=True))
+    return paging.stacked(top, [block or [line((f"nothing to show of {name}", Ink.DIM))]])
+
+
+def shown(page: IncidentPage, pen: Pen) -> list[str]:
+    """Return the panels that have anything to say, in the order in which the focus goes through them."""
+    return [panel.name for panel in paging.shown(PANELS, page, pen)]
+
+
+def keys_of(page: IncidentPage, pen: Pen, name: str) -> list[Hashable]:
+    """Return the rows that the cursor goes through in a panel that fills the screen."""
+    rows: Callable[[IncidentPage, Pen], list[blocks.Row]] | None = ROWS.get(name)
+    return [row.key for row in rows(page, replace(pen, whole=True))] if rows is not None else []
+
+
+def detail(row: IncidentRow, page: IncidentPage | None, pen: Pen, height: int, with_timeline: bool) -> list[Line]:
+    """Return the panel beside the list.
+
+    Args:
+        row: of the list; shown at once.
+        page: from the store; None as long as it is being read.
+        pen: width and signs.
+        height: lines there are.
+        with_timeline: whether the timeline stands here, and not in a panel of its own.
+    """
+    lines = [title_line(row, pen), *wrapped(row.title, pen.width, Ink.TEXT), *facts(row, pen)]
+    if page is None or page.row.id != row.id:
+        return trimmed(lines, pen.width)[:height]
+    lines += [EMPTY, *blocks.alerts(page, pen)]
+    room = height - len(lines) - 2
+    if with_timeline and room > 1:
+        lines += [EMPTY, *timeline(page.timeline, pen, room)]
+    return trimmed(lines, pen.width)[:height]
