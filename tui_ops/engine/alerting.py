@@ -72,7 +72,7 @@ class Alerting:
         self._restored = False
         self._own: int | None = None
         self.on_open: list[Callable[[Opened], None]] = []
-        """Called with every incident that was opened, once it is on disk."""
+        """Called with every incident that was opened or that another alert has joined, once it is on disk."""
         self.on_change: list[Callable[[Outcome], None]] = []
         """Called with everything that changed, once it is on disk."""
         self.policy: Callable[[str, int], str] = lambda _service, _priority: ""
@@ -269,7 +269,7 @@ class Alerting:
         if not outcome:
             return
         self._news.tell("incidents")
-        for opened in outcome.opened:
+        for opened in (*outcome.opened, *outcome.joined):
             for told in self.on_open:
                 told(opened)
         for heard in self.on_change:

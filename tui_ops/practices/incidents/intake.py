@@ -43,6 +43,8 @@ class Outcome:
     """What came of signals, or of time."""
 
     opened: list[Opened] = field(default_factory=list)
+    joined: list[Opened] = field(default_factory=list)
+    """Incidents that an alert has joined, with its host."""
     alerts: set[int] = field(default_factory=set)
     incidents: set[int] = field(default_factory=set)
 
@@ -229,6 +231,8 @@ class Intake:
         else:
             alert.incident_id = incident.id
             incident.alert_at = self._at
+            if alert.host_id is not None and incident.id is not None:
+                self.outcome.joined.append(Opened(incident.id, (alert.host_id,), incident.started_at))
             known = incident is again
             self._tell(alert, f"fires again: {alert.text}" if known else f"joined: {alert.text}")
         self._grouping.note(signal, incident)
