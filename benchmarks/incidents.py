@@ -49,7 +49,8 @@ GRACE_S = 1.0
 UNITS_EVERY = 5
 """Slow periods between two readings of the units."""
 
-LOOK_S = 0.005
+STEADY = "".join(f"  {name}: {{flapping: no}}\n" for name in ("host-down", "check-failed", "units-failed"))
+"""A fault that is made again and again flaps, and would stand for long."""
 
 SITES, HOSTS_EACH, FLOOD_S = 10, 50, 10.0
 """Causes, alerts of each, and the seconds in which they come."""
@@ -108,11 +109,15 @@ def measure(fleet: Any, fault: Fault, wait: Callable[..., object]) -> float:
 def measure_faults(repeats: int) -> None:
     """Print how long each fault takes to its incident."""
     sys.path.insert(0, str(TESTS))
-    from support.incident_live import IncidentFleet  # type: ignore[import-not-found]
+    from support.incident_live import SPINNING, IncidentFleet  # type: ignore[import-not-found]
     from support.waiting import until_sync  # type: ignore[import-not-found]
 
     with tempfile.TemporaryDirectory(prefix="tui-ops-bench-") as folder:
-        fleet = IncidentFleet(Path(folder), f"{PERIOD_S:.0f}s")
+        fleet = IncidentFleet(Path(folder), f"{PERIOD_S:.0f}s", SPINNING)
+        text = fleet.text.replace("rules:\n", f"rules:\n{STEADY}").replace(
+            "disk-space: {", "disk-space: {flapping: no, "
+        )
+        fleet.engine.inventory.write_text(text)
         try:
             fleet.start()
             for fault in faults_of(fleet):

@@ -2,7 +2,7 @@
 
     python docs/make_pictures.py [SECONDS]
 
-waits until the demo's story has come to its faults (three and a half minutes), and writes one SVG a screen
+waits until the demo's story has come to its faults (five and a half minutes), and writes one SVG a screen
 into ``docs/pictures``.
 """
 
@@ -21,8 +21,8 @@ from tui_ops.ui.options import UiOptions
 
 PICTURES = Path(__file__).parent / "pictures"
 
-STORY_S = 215.0
-"""Seconds of the demo's story: by then one host has vanished, one hangs, and one is short of memory."""
+STORY_S = 330.0
+"""Seconds of the demo's story: by then a deploy has taken all memory of a host, a disk is full, and one host hangs."""
 
 SIZE = (120, 32)
 
@@ -42,6 +42,9 @@ STEPS: tuple[Step, ...] = (
     ("network", ("escape", "full_stop", "full_stop")),
     ("storage", ("full_stop",)),
     ("audit", ("9",)),
+    ("incidents", ("2",)),
+    ("incident", ("slash", *"web", "minus", *"03", "enter", "enter")),
+    ("now", ("0",)),
 )
 """Name of the picture, and the keys that lead there from the one before."""
 

@@ -142,10 +142,19 @@ class TestFloods:
         assert [status.text for status in reading.statuses] == ["unit z.service failed"]
 
     def test_units_with_long_names_make_no_long_sentence(self) -> None:
-        """A sentence names five of them."""
+        """A name is cut, and names that are one then are one unit."""
         rows = b"".join(b"u %s%d.service loaded failed failed A\n" % (b"n" * 9000, at) for at in range(300))
         (status,) = parse_units(rows + b"manager systemd\n").statuses
-        assert len(status.text) < 700
+        assert len(status.text) < 150
+
+    def test_many_failed_units(self) -> None:
+        """Twenty are told one by one; the others share a sentence that names five of them."""
+        rows = b"".join(b"u a%03d%s.service loaded failed failed A\n" % (at, b"n" * 100) for at in range(300))
+        statuses = parse_units(rows + b"count failed 7\nmanager systemd\n").statuses
+        assert [status.subject[:4] for status in statuses] == [*(f"a{at:03d}" for at in range(20)), "unit"]
+        assert statuses[-1].subject == "units"
+        assert statuses[-1].text.startswith("287 more units failed: a020n")
+        assert len(statuses[-1].text) < 700
 
     def test_sockets(self) -> None:
         """The lowest ports are kept."""

@@ -149,6 +149,12 @@ class TestZombies:
             "sshd: /usr/sbin/sshd -D [listener] 0 of 10-100 startups",
         ),
         ("passwd --help", "passwd --help"),
+        ("mysql --pass hunter2 shop", "mysql --pass *** shop"),
+        ("app -db-pass hunter2", "app -db-pass ***"),
+        ("openssl rsa -passin pass:hunter2", "openssl rsa -passin pass:***"),
+        ("echo all tests pass now", "echo all tests pass now"),
+        ("keytool -keypass hunter2 -list", "keytool -keypass *** -list"),
+        ("sh bypass north", "sh bypass north"),
         ("/usr/bin/tokenizer /data", "/usr/bin/tokenizer /data"),
     ],
 )

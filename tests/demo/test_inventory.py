@@ -10,6 +10,7 @@ from tui_ops.demo.inventory import write_files
 from tui_ops.demo.keys import key_file
 from tui_ops.demo.story import Story
 from tui_ops.inventory import load
+from tui_ops.model.people import Role
 
 
 @pytest.mark.parametrize("count", [1, 2, 6, 24, 200])
@@ -23,7 +24,8 @@ def test_the_inventory_is_one_of_ours(tmp_path: Path, count: int) -> None:
     ]
     assert [host.via for host in fleet.hosts] == [(host.via,) if host.via else () for host in story.hosts]
     assert all(host.site and host.rack and host.groups for host in fleet.hosts)
-    assert fleet.operators == ()
+    assert [(one.name, one.role) for one in fleet.operators] == [("anna", Role.OPERATOR), ("bert", Role.OPERATOR)]
+    assert all(contact.ways for contact in fleet.oncall.contacts)
 
 
 def test_services_stand_on_each_other(tmp_path: Path) -> None:

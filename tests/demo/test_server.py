@@ -187,6 +187,17 @@ class TestBorders:
                 await gateway.open_connection(address, port)
             assert refused.value.code == asyncssh.OPEN_ADMINISTRATIVELY_PROHIBITED
 
+    async def test_a_host_that_is_gone_is_refused_in_the_words_of_openssh(self, make_world: MakeWorld) -> None:
+        """What the gateway says stands on the desk; it names no error of Python."""
+        gone = Fault(FaultKind.VANISHES, "web-01.par", 0, 60)
+        world = await make_world(hosts=7, faults=(gone,), t=10)
+        await world.at(10)
+        gateway = await world.connect("par-gw")
+        address = world.fleet.story.host("web-01.par").address
+        with pytest.raises(asyncssh.ChannelOpenError, match=r"^Connection refused$") as refused:
+            await gateway.open_connection(address, world.fleet.port)
+        assert refused.value.code == asyncssh.OPEN_CONNECT_FAILED
+
     async def test_another_host_forwards_nothing(self, make_world: MakeWorld) -> None:
         """Only gateways pass connections on."""
         world = await make_world(hosts=2)

@@ -14,7 +14,7 @@ from support.engine_world import EngineWorld, inventory_text
 from support.waiting import until_sync
 
 from tui_ops.actions.errors import ActError, Code
-from tui_ops.actions.protocol import LINE_LIMIT
+from tui_ops.actions.protocol import LINE_LIMIT, LOOK_INCIDENT
 from tui_ops.model.fleet import HostSpec
 from tui_ops.model.states import HostState
 from tui_ops.store.views.audit import audit
@@ -266,3 +266,20 @@ def test_a_changed_label_keeps_the_connection_and_what_is_known(world: EngineWor
     finally:
         world.inventory.write_text(good)
         world.act("fleet.reload")
+
+
+def test_those_who_look_at_one_incident_are_told_of_each_other(world: EngineWorld) -> None:
+    """By the names that the inventory has for them; when the other leaves, that is told as well."""
+    look = {"v": 1, "id": 1, "ask": "look", "action": LOOK_INCIDENT, "targets": ["inc-3"]}
+    with socket.socket(socket.AF_UNIX) as link:
+        link.connect(str(world.state.socket))
+        link.settimeout(20)
+        lines = link.makefile("rb")
+        lines.readline()
+        link.sendall(json.dumps(look).encode() + b"\n")
+        alone = [json.loads(lines.readline()) for _ in range(2)]
+        assert alone[0] == {"v": 1, "beside": "INC-3", "names": []}
+        assert alone[1]["ok"] is True
+        told = ask_as(world, VIEWER_UID, look)
+        assert told[1]["beside"] == "INC-3"
+        assert [json.loads(lines.readline())["names"] for _ in range(2)] == [["vera"], []]

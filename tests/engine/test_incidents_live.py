@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
-from support.incident_live import BEHIND, WITHIN_S, IncidentFleet
+from support.broken_things import WITHIN_S
+from support.incident_live import BEHIND, IncidentFleet
 from support.waiting import until_sync
 
 from tui_ops.model.alerts import AlertState, Suppressor
@@ -41,11 +42,16 @@ def fleet(hosts: IncidentFleet) -> IncidentFleet:
 FAULTS = {
     "units": ("units-failed", Severity.WARNING),
     "disk": ("disk-space", Severity.CRITICAL),
-    "spun": ("spinning", Severity.CRITICAL),
+    "spun": ("check-failed", Severity.CRITICAL),
     "killed": ("host-down", Severity.CRITICAL),
     "frozen": ("host-down", Severity.CRITICAL),
 }
 """Host with the rule that its fault is for, and how bad it is."""
+
+
+def told(fleet: IncidentFleet, number: int) -> list[str]:
+    """Return what the timeline of an incident says of its alerts."""
+    return [line.text for line in fleet.timeline(number) if line.kind is Happening.ALERT]
 
 
 def resolves_itself(fleet: IncidentFleet, number: int) -> None:
@@ -107,7 +113,7 @@ def test_a_jump_host_that_is_cut_is_one_incident(fleet: IncidentFleet) -> None:
     (row,) = fleet.after(before)
     until_sync(lambda: set(fleet.incident(row.id).hosts) == {"jump", *BEHIND}, WITHIN_S, fleet.said)
     assert row.rule in ("host-down", "site-down"), "whichever was known first"
-    firing = {(alert.rule, alert.subject) for alert in fleet.alerts() if alert.state is A.FIRING}
+    firing = {(one.rule, one.subject) for one in fleet.alerts() if one.state is A.FIRING}
     assert firing == {("host-down", "jump"), ("site-down", "site far")}, fleet.said()
 
     fleet.servers["jump"].start()
@@ -131,12 +137,11 @@ def test_a_check_that_flaps_is_one_alert(fleet: IncidentFleet) -> None:
             break
     until_sync(lambda: fleet.alerts("checked", "check-failed")[0].flapping, WITHIN_S, fleet.said)
     (row,) = fleet.after(before)
-    said = [line.text for line in fleet.timeline(row.id) if line.kind is Happening.ALERT]
+    said = told(fleet, row.id)
     assert sum("begins to flap" in text for text in said) == 1, said
-    lines = len(fleet.timeline(row.id))
     for _ in range(4):
         fleet.flip_port()
-    assert len(fleet.timeline(row.id)) == lines, "while it flaps, no change of it is told"
+    assert told(fleet, row.id) == said, "while it flaps, no change of it is told"
     if not fleet.listener.is_open:
         fleet.flip_port()
     for _ in range(20):
@@ -208,8 +213,7 @@ def test_a_rule_taken_out_ends_its_alert(fleet: IncidentFleet) -> None:
     fleet.engine.act("fleet.reload")
     now = fleet.until_alert("units", "units-failed", A.CLEARED)
     assert (now.id, now.incident_id) == (old.id, old.incident_id)
-    told = [line.text for line in fleet.timeline(old.incident_id or 0) if line.kind is Happening.ALERT]
-    assert "the rule does not look at it any more" in told[-1]
+    assert "the rule does not look at it any more" in told(fleet, old.incident_id or 0)[-1]
     fleet.engine.inventory.write_text(fleet.text)
     fleet.engine.act("fleet.reload")
     fleet.engine.act("host.read", "units")

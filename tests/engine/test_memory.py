@@ -21,10 +21,13 @@ def test_the_program_itself_is_no_part_of_the_search_for_garbage() -> None:
 
 
 def test_an_engine_begins_without_what_only_an_upgrade_needs() -> None:
-    """Nor Textual, nor what packs the history, which is loaded when it is used."""
+    """Nor Textual, nor what packs the history, calls people or listens to other tools, which is loaded when it is used;
+    nor the words of a database that it does not have.
+    """
     text = (
         "import sys, tui_ops.engine.main;"
-        "heavy = {'alembic', 'mako', 'textual', 'numpy', 'pcodec'} & set(sys.modules);"
+        "heavy = {'alembic', 'mako', 'textual', 'numpy', 'pcodec', 'aiohttp', 'apprise', 'cronsim',"
+        "'sqlalchemy.dialects.postgresql'} & set(sys.modules);"
         "assert not heavy, heavy"
     )
     subprocess.run([sys.executable, "-c", text], check=True, timeout=60)

@@ -3,7 +3,7 @@
 import pytest
 
 from tui_ops.collectors.sections import BY_NAME, SECTIONS, Section
-from tui_ops.engine.slow import KEPT_PERIODS, RETRY_MOST, RETRY_PERIODS, Slow
+from tui_ops.engine.slow import KEPT_PERIODS, RETRY_MOST, RETRY_PERIODS, Slow, worst_of
 from tui_ops.model.readings import SectionReading, Status
 from tui_ops.model.states import Severity
 
@@ -111,3 +111,11 @@ class TestWorst:
         slow.took(BY_NAME["filesystems"], 0.0, MINUTE, SectionReading("filesystems", gauges))
         assert slow.disks(1.0, MINUTE).table == [("/", 60.0, 40.0)]
         assert slow.disks(KEPT_PERIODS * MINUTE + 1, MINUTE).table == []
+
+
+def test_several_of_one_severity_are_counted() -> None:
+    """The first of the worst is named, with how many more there are; lesser ones are not counted."""
+    bad, mild = Severity.CRITICAL, Severity.WARNING
+    assert worst_of(reading((mild, "x"), (bad, "a"), (bad, "b"), (mild, "y"), (bad, "c"))).reason == "a, and 2 more"
+    assert worst_of(reading((mild, "x"), (bad, "a"))).reason == "a"
+    assert worst_of(reading((Severity.OK, "fine"), (Severity.OK, "fine"))).reason == ""

@@ -124,6 +124,10 @@ def test_the_times_and_the_priorities_of_alerts() -> None:
         ("rules:\n  a: {warn: cpu > 1, services: [shp]}\n", "4:33", "no service 'shp'"),
         ("rules:\n  a: {warn: cpu > 1, levels: 3}\n", "4:22", "unknown key"),
         ("rules:\n  a: {status: aray}\n", "4:15", "no section"),
+        ("rules:\n  a: {fact: package, warn: items() > 1}\n", "4:13", "did you mean 'packages'"),
+        ("rules:\n  a: {fact: packages, over: all, warn: items() > 1}\n", "4:13", "one of them"),
+        ("rules:\n  a: {fact: packages, warn: version < 3}\n", "4:29", "looks at the fields"),
+        ('rules:\n  a: {fact: packages, warn: new(1h), text: "{cpu}"}\n', "4:46", "looks at the fields"),
         ("rules:\n  a: {over: web, crit: total() > 1}\n", "4:13", "can't be counted over"),
         ("rules:\n  a: {over: 'group:wb', crit: total() > 1}\n", "4:13", "no host belongs"),
         ("rules:\n  a: {over: all, status: arrays}\n", "4:13", "not both"),
@@ -177,6 +181,17 @@ def test_any_rule_is_one_or_a_mistake(said: dict[str, str]) -> None:
     else:
         places = [4]
     assert min(places) >= 4
+
+
+def test_the_examples_of_the_page_are_good_ones() -> None:
+    """Whoever copies one from ``docs/rules.md`` has rules without a mistake."""
+    page = (Path(__file__).parents[2] / "docs" / "rules.md").read_text()
+    examples = [part.split("```")[0] for part in page.split("```yaml\n")[1:]]
+    assert len(examples) >= 3
+    hosts = "batch-1: {address: 10.0.0.3, groups: [batch]}, lon-1: {address: 10.0.0.4, site: lon}"
+    known = HOSTS.replace("db-1: 10.0.0.2", f"db-1: 10.0.0.2, {hosts}") + "sites: {lon: {}}\n"
+    for example in examples:
+        load(FILE, known + example)
 
 
 def test_no_file_brings_more_rules_than_an_engine_can_look_at() -> None:

@@ -51,6 +51,8 @@ def test_the_door_listens_on_loopback() -> None:
         ("tls: {certificate: /c}", {"certificate": "/c"}),
         ("prefix: /tui-ops/in/", {"prefix": "/tui-ops/in"}),
         ("severity: warning", {"severity": Severity.WARNING}),
+        ("forget: 2h", {"forget_s": 7200.0}),
+        ("forget: no", {"forget_s": 0.0}),
     ],
 )
 def test_what_the_door_takes(more: str, changes: dict[str, object]) -> None:
@@ -68,6 +70,7 @@ def test_what_the_door_takes(more: str, changes: dict[str, object]) -> None:
         ("door: {token: !env D, listen: 'localhost:9870'}", "2:31", "'localhost:9870' is no IP address with a port"),
         ("door: {token: !env D, listen: '::1:9870'}", "2:31", "'::1:9870' is no IP address with a port"),
         ("door: {token: !env D, listen: '127.0.0.1:0'}", "2:31", "'0' is not a port"),
+        ("door: {token: !env D, forget: 1m}", "2:31", "'1m' is out of bounds"),
         ("door: {token: !env D, listen: [a]}", "2:31", "an address with its port is one text"),
         (
             "door: {token: !env D, listen: '0.0.0.0:1'}", "2:7",
@@ -106,6 +109,7 @@ def test_heartbeats_with_a_slot_and_with_a_period() -> None:
         "  poll: {every: 10m}\n"
         "  each: {every: 1m}\n"
         "  long: {every: 1d, grace: 2h}\n"
+        "services: {shop: {hosts: [a]}}\n"
     ).heartbeats
     assert found == (
         HeartbeatSpec(

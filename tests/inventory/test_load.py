@@ -68,6 +68,10 @@ def test_the_sample_is_right_as_it_stands_and_with_every_example_in_it() -> None
     whole = load(Path("sample.yaml"), "\n".join([head, *shown]))
     assert len(whole.hosts) == 23
     assert len(whole.operators) == 2
+    assert [contact.person for contact in whole.oncall.contacts] == ["alice", "bob"]
+    assert whole.oncall.policies
+    assert whole.door is not None
+    assert [beat.name for beat in whole.heartbeats] == ["dump"]
 
 
 @pytest.mark.parametrize("text", ["a\x00b: c\n", "a: \x1b[0m\n"])

@@ -13,6 +13,7 @@ from tui_ops.inventory import oncallfields as fields
 from tui_ops.inventory.wrong import Wrong
 from tui_ops.model.fleet import SecretRef
 from tui_ops.model.oncall import (
+    MONTH,
     CallTarget,
     Contact,
     Hours,
@@ -34,6 +35,7 @@ from tui_ops.store.oncallplan import from_text, to_text
 TEXT = """\
 name: shop
 hosts: {a: {}}
+services: {shop: {hosts: [a]}}
 operators: {anna: operator, bernd: operator, carl: admin}
 oncall:
   timezone: Europe/Berlin
@@ -51,6 +53,7 @@ oncall:
   rotations:
     first: {people: [anna, bernd], on: wed, at: "08:30"}
     nights: {people: [carl], every: 12h, starts: 2026-01-05, at: "20:00", timezone: UTC}
+    months: {people: [carl], every: month, on: mon}
   schedules:
     line:
       title: First line
@@ -95,6 +98,7 @@ def test_everything_that_a_section_says() -> None:
         rotations=(
             Rotation("first", ("anna", "bernd"), week, datetime(2024, 1, 3, 8, 30), berlin),
             Rotation("nights", ("carl",), 720, datetime(2026, 1, 5, 20), "UTC"),
+            Rotation("months", ("carl",), MONTH, datetime(2024, 1, 1, 9), berlin, 0),
         ),
         schedules=(
             Schedule("line", "First line",

@@ -6,7 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from tui_ops.model.address import ADDRESS_LIMIT, AddressError, Value, compile_pattern, parse, split_address
+from tui_ops.model.address import (
+    ADDRESS_LIMIT,
+    OPEN_REPEATS,
+    SUBJECT_LIMIT,
+    AddressError,
+    Value,
+    compile_pattern,
+    letters_for,
+    parse,
+    parse_words,
+    split_address,
+)
 
 WEB: dict[str, Value] = {
     "": "web-07.lon 10.0.1.7 lon load 14.2 web canary", "name": "web-07.lon", "site": "lon", "state": "auth failed",
@@ -101,5 +112,35 @@ def test_no_pattern_takes_long(text: str):
     except AddressError:
         return
     begun = time.process_time()
-    pattern.search("a" * 200)
+    pattern.search("a" * letters_for(text))
     assert time.process_time() - begun < 1.0
+
+
+def steps_of(repeats: int, letters: int) -> int:
+    """Return how often a matcher that goes back compares a letter until ``a*`` so many times, then ``b``, has failed
+    on letters ``a`` alone: from each place on, each repeat takes all that is left and gives back one after the other.
+    """
+    at_rest = [1] * (letters + 1)
+    for _ in range(repeats):
+        at_rest = [left + sum(at_rest[: left + 1]) for left in range(letters + 1)]
+    return sum(at_rest)
+
+
+@pytest.mark.parametrize("repeats", range(OPEN_REPEATS + 1))
+def test_the_worst_pattern_of_each_kind_takes_a_few_million_steps(repeats: int):
+    """A value of two hundred letters would cost one with three repeats seventy million."""
+    text = "a*" * repeats + "b"
+    assert steps_of(repeats, letters_for(text)) < 4_000_000
+    assert steps_of(OPEN_REPEATS, SUBJECT_LIMIT) > 60_000_000, "so that the shorter limit is needed"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "letters"),
+    [("b", 200), ("a.*b", 200), ("[*+]{a}\\*b?", 200), ("a*b*c*d", 80), ("a+b{2,}c{3}", 80)],
+)
+def test_a_pattern_looks_at_so_many_letters(pattern: str, letters: int):
+    """Those are all that it is shown of a longer value: what stands behind them is not found."""
+    assert letters_for(pattern) == letters
+    query = parse_words([f"name~({pattern})|end"])
+    assert query.matches({"name": "x" * (letters - 3) + "end"}.get)
+    assert not query.matches({"name": "x" * (letters - 2) + "end"}.get)

@@ -190,7 +190,8 @@ class TestUnits:
         ]
         assert reading.document["state"] == "degraded"
         assert reading.document["counts"] == {"active": 3, "failed": 2, "activating": 0, "inactive": 2}
-        assert [status.text for status in reading.statuses] == ["2 units failed: broken.service, session-4.scope"]
+        said = ["unit broken.service failed", "unit session-4.scope failed"]
+        assert [status.text for status in reading.statuses] == said
 
     def test_thousands_of_mounts(self, host: Start) -> None:
         """They are counted; the services after them are still there."""

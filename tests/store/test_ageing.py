@@ -64,3 +64,12 @@ def test_a_maintenance_covers_the_state_and_names_it(in_vienna: None) -> None:
 def test_a_maintenance_holds_from_its_start_until_before_its_end(at: float, held: bool) -> None:
     """Neither before nor after."""
     assert (show(HostState.UP, 0.0, 10.0, Hold(100.0, 200.0, "disk"), at=at).state == "maintenance") is held
+
+
+def test_a_maintenance_that_waits_covers_nothing_yet() -> None:
+    """Until when it may begin is known, so that it can be ended; one that goes on beside it covers the host."""
+    waits, runs = Hold(100.0, 300.0, "disk", waits=True), Hold(100.0, 200.0, "move")
+    shown = show(HostState.DOWN, 5.0, 10.0, waits, at=150.0)
+    assert (shown.state, shown.reason, shown.maintenance_until) == ("down", "why", 300.0)
+    shown = show(HostState.DOWN, 5.0, 10.0, waits, runs, at=150.0)
+    assert (shown.state, shown.maintenance_until) == ("maintenance", 200.0)

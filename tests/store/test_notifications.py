@@ -73,7 +73,7 @@ async def test_messages_that_went_count_once_a_batch_and_tests_never(writer: Wri
                 Notification(incident_id=of, key=key, person="anna", channel="mail", reason="x", queued_at=1.0,
                              state=str(state), batch=batch, tried_at=at, attempts=1)
             )  # fmt: skip
-        return sent_since(session, 50.0)
+        return sent_since(session, 50.0, 1e12)
 
     assert await writer.act(write) == {("anna", "mail"): [100.0, 200.0]}
 

@@ -57,7 +57,7 @@ NOT_SHOWN: dict[str, set[str]] = {
     "fact": {"digest", "unread_fields"},
     "host_latest": {"boot_id", "tried_mono"},
     "section_latest": {"tried_mono"},
-    "alert": {"runbook", "shelved_by"},
+    "alert": {"runbook", "shelved_by", "expires_at"},
     "incident": {"group_key", "priority_by"},
     "oncall_override": {"revision"},
     "oncall_plan": {"at"},

@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from tui_ops import __version__
 from tui_ops.actions.errors import ActError, Code
-from tui_ops.actions.protocol import LINE_LIMIT, encode, read_request, refusal
+from tui_ops.actions.protocol import LINE_LIMIT, LOOK_INCIDENT, encode, read_request, refusal
 from tui_ops.model.clock import Stamp, boot_id, now
 from tui_ops.model.facts import FactReading
 from tui_ops.model.fleet import Fleet, HostSpec, ServiceSpec, SiteSpec
@@ -231,6 +231,8 @@ class Door:
         """What a stream sends after it was opened; it stays open until the client goes, unless there is an end."""
         self.opened: list[tuple[str, tuple[str, ...], dict[str, object]]] = []
         self.stopped = asyncio.Event()
+        self.looked: tuple[str, ...] = ()
+        """The incident that was said to be looked at last."""
         self.seq = 0
         self._clients: list[asyncio.StreamWriter] = []
         self._server: asyncio.Server | None = None
@@ -253,6 +255,11 @@ class Door:
         for client in self._clients:
             client.write(encode({"news": self.seq, "topics": list(topics)}))
 
+    def beside(self, incident: str, *names: str) -> None:
+        """Tell every client who else looks at an incident."""
+        for client in self._clients:
+            client.write(encode({"beside": incident, "names": list(names)}))
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._clients.append(writer)
         hello = {"version": self.version, "fleet": "shop-prod", "pid": 1, "seq": self.seq,
@@ -272,6 +279,8 @@ class Door:
                     for message in ({"re": request.id, "ok": True, "message": "", "audit": 7}, *self.flow):
                         writer.write(encode(message))
                     continue
+                if request.ask == "look" and request.action == LOOK_INCIDENT:
+                    self.looked = request.targets
                 if request.ask != "act":
                     writer.write(encode({"re": request.id, "ok": True}))
                     continue

@@ -1,17 +1,13 @@
 """Real hosts with a fault each that a test makes and mends, and an engine that watches them by rules of its own."""
 
-import os
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 
+from support.broken_things import PORT_FREE, SPIN_MARK, WITHIN_S, Listener, MountedSshd, Spin, Unit
 from support.engine_world import EngineWorld, inventory_text
-from support.probes import write_tree
 from support.sshd import Sshd, SshdFarm
 from support.waiting import until_sync
 from tui_ops.inventory.rules import default_rules
@@ -26,14 +22,7 @@ from tui_ops.store.views.incidents import timeline as read_timeline
 from tui_ops.store.views.pages import host as read_host
 from tui_ops.store.views.parts import checks as read_checks
 
-WITHIN_S = 150.0
-"""The slowest of these faults is a frozen server, which takes a keepalive's 45 s and a new connection's 20 s; the rest
-is room for a busy machine."""
-
 BEHIND = ("inner-1", "inner-2", "inner-3")
-PORT_FREE = "127.9.8.7"
-"""Where the server stands that a check looks at."""
-
 KEPT = (
     "host-down", "host-unreachable", "host-not-reporting", "site-down", "units-failed", "check-failed", "disk-space",
 )  # fmt: skip
@@ -53,166 +42,6 @@ except ActError as error:
 """
 """The program's own client; the other account may not be allowed to read the program."""
 
-SYSTEMCTL = """#!/bin/sh
-# Tells of one service what becomes of its process, which holds a lock while it lives.
-active='active running'
-! flock -n {folder}/app.lock true || active='failed failed'
-case $1 in
-is-system-running) echo running ;;
-list-units) echo "app.service loaded $active The app" ;;
-esac
-"""
-
-
-@dataclass
-class MountedSshd(Sshd):
-    """A host with a filesystem of its own: an ext4 image that only its processes see."""
-
-    image: Path = field(default_factory=Path)
-
-    @property
-    def mount(self) -> Path:
-        """Where it is mounted, as the host names it."""
-        return self.folder / "srv"
-
-    def start(self) -> Sshd:
-        """Make the image, and start the server."""
-        if not self.image.name:
-            self.image = self.folder / "image"
-            with self.image.open("wb") as file:
-                file.truncate(64 * 2**20)
-            subprocess.run(["mkfs.ext4", "-q", "-m", "0", str(self.image)], check=True, stdin=subprocess.DEVNULL)
-            self.mount.mkdir()
-        return super().start()
-
-    def _account(self) -> list[str]:
-        mount = 'mount -o loop "$0" "$1" && shift && exec "$@"'
-        return [
-            "unshare", "--mount", "--propagation", "private", "sh", "-c", mount, str(self.image), str(self.mount),
-        ]  # fmt: skip
-
-    @property
-    def inside(self) -> Path:
-        """The filesystem as this process reaches it."""
-        assert self.process is not None
-        return Path(f"/proc/{self.process.pid}/root{self.mount}")
-
-    def fill(self) -> None:
-        """Write until there is no room."""
-        with (self.inside / "filler").open("wb", buffering=0) as file, suppress(OSError):
-            while True:
-                file.write(bytes(2**20))
-
-    def empty(self) -> None:
-        """Remove what was written."""
-        (self.inside / "filler").unlink(missing_ok=True)
-
-
-class Unit:
-    """A service of a host, which is a process.
-
-    Args:
-        root: the tree that stands in for its host.
-    """
-
-    def __init__(self, root: Path) -> None:
-        self._root = root
-        self._process: subprocess.Popen[bytes] | None = None
-        write_tree(root, {"bin/systemctl": SYSTEMCTL.format(folder=root), "run/systemd/system/.here": ""})
-        for name in ("proc", "sys", "etc", "usr"):
-            (root / name).symlink_to(f"/{name}")
-        self.start()
-
-    def start(self) -> None:
-        """Start it, unless it runs, and wait until it has its lock."""
-        if self._process is not None:
-            return
-        ready = self._root / "ready"
-        ready.unlink(missing_ok=True)
-        argv = [
-            "flock",
-            "--no-fork",
-            str(self._root / "app.lock"),
-            "sh",
-            "-c",
-            'echo >"$0"; exec sleep infinity',
-            str(ready),
-        ]
-        self._process = subprocess.Popen(argv, stdin=subprocess.DEVNULL)
-        until_sync(ready.exists, WITHIN_S, "the service runs")
-
-    def kill(self) -> None:
-        """Kill it."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-            self._process = None
-
-
-class Spin:
-    """Niced processes that take all the CPU that they can get: nothing else on a machine that tests is niced."""
-
-    def __init__(self) -> None:
-        self._running: list[subprocess.Popen[bytes]] = []
-
-    def start(self) -> None:
-        """Let them spin: one a CPU, and of the least niceness, for it is to be seen beside other work."""
-        for _ in range(os.cpu_count() or 1):
-            argv = ["nice", "-n", "1", "sh", "-c", "while :; do :; done"]
-            self._running.append(subprocess.Popen(argv, stdin=subprocess.DEVNULL))
-
-    def stop(self) -> None:
-        """Let them end."""
-        for one in self._running:
-            one.kill()
-            one.wait()
-        self._running.clear()
-
-
-class Listener:
-    """A port that a check looks at, open or closed."""
-
-    def __init__(self) -> None:
-        self._socket: socket.socket | None = None
-        self.port = 0
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it listens."""
-        return self._socket is not None
-
-    def open(self) -> None:
-        """Listen, at the same port each time."""
-        if self._socket is not None:
-            return
-        self._socket = socket.socket()
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._socket.bind((PORT_FREE, self.port))
-        self._socket.listen(64)
-        self._socket.setblocking(False)
-        self.port = int(self._socket.getsockname()[1])
-
-    def close(self) -> None:
-        """Refuse from now on."""
-        if self._socket is not None:
-            self._socket.close()
-            self._socket = None
-
-    def flip(self) -> bool:
-        """Open it where it is closed, and the other way round; return whether it is open now."""
-        (self.close if self.is_open else self.open)()
-        return self.is_open
-
-    def visits(self) -> int:
-        """Return how many have connected since this was asked last."""
-        assert self._socket is not None
-        count = 0
-        with suppress(BlockingIOError):
-            while True:
-                self._socket.accept()[0].close()
-                count += 1
-        return count
-
 
 def rules_text(more: str) -> str:
     """Return the section ``rules``: the kept ones, the others turned off, and ``more``."""
@@ -221,15 +50,19 @@ def rules_text(more: str) -> str:
 
 
 RULES = """\
+  disk-space: {hosts: [disk], items: ["*/srv"]}
+"""
+
+SPINNING = """\
   spinning:
     hosts: [spun]
     value: cpu.nice / 100
     unit: CPUs
-    crit: above 0.03 until 0.01
+    crit: above 0.15 until 0.05
     text: "niced work takes {value}"
     flapping: no
-  disk-space: {hosts: [disk], items: ["*/srv"]}
 """
+"""The CPU by the vitals, for a machine on which nothing else is niced."""
 
 
 class IncidentFleet:
@@ -238,9 +71,10 @@ class IncidentFleet:
     Args:
         folder: an own, empty folder.
         period: of the vitals, as the inventory has it.
+        more_rules: beside those of the tests.
     """
 
-    def __init__(self, folder: Path, period: str = "2s") -> None:
+    def __init__(self, folder: Path, period: str = "2s", more_rules: str = "") -> None:
         self.farm = SshdFarm(folder / "farm")
         with self.farm.ssh_config.open("a") as config:
             config.write(f"UserKnownHostsFile {self.farm.known_hosts}\n")
@@ -255,6 +89,7 @@ class IncidentFleet:
             **{name: self.farm.sshd() for name in ("spun", "killed", "frozen", "checked", "jump", *BEHIND)},
             "disk": self.disk,
         }
+        self._rules = rules_text(RULES + more_rules)
         self.text = inventory_text(self._specs(), period=period, slow_period="5s") + self._sections()
         self.engine = EngineWorld(
             folder, self.text, {"TUI_OPS_SSH_CONFIG": str(self.farm.ssh_config), "SSH_AUTH_SOCK": ""}
@@ -280,7 +115,8 @@ class IncidentFleet:
             "alerting: {quiet: 1m, reopen: 1m, group_interval: 5m}\n"
             "operators:\n  vera: {role: viewer, user: '4202'}\n"
             f"checks:\n  port: {{tcp: '{PORT_FREE}:{self.listener.port}', hosts: [checked], period: 5s, attempts: 1}}\n"
-            + rules_text(RULES)
+            f"  burn: {{plugin: 'check_procs -m CPU -c 3 -a {SPIN_MARK}', hosts: [spun], on: host,"
+            " period: 5s, attempts: 1}\n" + self._rules
         )
 
     def start(self) -> "IncidentFleet":

@@ -8,6 +8,7 @@ import yaml
 from tui_ops.inventory import load
 from tui_ops.model.alertrules import RuleSpec
 from tui_ops.model.alerts import Signal
+from tui_ops.model.facts import FactReading, Fields
 from tui_ops.model.metrics import Key
 from tui_ops.model.readings import Status
 from tui_ops.model.states import HostState, Severity
@@ -85,6 +86,19 @@ class At:
         """Take one run of a section."""
         self.mono += step_s
         return self._keep(self.rules.section(self.at, self.mono, name, gauges or {}, tuple(statuses)))
+
+    def facts(
+        self,
+        topic: str,
+        items: dict[str, Fields] | None,
+        step_s: float = 60.0,
+        noise: frozenset[str] = frozenset(),
+        **more: tuple[str, ...] | int,
+    ) -> Found:
+        """Take one reading of a topic of facts; None for one that is as before."""
+        self.mono += step_s
+        reading = FactReading(topic, items, **more) if items is not None else None  # type: ignore[arg-type]
+        return self._keep(self.rules.facts(self.at, self.mono, topic, reading, noise))
 
     def state(self, state: HostState, reason: str = "", step_s: float = PERIOD_S) -> Found:
         """Take the state that an attempt led to."""

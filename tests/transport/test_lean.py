@@ -1,6 +1,7 @@
 """What a connection lets go of after its login, and that it lacks none of it."""
 
 import asyncio
+import sys
 from collections.abc import Callable
 
 import asyncssh
@@ -10,9 +11,10 @@ from support.waiting import until
 
 from tui_ops.transport import sshlink
 from tui_ops.transport.base import Link, TerminalShape
+from tui_ops.transport.lean import forget_exchange
 from tui_ops.transport.once import Once
 from tui_ops.transport.ssh import SshTransport
-from tui_ops.transport.sshlink import LinkOwner, SshLink
+from tui_ops.transport.sshlink import LinkOwner, SshChannel, SshLink
 
 LIMIT = "64K"
 """After so many bytes either side asks for new keys: ten times in the talk below."""
@@ -73,6 +75,7 @@ async def test_keys_are_exchanged_anew(
     assert len(set(exchanges)) == 1
     connection = inside(link)
     await until(lambda: not connection._client_kexinit and not connection._server_kexinit)
+    await until(lambda: sys.getsizeof(vars(connection)) < 2000)
     await talk(link)
     await link.close()
 
@@ -93,10 +96,30 @@ async def test_what_the_login_took_is_gone(farm: SshdFarm, transport: SshTranspo
     assert not one._options.client_keys
     assert one._server_host_key_algs is two._server_host_key_algs
     for connection in (one, two):
-        assert (connection._password, connection._client_keys, connection._agent) == (None, [], None)
+        assert (connection._password, connection._client_keys, connection._agent) == (None, (), None)
         assert not connection._server_sig_algs
         assert not connection._client_kexinit + connection._server_kexinit
         connection.abort()
+
+
+async def test_a_connection_and_its_channels_take_half_the_room(farm: SshdFarm, transport: SshTransport) -> None:
+    """What the library has in a table of names each; what two connections say differently stays with each."""
+    one, two = [await transport.connect(farm.sshd().spec(name)) for name in ("one", "two")]
+    before = asyncssh.SSHClientConnection(asyncio.get_running_loop(), asyncssh.SSHClientConnectionOptions())
+    for link in (one, two):
+        has = vars(inside(link))
+        assert sys.getsizeof(has) < 0.5 * sys.getsizeof(vars(before))
+        channel = await link.open(["sleep", "9"], lambda _: None, lambda _: None)
+        assert isinstance(channel, SshChannel)
+        assert sys.getsizeof(vars(channel._chan)) < 1000
+        missing = [name for name in vars(before) if not hasattr(inside(link), name)]
+        assert not missing
+    assert inside(one)._local_port != inside(two)._local_port
+    inside(one)._gss_kex = True
+    forget_exchange(inside(one))
+    assert (inside(one)._gss_kex, inside(two)._gss_kex) == (True, False)
+    await one.close()
+    await two.close()
 
 
 async def test_all_kinds_of_channels_open_afterwards(farm: SshdFarm, transport: SshTransport) -> None:

@@ -65,6 +65,25 @@ class TestClocks:
         found = clocks.holder(replace(ROW, **fields), AT)
         assert (found.text, found.ink) == (told, ink)
 
+    @pytest.mark.parametrize(
+        ("fields", "told", "ink"),
+        [
+            ({}, "7h of 8h left to resolve", Ink.DIM),
+            ({"opened_at": AT - 7.5 * 3600}, "30m of 8h left to resolve", Ink.WARN),
+            ({"opened_at": AT - 9 * 3600}, "1h over its 8h to resolve", Ink.BAD),
+            ({"priority": 5}, "9d of 10d left to resolve", Ink.DIM),
+            ({"priority": 77}, "9d of 10d left to resolve", Ink.DIM),
+            ({"state": IncidentState.RESOLVED, "resolved_at": AT}, "resolved within its 8h", Ink.DIM),
+            ({"state": IncidentState.CLOSED, "opened_at": AT - 10 * 3600, "resolved_at": AT},
+             "resolved 2h over its 8h", Ink.DIM),
+            ({"state": IncidentState.CANCELLED}, "", Ink.DIM),
+        ],
+    )  # fmt: skip
+    def test_when_it_should_be_over(self, fields, told: str, ink: Ink) -> None:
+        """By its priority, from when it was opened."""
+        found = clocks.resolve_clock(replace(ROW, **fields), AT)
+        assert (found.text, found.ink) == (told, ink)
+
     def test_how_long_it_lasts(self) -> None:
         """From the onset; of one that is over to its end."""
         assert clocks.lasted_s(ROW, AT) == 600

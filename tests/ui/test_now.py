@@ -17,6 +17,7 @@ from tui_ops.ui.preferences import Preferences, as_text, read_preferences, write
 from tui_ops.ui.screens.host import Host
 from tui_ops.ui.screens.incident import IncidentScreen
 from tui_ops.ui.screens.incidents import Incidents
+from tui_ops.ui.screens.learnt import ProblemScreen
 from tui_ops.ui.screens.now import Now
 
 DAY = 86400.0
@@ -98,9 +99,11 @@ async def test_enter_goes_to_the_thing(tmp_path: Path, open_desk) -> None:
         assert door.asked[0][:2] == ("incident.acknowledge", ("INC-1",))
         await desk.press("enter")
         await until(lambda: isinstance(desk.app.screen, IncidentScreen))
-        for name, sees in (("PRB-1", "the engine proposes it"), ("TODO-1", "replace the HBA")):
+        for name, there, sees in (
+            ("PRB-1", ProblemScreen, "the engine proposes it"), ("TODO-1", Incidents, "replace the HBA"),
+        ):  # fmt: skip
             await desk.press("0", "escape", "slash", *f"name={name}", "enter", "enter")
-            await until(lambda: isinstance(desk.app.screen, Incidents))
+            await until(lambda there=there: isinstance(desk.app.screen, there))
             await desk.sees(sees)
         await desk.press("0", "escape", "slash", *"name=edge-1.par", "enter", "enter")
         await until(lambda: isinstance(desk.app.screen, Host))

@@ -7,16 +7,21 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 from tui_ops import __version__
 from tui_ops.actions.errors import ActError, Code, EngineAway
-from tui_ops.actions.protocol import LINE_LIMIT, Request, decode, read_error, write_request
+from tui_ops.actions.protocol import LINE_LIMIT, LOOK_INCIDENT, Request, decode, read_error, write_request
+from tui_ops.model.clean import clean
 from tui_ops.model.people import Role
 
 log = logging.getLogger(__name__)
 
 ANSWER_S = 20.0
 """How long an answer is awaited: an act is one transaction, so this is only reached when the engine hangs."""
+
+NAME_LIMIT = 40
+"""Characters of an operator's name in a line."""
 
 RETRY_S = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
 """Waits between attempts to connect: quick at first, because the desk itself may just have started the engine."""
@@ -119,6 +124,12 @@ class EngineClient:
         self._seq = 0
         self.looked: tuple[str, ...] = ()
         """The hosts that are looked at."""
+        self.incident = ""
+        """The incident that is looked at, by its name."""
+        self.beside: tuple[str, ...] = ()
+        """Who else looks at it, as the engine has told."""
+        self.on_beside: Callable[[], None] = lambda: None
+        """Called when that has changed."""
         self.hello: Hello | None = None
 
     async def run(self) -> None:
@@ -148,6 +159,8 @@ class EngineClient:
             self._send(Request(self._take_id(), "follow", topics=self._topics, read_only=self._read_only))
             if self.looked:
                 self._send(Request(self._take_id(), "look", targets=self.looked))
+            if self.incident:
+                self._send(Request(self._take_id(), "look", LOOK_INCIDENT, (self.incident,)))
             self._on_link(self.hello)
             self._on_news(frozenset(self._topics))
             while True:
@@ -155,6 +168,7 @@ class EngineClient:
         finally:
             self._writer = None
             self.hello = None
+            self.beside = ()
             writer.close()
             self._fail_waiting()
 
@@ -166,6 +180,9 @@ class EngineClient:
             told = frozenset(str(one) for one in topics) if isinstance(topics, list) else frozenset()
             self._on_news(frozenset(self._topics) if missed else told)
             return
+        if "beside" in message:
+            self._take_beside(message)
+            return
         number = message.get("re")
         if number is None and "error" in message and self._waiting:
             # A refusal of a line as a whole, too large for one, can't say which question it was.
@@ -174,6 +191,12 @@ class EngineClient:
         if waiting is not None and not waiting.done():
             waiting.set_result(message)
 
+    def _take_beside(self, message: dict[str, object]) -> None:
+        names = message.get("names")
+        if message["beside"] == self.incident and isinstance(names, list):
+            self.beside = tuple(clean(str(name), NAME_LIMIT) for name in names)
+            self.on_beside()
+
     def _lost(self, error: ActError) -> None:
         self._on_link(error)
 
@@ -181,9 +204,7 @@ class EngineClient:
         waiting, self._waiting = self._waiting, {}
         for future in waiting.values():
             if not future.done():
-                future.set_exception(
-                    EngineAway("the engine went away before it answered", "look at the audit before you try again")
-                )
+                future.set_exception(_unanswered())
 
     def _take_id(self) -> int:
         self._next_id += 1
@@ -204,6 +225,18 @@ class EngineClient:
         self.looked = hosts
         if self._writer is not None:
             self._send(Request(self._take_id(), "look", targets=hosts))
+
+    def look_at_incident(self, name: str) -> None:
+        """Say which incident is looked at, and that no other is: also after a link that was made again.
+
+        Args:
+            name: ``INC-12``; empty for none.
+        """
+        if name == self.incident:
+            return
+        self.incident, self.beside = name, ()
+        if self._writer is not None:
+            self._send(Request(self._take_id(), "look", LOOK_INCIDENT, (name,) if name else ()))
 
     async def act(
         self, action: str, targets: tuple[str, ...], params: dict[str, object], expect: dict[str, int] | None = None
@@ -236,6 +269,18 @@ class EngineClient:
             self._waiting.pop(number, None)
 
 
+def _line(lines: BinaryIO, cut: EngineAway) -> bytes:
+    """Return the next line; raise ``cut`` where the other side went away before its end."""
+    line = lines.readline(LINE_LIMIT + 1)
+    if not line.endswith(b"\n") and len(line) <= LINE_LIMIT:
+        raise cut
+    return line
+
+
+def _unanswered() -> EngineAway:
+    return EngineAway("the engine went away before it answered", "look at the audit before you try again")
+
+
 def ask_once(path: Path, request: Request, timeout_s: float = ANSWER_S) -> tuple[Hello, dict[str, object]]:
     """Connect, ask one thing, and return the greeting and the answer.
 
@@ -247,10 +292,10 @@ def ask_once(path: Path, request: Request, timeout_s: float = ANSWER_S) -> tuple
         try:
             link.connect(str(path))
             with link.makefile("rb") as lines:
-                hello = Hello.read(decode(lines.readline(LINE_LIMIT + 1)))
+                hello = Hello.read(decode(_line(lines, EngineAway("the engine has gone"))))
                 with suppress(BrokenPipeError):
                     link.sendall(write_request(request))
-                message = decode(lines.readline(LINE_LIMIT + 1))
+                message = decode(_line(lines, _unanswered()))
         except (FileNotFoundError, ConnectionRefusedError) as error:
             raise EngineAway from error
         except PermissionError as error:

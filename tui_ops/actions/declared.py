@@ -34,6 +34,13 @@ HOST_MAINTENANCE = Action(
     params=(
         Param("for", "how long", ParamKind.DURATION, default="1h", help="such as 30m, 2h or 1d"),
         Param("reason", "why, for everyone who looks", help="what is being done, or a ticket"),
+        Param(
+            "flexible",
+            "only with the first problem within",
+            ParamKind.DURATION,
+            required=False,
+            help="such as 8h: it begins with the first problem that comes so soon; empty: it begins now",
+        ),
     ),
     rule=administration.may_maintain,
     undo="host.maintenance_end",

@@ -5,6 +5,8 @@ nobody here. The client then asks ``{"v":1,"id":7,"ask":"act"|"follow"|"status",
 ``{"v":1,"re":7,"ok":true, …}`` or ``{"v":1,"re":7,"ok":false,"error":{"code","message","hint"}}``. To a client
 that follows, the engine tells ``{"v":1,"news":SEQ,"topics":[…]}``; a gap in SEQ means: read everything again.
 To look at hosts (``targets``) has their processes read every two seconds until the client looks elsewhere or leaves.
+To look at an incident (``action`` is :data:`LOOK_INCIDENT`, ``targets`` its name, or none for no more) has the engine
+tell ``{"v":1,"beside":"INC-12","names":[…]}``: who else looks at it, now and whenever that changes.
 What flows (a shell, a log, a command's output) is asked for by ``open`` on a connection of its own;
 :mod:`tui_ops.actions.streaming` tells what goes over it then.
 """
@@ -26,6 +28,9 @@ TARGET_LIMIT = 10_000
 
 _TERM = re.compile(r"[A-Za-z0-9][A-Za-z0-9+._-]{0,39}|")
 """Names of terminals; it becomes a word of the environment on a host."""
+
+LOOK_INCIDENT = "incident"
+"""What a client that looks at an incident says in the place of an act."""
 
 TOPICS = ("hosts", "events", "facts", "incidents", "problems", "audit", "fleet", "engine")
 """What a client can follow."""

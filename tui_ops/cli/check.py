@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tui_ops.cli.codes import Exit
@@ -14,6 +14,8 @@ from tui_ops.inventory.alerting import default_alerting
 from tui_ops.inventory.errors import InventoryError
 from tui_ops.model.alertrules import RuleSpec
 from tui_ops.model.fleet import Fleet
+from tui_ops.model.oncall import TargetKind
+from tui_ops.model.people import Role
 from tui_ops.practices.alerting.shown import rule_shown
 
 
@@ -51,14 +53,35 @@ def run(options: argparse.Namespace, context: Context) -> int:
             (fleet.services, "service"),
             (fleet.checks, "check"),
             (fleet.operators, "operator"),
+            (fleet.oncall.schedules, "schedule"),
+            (fleet.heartbeats, "heartbeat"),
         )
         if found
     )
-    for note in fleet.notes:
+    for note in (*fleet.notes, *_silent(fleet)):
         print(f"note: {note}")
     kind = "" if fleet.format == Fleet("").format else f" ({fleet.format})"
     print(f"{shown(path)}: ok, {fleet.name}{kind}: {counts}")
     return Exit.OK
+
+
+def _silent(fleet: Fleet) -> Iterator[str]:
+    """Say where the file is right and still calls nobody."""
+    spec = fleet.oncall
+    reached = {contact.person for contact in spec.contacts if contact.ways}
+    people = {person for one in spec.rotations for person in one.people}
+    people |= {person for one in spec.schedules for layer in one.layers for person in layer.people}
+    people |= {
+        target.name for policy in spec.policies for step in policy.steps for target in step.targets
+        if target.kind is TargetKind.PERSON
+    }  # fmt: skip
+    for person in sorted(people - reached):
+        yield f"{person} is called, and nothing says how: add '{person}: {{ways: …}}' below 'oncall: contacts:'"
+    viewers = {one.name for one in fleet.operators if not one.role.may(Role.OPERATOR)}
+    for person in sorted(people & viewers):
+        yield f"{person} is called, and as a viewer can't acknowledge: make him an operator"
+    if people and not spec.policies:
+        yield "people are on call, and nobody is called: add 'policies:' below 'oncall:'"
 
 
 RULE_COLUMNS = ("rule", "on", "warn", "crit", "when", "where", "title", "source", "place", "overrides")

@@ -125,6 +125,7 @@ def maintenance_record(row: MaintenanceRow) -> Record:
         "reason": row.reason,
         "by": row.by,
         "ended": moment(row.ended_at),
+        "flexible_s": number(row.lasts_s),
     }
 
 

@@ -3,12 +3,13 @@
 import os
 import socket
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from tui_ops.cli.codes import Exit
 from tui_ops.cli.context import ADD_HOSTS, Context, say, shown
 from tui_ops.cli.failures import report_lines
-from tui_ops.model.clean import clean_lines
+from tui_ops.model.clean import clean, clean_lines
 from tui_ops.store.errors import StoreError
 from tui_ops.ui.terminal import this_terminal
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 CONNECT_S = 1.0
 """How long the engine's socket may take to accept: it is local, so longer means that the engine hangs."""
+
+STAYS_LIMIT = 200
+"""Characters of why an engine stays."""
 
 
 def open_desk(context: Context) -> int:
@@ -58,6 +62,8 @@ def open_desk(context: Context) -> int:
     # Where several desks start at once, one engine wins and the others leave: nothing to tell.
     if started is not None and started.ended() and not engine_listens(context.state.socket):
         say(f"tui-ops: the engine could not begin\n{chr(10).join(clean_lines(started.last_words()))}")
+    if why := engine_stays(context.state.socket):
+        say(f"tui-ops: the engine goes on in the background, since {why}\n  to end it: tui-ops do engine.stop --yes")
     return code
 
 
@@ -89,6 +95,24 @@ def engine_listens(path: "os.PathLike[str]") -> bool:
         except OSError:
             return False
     return True
+
+
+def engine_stays(path: Path) -> str:
+    """Return why an engine that a desk started stays when the last desk has gone; empty where it leaves, where it is a
+    service, and where none answers.
+
+    Args:
+        path: the engine's socket.
+    """
+    from tui_ops.actions.client import ask_once
+    from tui_ops.actions.errors import ActError
+    from tui_ops.actions.protocol import Request
+
+    try:
+        _, answer = ask_once(path, Request(1, "status"), CONNECT_S)
+    except ActError:
+        return ""
+    return clean(str(answer.get("stays", "")), STAYS_LIMIT)
 
 
 def may_start_engine(context: Context) -> bool:

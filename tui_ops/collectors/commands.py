@@ -20,10 +20,12 @@ COMMANDS_LIMIT = 60
 """Processes in one order: the two screens of the *top* document at most, and what fits into a line of an order."""
 
 _SECRETS = (
-    re.compile(r"(?i)((?:pass(?:word|wd|phrase)?|secret|token|api[-_]?key|credential)s?(?:=|:| +))[^\s-][^\s]*"),
+    re.compile(r"(?i)((?:pass(?:word|wd|phrase)|secret|token|api[-_]?key|credential)s?(?:=|:| +))[^\s-][^\s]*"),
+    re.compile(r"(?i)(pass(?:=|:)|(?<!\S)-[\w-]{0,40}pass +)[^\s-][^\s]*"),
     re.compile(r"(://[^\s:/@]*:)[^\s@]+(?=@)"),
 )
-"""What a command line says of secrets: named ones (``--password x``, ``PGPASSWORD=x``), and those of addresses."""
+"""What a command line says of secrets: named ones (``--password x``, ``PGPASSWORD=x``), and those of addresses. A bare
+``pass`` is a word of every day (``tests pass now``): with a blank behind it, it counts as an option alone."""
 
 _HEADER = re.compile(rb"(?:^|\n)==> [^\n]*/proc/([0-9]{1,10})/cmdline <==\n")
 _END = b"\n==> /dev/null <==\n"

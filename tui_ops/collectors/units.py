@@ -42,7 +42,11 @@ TEXT_LIMIT = 120
 """Characters of a description."""
 
 NAMED_LIMIT = 5
-"""Failed units that are named in one sentence; the document has all."""
+"""Units or timers that are named in one sentence; the document has all."""
+
+ALONE_LIMIT = 20
+"""Failed units that are told one by one, so that each has an alert that ends when it is well; a host on which more have
+failed has one trouble, and the others share a sentence."""
 
 ACTIVES = ("active", "failed", "activating", "deactivating", "reloading", "refreshing", "maintenance", "inactive")
 """The states that systemd has; others are not believed."""
@@ -85,8 +89,8 @@ def parse_units(body: bytes) -> SectionReading:
         body: of the frame, as the host sent it.
 
     Returns:
-        A warning that names what failed, what is restarted again and again, and which timers are overdue; a
-        document with the units that are not inactive, the services that were restarted, and the timers.
+        A warning for each unit that failed, one for what is restarted again and again, and one for the timers that are
+        overdue; a document with the units that are not inactive, the services that were restarted, and the timers.
 
     Raises:
         NothingUsable: it is no run of this section.
@@ -183,11 +187,12 @@ def _statuses(found: _Body, units: list[_Unit]) -> tuple[Status, ...]:
     if found.manager == "failed":
         return (Status(SECTION, Severity.UNKNOWN, f"systemctl fails: {found.text or 'it says nothing'}"),)
     failed = [unit.name for unit in units if unit.active == "failed"]
-    if not failed:
-        return ()
-    if len(failed) == 1:
-        return (Status(SECTION, Severity.WARNING, f"unit {failed[0]} failed"),)
-    return (Status(SECTION, Severity.WARNING, _several("units failed", failed, found.counts["failed"])),)
+    alone = tuple(Status(name, Severity.WARNING, f"unit {name} failed") for name in failed[:ALONE_LIMIT])
+    total = found.counts["failed"] - len(alone)
+    if total <= 0:
+        return alone
+    others = _several("more units failed", failed[ALONE_LIMIT:], total)
+    return (*alone, Status(SECTION, Severity.WARNING, others))
 
 
 def _work_statuses(restarted: list[dict[str, object]], timers: list[dict[str, object]]) -> list[Status]:

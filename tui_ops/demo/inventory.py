@@ -8,6 +8,8 @@ from tui_ops.demo.changes import CHANGES
 from tui_ops.demo.errors import DemoError
 from tui_ops.demo.hosts import SERVICES, SITES, DemoHost, DemoService
 from tui_ops.demo.keys import CLIENT_KEY, KeyFile, key_file
+from tui_ops.demo.phones import ADDRESS as PHONES
+from tui_ops.demo.phones import PEOPLE
 from tui_ops.demo.story import Story
 
 USER = "demo"
@@ -35,6 +37,26 @@ LEAK = """\
       3. Restart it: `systemctl restart shop-app`
       4. If it came with a deploy, go back to the version before"""
 """The one rule of the demo with a runbook of its own."""
+
+ONCALL = """\
+  contacts:
+{contacts}
+  rotations:
+    days: {{people: [{people}], every: day, at: "08:00"}}
+  schedules:
+    line: {{title: The first line, layers: [days]}}
+  policies:
+    standard:
+      steps:
+        - line
+        - {{call: [{people}], after: 5m}}
+  use:
+    - {{policy: standard, priority: 1-3}}
+    - nobody"""
+"""Who is called: one of two people, and both where nobody acknowledges; about the lesser priorities nobody is."""
+
+MESSAGES = "100 in 1h"
+"""Never reached: of all that goes wrong in half an hour somebody is to hear."""
 
 CHECK_PERIOD = "30s"
 """The same for checks: what is down is found so within half a minute and three attempts."""
@@ -65,6 +87,11 @@ class DemoFiles:
     def client_key(self) -> Path:
         """The key that the hosts accept."""
         return self.folder / CLIENT_KEY
+
+    @property
+    def messages(self) -> Path:
+        """What the people on call were sent."""
+        return self.folder / "messages.txt"
 
     def host_key(self, name: str) -> Path:
         """The key of a host."""
@@ -133,11 +160,22 @@ def inventory_text(story: Story, port: int) -> str:
             f"alerting: {ALERTING}",
             "rules:",
             LEAK,
+            "operators:",
+            *(f"  {person}: operator" for person in PEOPLE),
+            "oncall:",
+            _oncall(port),
             "checks:",
             f'  ssh: {{tcp: "{{address}}:{port}", hosts: ["*"], period: {CHECK_PERIOD}, retry: {PERIOD}}}',
             "",
         )
     )
+
+
+def _oncall(port: int) -> str:
+    contacts = "\n".join(
+        f'    {one}: {{ways: {{phone: {{url: "json://{PHONES}:{port}/{one}", limit: {MESSAGES}}}}}}}' for one in PEOPLE
+    )
+    return ONCALL.format(contacts=contacts, people=", ".join(PEOPLE))
 
 
 def _sites(hosts: Iterable[DemoHost]) -> list[str]:

@@ -14,7 +14,7 @@ class Orders:
     """Of the demo's files."""
     port: int
     listeners: tuple[int, ...]
-    """Descriptors of the listening sockets, in the order of the hosts."""
+    """Descriptors of the listening sockets, in the order of the hosts, and that of the telephones behind them."""
 
     def line(self) -> bytes:
         """Return this as the line that the server reads."""

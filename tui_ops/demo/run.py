@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
-from tui_ops.demo.addresses import PORT, listen_all
+from tui_ops.demo.addresses import NETWORK, PORT, listen_all
 from tui_ops.demo.errors import DemoError
 from tui_ops.demo.folders import temporary_folder
 from tui_ops.demo.inventory import DemoFiles, write_files
 from tui_ops.demo.orders import Orders
+from tui_ops.demo.phones import ADDRESS as PHONES
 from tui_ops.demo.processes import start_engine, start_server, terminate
 from tui_ops.demo.story import HOSTS, SEED, Story
 from tui_ops.model.clean import clean_lines
@@ -60,7 +61,10 @@ class Place:
 
     def environment(self) -> dict[str, str]:
         """Return the environment of the engine and the desk."""
-        return {**os.environ, SSH_CONFIG_VARIABLE: str(self.files.ssh_config)}
+        direct = ",".join(filter(None, (os.environ.get("no_proxy") or os.environ.get("NO_PROXY"), str(NETWORK))))
+        # A proxy of this machine knows nothing of the demo's telephones.
+        proxy = {"no_proxy": direct, "NO_PROXY": direct}
+        return {**os.environ, **proxy, SSH_CONFIG_VARIABLE: str(self.files.ssh_config)}
 
 
 def command(place: Place, *words: str) -> list[str]:
@@ -101,6 +105,7 @@ def run_demo(
                 return _desk(place, desk, ending)
             print(f"the demo's {hosts} hosts are up; ctrl+c ends them. To look at them:", file=sys.stderr)
             print(f"  tui-ops {shlex.join(place.options)}", file=sys.stderr)
+            print(f"What the people on call are sent: {place.files.messages}", file=sys.stderr)
             return engine.wait()
     except _Signalled as signalled:
         return 0 if signalled.number == signal.SIGINT and not dashboard else 128 + signalled.number
@@ -126,7 +131,7 @@ def start_fleet(
     """
     story = Story(seed, hosts)
     place = Place(StatePaths(root), DemoFiles(root / "demo"))
-    listeners, found = listen_all([host.address for host in story.hosts], port)
+    listeners, found = listen_all([*(host.address for host in story.hosts), PHONES], port)
     try:
         write_files(place.files.folder, story, found)
         numbers = tuple(listener.fileno() for listener in listeners)

@@ -16,6 +16,7 @@ from pathlib import Path
 from tui_ops.demo.folders import temporary_folder
 from tui_ops.demo.inventory import DemoFiles
 from tui_ops.demo.orders import Orders
+from tui_ops.demo.phones import Phones
 from tui_ops.demo.server import FleetServer
 from tui_ops.demo.story import Story
 
@@ -37,9 +38,12 @@ async def serve(orders: Orders, trees: Path, ended: asyncio.Event) -> None:
     began = time.monotonic()
     story, files = Story(orders.seed, orders.hosts), DemoFiles(Path(orders.folder))
     fleet = FleetServer(story, files, trees, orders.port, time.time(), lambda: time.monotonic() - began)
+    phones = Phones(files.messages)
     tasks: list[asyncio.Task[object]] = []
+    *hosts, last = (socket.socket(fileno=number) for number in orders.listeners)
     try:
-        await fleet.start([socket.socket(fileno=number) for number in orders.listeners])
+        await phones.start(last)
+        await fleet.start(hosts)
         tasks = [asyncio.create_task(fleet.run()), asyncio.create_task(ended.wait())]
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in done:
@@ -47,6 +51,7 @@ async def serve(orders: Orders, trees: Path, ended: asyncio.Event) -> None:
     finally:
         for task in tasks:
             task.cancel()
+        await phones.stop()
         await fleet.stop()
 
 

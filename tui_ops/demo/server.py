@@ -181,10 +181,20 @@ class _Border(asyncssh.SSHServer):
     def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:
         return self._server.accepts(username, key)
 
-    def connection_requested(self, dest_host: str, dest_port: int, orig_host: str, orig_port: int) -> bool:  # noqa: ARG002
-        if self._server.fleet.forwards(self._server.host, dest_host, dest_port):
-            return True
-        raise asyncssh.ChannelOpenError(asyncssh.OPEN_ADMINISTRATIVELY_PROHIBITED, "not a host of the demo")
+    async def connection_requested(
+        self,
+        dest_host: str,
+        dest_port: int,
+        orig_host: str,  # noqa: ARG002
+        orig_port: int,  # noqa: ARG002
+    ) -> asyncssh.SSHTCPSession[bytes]:
+        if self._connection is None or not self._server.fleet.forwards(self._server.host, dest_host, dest_port):
+            raise asyncssh.ChannelOpenError(asyncssh.OPEN_ADMINISTRATIVELY_PROHIBITED, "not a host of the demo")
+        try:
+            return await self._connection.forward_connection(dest_host, dest_port)  # type: ignore[return-value]
+        except asyncssh.ChannelOpenError as error:
+            # As OpenSSH says it.
+            raise asyncssh.ChannelOpenError(asyncssh.OPEN_CONNECT_FAILED, "Connection refused") from error
 
 
 class FleetServer:

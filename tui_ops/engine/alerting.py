@@ -8,8 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from sqlmodel import Session, col, select
 
 from tui_ops.engine.news import News
+from tui_ops.engine.pending import Pending
 from tui_ops.engine.watch import HostWatch
 from tui_ops.model.alerts import LIVE, Around, Signal, Source
+from tui_ops.model.doors import FORGET_S
+from tui_ops.model.facts import FactReading
 from tui_ops.model.fleet import Fleet, HostSpec
 from tui_ops.model.metrics import Key
 from tui_ops.model.readings import Derived, Reading, SectionReading
@@ -33,9 +36,6 @@ LOOK_S = 5.0
 
 RETRY_S = 2.0
 """After a transaction that was not kept."""
-
-WAITING_MOST = 50_000
-"""Signals kept while the database can't be written, one an identity."""
 
 
 class Alerting:
@@ -67,9 +67,11 @@ class Alerting:
         self._around: dict[str, Around] = {}
         self._ids: dict[str, int] = {}
         self._world = World()
-        self._waiting: dict[tuple[str, str, str], Signal] = {}
-        self._filled = asyncio.Event()
+        self._pending = Pending(self._keep)
+        self._looking: asyncio.Task[None] | None = None
+        self._look_again_after = False
         self._restored = False
+        self._since = time.time()
         self._own: int | None = None
         self.on_open: list[Callable[[Opened], None]] = []
         """Called with every incident that was opened or that another alert has joined, once it is on disk."""
@@ -82,6 +84,11 @@ class Alerting:
     def world(self) -> World:
         """What is known around alerts now."""
         return self._world
+
+    @property
+    def rules(self) -> Mapping[int, HostRules]:
+        """The rules at each host, by its id."""
+        return self._rules
 
     async def heed(self, fleet: Fleet, hosts: Sequence[tuple[HostSpec, int]]) -> None:
         """Take over the rules of a fleet that comes into force; what is under way on a host goes on."""
@@ -101,6 +108,7 @@ class Alerting:
         self._world = World(
             self.around, self.state_of, {one.name: one for one in fleet.services}, fleet.alerting,
             lambda service, priority: self.policy(service, priority),
+            fleet.door.forget_s if fleet.door is not None else FORGET_S, self._since,
         )  # fmt: skip
         self._take_over(book, hosts)
         await self._restore()
@@ -116,11 +124,13 @@ class Alerting:
             if before is not None:
                 # Alerts are about a host by its name: those of one that is called otherwise now go on under no rule.
                 after = fresh if before.host == fresh.host else RuleBook(()).for_host(before.host)
-                self._put(before.moved(after, at).signals)
+                self._pending.put(before.moved(after, at).signals)
+                if not fresh.plan.topics_as(before.plan):
+                    self._watches[host_id].facts_anew()
             self._rules[host_id] = fresh
         fleet_rules = book.fleet()
         if self._fleet_rules is not None:
-            self._put(self._fleet_rules.moved(fleet_rules, at).signals)
+            self._pending.put(self._fleet_rules.moved(fleet_rules, at).signals)
         self._fleet_rules = fleet_rules
         for rules in self._rules.values():
             self._count(rules, at, self._monotonic())
@@ -133,7 +143,9 @@ class Alerting:
             if self._restored and rules is not None:
                 continue
             if rules is None or not rules.restore(rule, subject, Severity(severity), since):
-                self._put([Signal(Source.RULE, rule, subject, Severity.OK, "no longer looked at", now, host=host)])
+                self._pending.put(
+                    [Signal(Source.RULE, rule, subject, Severity.OK, "no longer looked at", now, host=host)]
+                )
         self._restored = True
 
     def around(self, host: str) -> Around:
@@ -149,11 +161,12 @@ class Alerting:
 
     def vitals(self, host_id: int, at: float, reading: Reading, derived: Derived, disks: Mapping[Key, float]) -> None:
         """Hold a reading of the vitals against the rules. Those of the engine itself are no host's: that it has just
-        begun is no reboot, and what it says of itself comes with its section.
+        begun is no reboot, and what it says of itself comes with its section. So do the disks of a host.
         """
+        del disks
         rules = self._rules.get(host_id)
         if rules is not None and host_id != self._own:
-            numbers = {**reading.gauges, **derived.rates, **disks}
+            numbers = {**reading.gauges, **derived.rates}
             mono = self._monotonic()
             self._found(host_id, rules.vitals(at, mono, derived.values, numbers))
             self._count(rules, at, mono)
@@ -165,6 +178,14 @@ class Alerting:
             mono = self._monotonic()
             self._found(host_id, rules.section(at, mono, found.section, found.gauges, found.statuses))
             self._count(rules, at, mono)
+
+    def facts(
+        self, host_id: int, at: float, topic: str, found: FactReading | None, noise: frozenset[str]
+    ) -> None:  # fmt: skip
+        """Hold a reading of a topic of facts against the rules."""
+        rules = self._rules.get(host_id)
+        if rules is not None:
+            self._found(host_id, rules.facts(at, self._monotonic(), topic, found, noise))
 
     def state(self, host_id: int, at: float, state: HostState, reason: str) -> None:
         """Hold a host's state against the rules."""
@@ -179,25 +200,14 @@ class Alerting:
     def _count(self, rules: HostRules, at: float, mono: float) -> None:
         """Let a host count in the rules over many."""
         if self._fleet_rules is not None:
-            self._put(self._fleet_rules.seen(rules, at, mono).signals)
+            self._pending.put(self._fleet_rules.seen(rules, at, mono).signals)
 
     def _found(self, host_id: int, found: Found) -> None:
         if found.look_again:
             self._look_again(host_id, found.again_s)
-        self._put(found.signals)
+        self._pending.put(found.signals)
 
     # What comes from elsewhere ------------------------------------------------------------------------------------
-
-    def _put(self, signals: Sequence[Signal]) -> None:
-        """Let signals wait to be written; a later one of the same identity takes the place of an earlier."""
-        for signal in signals:
-            key = (str(signal.source), signal.rule, signal.subject)
-            self._waiting.pop(key, None)
-            self._waiting[key] = signal
-        if signals:
-            self._filled.set()
-        while len(self._waiting) > WAITING_MOST:
-            self._waiting.pop(next(iter(self._waiting)))
 
     async def take(self, signals: Sequence[Signal]) -> None:
         """Take signals from elsewhere in; they are on disk when this returns.
@@ -205,7 +215,7 @@ class Alerting:
         Raises:
             StoreError: they were not kept.
         """
-        await self._write(list(signals))
+        await self._pending.write(signals)
 
     async def run(self) -> None:
         """Write what comes, and let time pass, until cancelled."""
@@ -213,28 +223,39 @@ class Alerting:
         while True:
             try:
                 async with asyncio.timeout(max(0.0, due - self._monotonic())):
-                    await self._filled.wait()
+                    await self._pending.filled.wait()
                 await asyncio.sleep(GATHER_S)
             except TimeoutError:
                 pass
             try:
-                await self._flush()
+                await self._pending.flush()
                 if self._monotonic() >= due:
                     await self._pass()
                     due = self._monotonic() + LOOK_S
             except StoreError as error:
                 log.error("alerts are not on disk: %s", error)
                 await asyncio.sleep(RETRY_S)
+            except Exception:  # the boundary of one turn: what follows is judged all the same
+                log.exception("alerts could not be looked at")
+                due = self._monotonic() + LOOK_S
 
     def look(self) -> None:
-        """Let time pass at the next turn: an act may have changed what excuses an alert."""
-        self._passing = asyncio.get_running_loop().create_task(self._pass_logged())
+        """Let time pass soon: an act may have changed what excuses an alert. Many acts at once are one look more."""
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.get_running_loop().create_task(self._look_now())
+        else:
+            self._look_again_after = True
 
-    async def _pass_logged(self) -> None:
+    async def _look_now(self) -> None:
         try:
             await self._pass()
+            while self._look_again_after:
+                self._look_again_after = False
+                await self._pass()
         except StoreError as error:
             log.error("alerts are not on disk: %s", error)
+        except Exception:  # the boundary of one look: the next one comes by itself
+            log.exception("alerts could not be looked at")
 
     async def _pass(self) -> None:
         at, mono = time.time(), self._monotonic()
@@ -242,24 +263,12 @@ class Alerting:
             self._found(host_id, rules.passing(at, mono))
             self._count(rules, at, mono)
         if self._fleet_rules is not None:
-            self._put(self._fleet_rules.passing(at, mono).signals)
+            self._pending.put(self._fleet_rules.passing(at, mono).signals)
         outcome = await self._writer.act(lambda session: Passing(session, self._world, time.time()).look())
         self._tell(outcome)
-        await self._flush()
+        await self._pending.flush()
 
-    async def _flush(self) -> None:
-        self._filled.clear()
-        waiting, self._waiting = self._waiting, {}
-        if not waiting:
-            return
-        try:
-            await self._write(list(waiting.values()))
-        except StoreError:
-            newer, self._waiting = self._waiting, waiting
-            self._put(list(newer.values()))
-            raise
-
-    async def _write(self, signals: Sequence[Signal]) -> None:
+    async def _keep(self, signals: Sequence[Signal]) -> None:
         def written(session: Session) -> Outcome:
             return Intake(session, self._world, time.time()).take(signals)
 

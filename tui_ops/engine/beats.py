@@ -25,6 +25,9 @@ LOOK_S = 5.0
 REPORT_LIMIT = 200
 """Characters of a report's text: a line with a number in it."""
 
+CLOCK_S = 60.0
+"""A report that is further ahead than this is from before the clock was set back; less is the clock's own drift."""
+
 STRANGERS_MOST = 200
 """Jobs that the inventory does not name and that are kept: more is no mistake of one person but a flood."""
 
@@ -151,6 +154,7 @@ class Beats:
         """
         found = [over(name, at) for name in self._gone]
         for name, standing in self._standing.items():
+            standing = self._by_clock(standing, at)
             if not standing.missed and at >= self._chance.get(name, standing.due_at):
                 self._chance.pop(name, None)
                 standing = self._standing[name] = replace(standing, missed=True, doubtful=False)
@@ -158,6 +162,16 @@ class Beats:
             if self._told.get(name) != _said_by(standing):
                 found.append(word_of(standing, at))
         return found
+
+    def _by_clock(self, standing: Standing, at: float) -> Standing:
+        """Return how a job stands whose last report is ahead of us, since the clock was set back: as if it was now."""
+        if standing.missed or standing.last_at is None or standing.last_at <= at + CLOCK_S:
+            return standing
+        due = due_after(standing.spec, at)
+        if due < standing.due_at:
+            standing = self._standing[standing.spec.name] = replace(standing, due_at=due)
+            self._unwritten.add(standing.spec.name)
+        return standing
 
     async def look(self) -> None:
         """Tell what is to be told; what can't be kept is told with the next look."""

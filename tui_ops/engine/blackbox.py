@@ -2,13 +2,14 @@
 
 import logging
 import math
-from array import array
+import struct
 from collections import OrderedDict
 from collections.abc import Collection, Mapping
 from itertools import pairwise
 
 from tui_ops.collectors.rates import derive
 from tui_ops.engine.observing import NOBODY, Observer
+from tui_ops.model.facts import FactReading
 from tui_ops.model.metrics import Key
 from tui_ops.model.readings import Derived, Reading, SectionReading
 from tui_ops.model.states import HostState
@@ -37,20 +38,34 @@ AFTER_START_S = 120.0
 """Where less than this is in memory, since the engine was started just before, the store is asked for the rest."""
 
 
-class _Ring:
-    """The frames of one host: 240 bytes of times and 3.4 kB of values."""
+_UNITS = tuple((name, {"net_rx": 1e6, "net_tx": 1e6, "tcp": 1e3}.get(name, 1.0)) for name in NAMES)
+"""The values of a frame, and in which unit each is kept: sixteen bits tell a number up to sixty-five thousand to half a
+thousandth, which is a sixteenth of a percent where a host is full. In bytes a second that would be no traffic at all.
+"""
 
-    __slots__ = ("base", "count", "next", "times", "values")
+_ROW = struct.Struct(f"<f{len(NAMES)}e")
+"""A frame: the moment in seconds, and its values; one that was not told is no number."""
+
+_MOMENT = struct.Struct("<f")
+
+_LARGEST = 65_000.0
+"""Numbers beyond it are kept as this."""
+
+
+class _Ring:
+    """The frames of one host: 32 bytes each."""
+
+    __slots__ = ("base", "count", "next", "rows")
 
     def __init__(self, at: float) -> None:
         self.base = at
-        self.times = array("f", bytes(4 * FRAMES))
-        self.values = array("f", bytes(4 * FRAMES * len(NAMES)))
+        self.rows = bytearray(FRAMES * _ROW.size)
         self.next = 0
         self.count = 0
 
     def _time(self, back: int) -> float:
-        return float(self.times[(self.next - back) % FRAMES])
+        (after_s,) = _MOMENT.unpack_from(self.rows, (self.next - back) % FRAMES * _ROW.size)
+        return float(after_s)
 
     def put(self, at: float, values: dict[str, float]) -> None:
         """Take in a frame, in the place of the last where that followed the one before too fast."""
@@ -58,10 +73,12 @@ class _Ring:
         if self.count >= 2 and 0 <= self._time(1) - self._time(2) < STEP_S:
             self.next, self.count = (self.next - 1) % FRAMES, self.count - 1
         slot = self.next
-        self.times[slot] = after_s
-        start = slot * len(NAMES)
-        for place, name in enumerate(NAMES):
-            self.values[start + place] = values.get(name, math.nan)
+        told = [values.get(name, math.nan) / unit for name, unit in _UNITS]
+        try:
+            _ROW.pack_into(self.rows, slot * _ROW.size, after_s, *told)
+        except OverflowError:
+            bounded = (value if math.isnan(value) else max(-_LARGEST, min(value, _LARGEST)) for value in told)
+            _ROW.pack_into(self.rows, slot * _ROW.size, after_s, *bounded)
         self.next = (slot + 1) % FRAMES
         self.count = min(self.count + 1, FRAMES)
         if after_s > 86400:
@@ -70,16 +87,18 @@ class _Ring:
     def _move_base(self, by_s: float) -> None:
         """Count from now on: a short number of seconds is told to the hundredth, a long one is not."""
         self.base += by_s
-        self.times = array("f", (time - by_s for time in self.times))
+        for place in range(0, len(self.rows), _ROW.size):
+            _MOMENT.pack_into(self.rows, place, _MOMENT.unpack_from(self.rows, place)[0] - by_s)
 
     def frames(self) -> list[Frame]:
         """Return them, the oldest first."""
         found = []
         for back in range(self.count, 0, -1):
-            slot = (self.next - back) % FRAMES
-            row = self.values[slot * len(NAMES) : (slot + 1) * len(NAMES)]
-            values = {name: float(value) for name, value in zip(NAMES, row, strict=True) if not math.isnan(value)}
-            found.append(Frame(self.base + self.times[slot], values))
+            after_s, *row = _ROW.unpack_from(self.rows, (self.next - back) % FRAMES * _ROW.size)
+            told = {
+                name: value * unit for (name, unit), value in zip(_UNITS, row, strict=True) if not math.isnan(value)
+            }
+            found.append(Frame(self.base + after_s, told))
         return found
 
 
@@ -167,6 +186,12 @@ class Recorder:
     def section(self, host_id: int, at: float, found: SectionReading) -> None:
         """Take a run of a slow section, or of a check."""
         self._after.section(host_id, at, found)
+
+    def facts(
+        self, host_id: int, at: float, topic: str, found: FactReading | None, noise: frozenset[str]
+    ) -> None:  # fmt: skip
+        """Take a reading of a topic of facts."""
+        self._after.facts(host_id, at, topic, found, noise)
 
     def state(self, host_id: int, at: float, state: HostState, reason: str) -> None:
         """Take the outcome of an attempt to read a host."""

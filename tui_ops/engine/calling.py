@@ -22,6 +22,7 @@ from tui_ops.practices.oncall.localtime import clock_text
 from tui_ops.practices.oncall.messages import body_of, call_key, title_of
 from tui_ops.practices.oncall.quiet import quiet_until
 from tui_ops.practices.oncall.replay import CALL
+from tui_ops.store.errors import StoreError
 from tui_ops.store.notifications import Queue, keep_plan, queue, raw, seen_anew
 from tui_ops.store.paths import StatePaths
 from tui_ops.store.timeline import add_line
@@ -103,12 +104,23 @@ class Calling:
         made = 0
         for number, looked in await in_thread(self._look_through, "calling"):
             if looked.next_at is not None and looked.next_at <= self._now():
-                made += await self._writer.act(partial(self._call, number=number, at=self._now()))
+                made += await self._make_calls(number, looked)
             else:
                 self._seen[number] = looked
         if made:
             self._wake()
             self._news.tell("incidents")
+
+    async def _make_calls(self, number: int, looked: _Looked) -> int:
+        """Make every call of an incident that is due; one that can't be made holds up no other incident's."""
+        try:
+            return await self._writer.act(partial(self._call, number=number, at=self._now()))
+        except StoreError:
+            raise
+        except Exception:  # the boundary of one incident
+            log.exception("nobody can be called about INC-%d", number)
+            self._seen[number] = replace(looked, next_at=None)
+            return 0
 
     def close(self) -> None:
         """Let go of the file."""
@@ -135,11 +147,7 @@ class Calling:
         for number, stamp in there:
             seen = self._seen.get(number)
             if seen is None or seen.stamp != stamp or (seen.next_at is not None and seen.next_at <= now):
-                planned = _planned(connection, number, settings, now)
-                next_at = planned[1].at if planned and isinstance(planned[1], Due) else None
-                if planned and isinstance(planned[1], Nothing):
-                    next_at = planned[1].next_at
-                found.append((number, _Looked(stamp, next_at)))
+                found.append((number, _Looked(stamp, _next_at(connection, number, settings, now))))
         self._seen = {number: self._seen[number] for number, _ in there if number in self._seen}
         return found
 
@@ -213,6 +221,20 @@ class Calling:
 
 def _whom(due: Due) -> str:
     return "those who were told" if due.is_update else f"step {due.step + 1}, {due.who}"
+
+
+def _next_at(connection: sqlite3.Connection, number: int, settings: Settings, now: float) -> float | None:
+    """Return when something is due for an incident by itself."""
+    try:
+        planned = _planned(connection, number, settings, now)
+    except sqlite3.Error:
+        raise
+    except Exception:  # the boundary of one incident: the others are called all the same
+        log.exception("it can't be told who is to be called about INC-%d", number)
+        return None
+    if planned is None:
+        return None
+    return planned[1].at if isinstance(planned[1], Due) else planned[1].next_at
 
 
 def _planned(

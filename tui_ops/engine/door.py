@@ -5,18 +5,19 @@ import logging
 import os
 import socket
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tui_ops import __version__
 from tui_ops.actions.errors import ActError, Code
-from tui_ops.actions.protocol import LINE_LIMIT, TOPICS, Request, encode, read_request, refusal
+from tui_ops.actions.protocol import LINE_LIMIT, LOOK_INCIDENT, TOPICS, Request, encode, read_request, refusal
 from tui_ops.engine.acting import Acting
 from tui_ops.engine.errors import EngineError
-from tui_ops.engine.looking import Looking
+from tui_ops.engine.looking import Beside, Looking
 from tui_ops.engine.news import News
 from tui_ops.engine.people import account_name, peer_uid
 from tui_ops.engine.streams import Streams
+from tui_ops.model.incidents import incident_name, number_in
 from tui_ops.model.people import Who
 
 log = logging.getLogger(__name__)
@@ -69,6 +70,7 @@ class Door:
         self._streams = streams
         self._news = news
         self._looking = looking
+        self._beside = Beside()
         self._identify = identify
         self._status = status
         self._fleet = fleet
@@ -156,8 +158,9 @@ class Door:
     async def _welcome(self, who: Who, uid: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(encode({"hello": self._greeting(who)}))
         await _Client(
-            self._acting, self._streams, self._news, self._looking, self._status, uid, self._identify, reader, writer
-        ).serve()
+            self._acting, self._streams, self._news, self._looking, self._beside, self._status, uid, self._identify,
+            reader, writer,
+        ).serve()  # fmt: skip
 
     def _turned_away(self, who: Who | None, uid: int) -> ActError:
         if who is not None:
@@ -188,6 +191,7 @@ class _Client:
         streams: Streams,
         news: News,
         looking: Looking,
+        beside: Beside,
         status: Callable[[], dict[str, object]],
         uid: int,
         identify: Callable[[int], Who | None],
@@ -198,6 +202,7 @@ class _Client:
         self._streams = streams
         self._news = news
         self._looking = looking
+        self._beside = beside
         self._status = status
         self._uid = uid
         self._identify = identify
@@ -226,6 +231,7 @@ class _Client:
         finally:
             self._unfollow()
             self._looking.gone(self)
+            self._beside.gone(self)
 
     async def _answer(self, line: bytes) -> bytes:
         number = None
@@ -245,7 +251,7 @@ class _Client:
             return encode({"re": request.id, "ok": True, "seq": self._news.seq})
         who = self._who()
         if request.ask == "look":
-            self._looking.at(self, request.targets)
+            self._look(who, request)
             return encode({"re": request.id, "ok": True})
         if request.ask == "open":
             self._unfollow()
@@ -254,6 +260,19 @@ class _Client:
         kept = await self._acting.perform(who, request, self._read_only)
         answer = {"message": kept.done.message, "outcomes": kept.done.outcomes, "audit": kept.audit}
         return encode({"re": request.id, "ok": True, **answer})
+
+    def _look(self, who: Who, request: Request) -> None:
+        if request.action == LOOK_INCIDENT:
+            number = number_in(request.targets[0], "INC") if request.targets else None
+            incident = incident_name(number) if number is not None else ""
+            self._beside.at(self, incident, who.name, self._tell_beside)
+        else:
+            self._looking.at(self, request.targets)
+
+    def _tell_beside(self, incident: str, names: Sequence[str]) -> None:
+        transport = self._writer.transport
+        if not transport.is_closing() and transport.get_write_buffer_size() <= BACKLOG_BYTES:
+            self._writer.write(encode({"beside": incident, "names": list(names)}))
 
     def _who(self) -> Who:
         who = self._identify(self._uid)

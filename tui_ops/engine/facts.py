@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
+from typing import TypeAlias
 
 from tui_ops.collectors.errors import UNFORESEEN, NothingUsable, ProbeError
 from tui_ops.collectors.facts.files import parse_files
@@ -37,6 +38,15 @@ DERIVED: dict[str, tuple[Topic, ...]] = {
 """Slow section to the topics that are made of it."""
 
 
+Heard: TypeAlias = Callable[[float, str, FactReading | None, frozenset[str]], None]
+"""Takes when a topic was read (epoch seconds), its name, what was found (None where all is as before), and which
+fields are noise."""
+
+
+def _nobody(at: float, topic: str, found: FactReading | None, noise: frozenset[str]) -> None:
+    """Take no note."""
+
+
 class FactReader:
     """Reads the facts of one host.
 
@@ -47,6 +57,7 @@ class FactReader:
         outbox: takes what is found.
         gate: lets a few hosts of the whole fleet through at once.
         monotonic: seconds that only go forward.
+        heard: is told of every reading.
     """
 
     def __init__(
@@ -57,6 +68,7 @@ class FactReader:
         outbox: Outbox,
         gate: Gate,
         monotonic: Callable[[], float] = time.monotonic,
+        heard: Heard = _nobody,
     ) -> None:
         self._name = name
         self._host_id = host_id
@@ -64,6 +76,7 @@ class FactReader:
         self._outbox = outbox
         self._gate = gate
         self._monotonic = monotonic
+        self._heard = heard
         self._turns = Slow(f"{name} facts", ASKED)
         self._stamps: dict[str, int] = {}
         self._losses = 0
@@ -71,6 +84,11 @@ class FactReader:
     def all_due(self) -> None:
         """Let every topic be due at the next look."""
         self._turns.all_due()
+
+    def anew(self) -> None:
+        """Let every topic be read whole at the next look, whatever was read before."""
+        self._stamps.clear()
+        self.all_due()
 
     async def read(self) -> None:
         """Read the topics that are due, one after the other, where the host is connected."""
@@ -143,6 +161,8 @@ class FactReader:
 
     def _write(self, topic: Topic, tried_at: float, found: FactReading | None, why: str = "") -> None:
         period_s = topic.periods * self._visit.spec.slow_period_s
+        if not why:
+            self._heard(tried_at, topic.name, found, topic.noise)
         self._outbox.fact(
             FactWrite(self._host_id, topic.name, period_s, tried_at, found, why, topic.title, topic.noise)
         )

@@ -59,7 +59,7 @@ class IncidentDoings:
             declared.OPEN.id: alertacts.open_by_hand,
             declared.SILENCE_ADD.id: alertacts.add_silence,
             declared.SILENCE_END.id: alertacts.end_silence,
-            declared.ALERT_ACKNOWLEDGE.id: alertacts.acknowledge,
+            declared.ALERT_ACKNOWLEDGE.id: self._acknowledge_alert,
             declared.ALERT_SHELVE.id: alertacts.shelve,
             declared.ALERT_UNSHELVE.id: alertacts.unshelve,
         }
@@ -67,6 +67,9 @@ class IncidentDoings:
 
     def _acknowledge(self, session: Session, asked: Asked) -> Done:
         return acts.acknowledge(session, asked, self._spec().ack_for_s)
+
+    def _acknowledge_alert(self, session: Session, asked: Asked) -> Done:
+        return alertacts.acknowledge(session, asked, self._spec().ack_for_s)
 
     async def _after(self, _asked: Asked, _done: Done) -> None:
         self._look()

@@ -1,6 +1,7 @@
-"""Who looks at which hosts: their processes are read every two seconds as long as somebody does."""
+"""Who looks at what: processes of a host are read every two seconds as long as somebody does, and those who look at one
+incident are told of each other."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 
 from tui_ops.actions.errors import ActError, Code
 
@@ -9,6 +10,9 @@ HOSTS_OF_ONE = 4
 
 HOSTS_MOST = 40
 """The same for all clients: a team of twenty with two pages each costs the engine a few percent of a core."""
+
+BESIDE_MOST = 10
+"""Operators beside one that are named: a line has no room for more."""
 
 
 class Looking:
@@ -44,3 +48,41 @@ class Looking:
     def gone(self, client: object) -> None:
         """Take note that a client has left."""
         self.at(client, ())
+
+
+Tell = Callable[[str, Sequence[str]], None]
+"""Tells a client who else looks at the incident that it looks at, by its name."""
+
+
+class Beside:
+    """Who looks at which incident."""
+
+    def __init__(self) -> None:
+        self._by_client: dict[object, tuple[str, str, Tell]] = {}
+        """Client to the incident's name, the operator's, and what tells him."""
+
+    def at(self, client: object, incident: str, who: str, tell: Tell) -> None:
+        """Take note that a client looks at this incident and at no other; all whom it concerns are told.
+
+        Args:
+            client: that looks.
+            incident: its name; empty for none.
+            who: the operator's name.
+            tell: tells this client who else is there.
+        """
+        before = self._by_client.pop(client, None)
+        if incident:
+            self._by_client[client] = (incident, who, tell)
+        for name in dict.fromkeys((before[0] if before is not None else "", incident)):
+            if name:
+                self._tell(name)
+
+    def gone(self, client: object) -> None:
+        """Take note that a client has left."""
+        self.at(client, "", "", lambda _incident, _names: None)
+
+    def _tell(self, incident: str) -> None:
+        those = {client: found for client, found in self._by_client.items() if found[0] == incident}
+        for client, (_, who, tell) in those.items():
+            others = {name for one, (_, name, _) in those.items() if one is not client and name != who}
+            tell(incident, sorted(others)[:BESIDE_MOST])

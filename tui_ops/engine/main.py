@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tui_ops.engine.errors import EngineError
+from tui_ops.engine.heap import settle_heap
 from tui_ops.engine.lock import Lock
 from tui_ops.engine.log import start_log
 from tui_ops.engine.run import Engine
@@ -55,6 +56,7 @@ def run_engine(options: EngineOptions) -> int:
         Held: another engine holds the state directory.
         TuiOpsError: it could not begin.
     """
+    settle_heap()
     paths = prepare(options.state.root, options.group)
     with at_border(paths.root), Lock(paths.lock) as lock:
         lock.take(time.time())

@@ -23,6 +23,7 @@ from tui_ops.practices.oncall.bundling import Batch, Limit, Throttled, Waiting, 
 from tui_ops.practices.oncall.messages import bundled, key_of
 from tui_ops.store.errors import StoreError
 from tui_ops.store.notifications import (
+    CLOCK_S,
     ERROR_LIMIT,
     acked_since,
     anything_to_send,
@@ -30,6 +31,7 @@ from tui_ops.store.notifications import (
     sent_since,
     tell,
     to_send,
+    waits_for_nothing,
     was_told,
 )
 from tui_ops.store.paths import StatePaths
@@ -97,6 +99,9 @@ class Notifying:
         self._spec = OnCallSpec()
         self._secrets = Secrets()
         self._leaving: dict[asyncio.Task[None], Going] = {}
+        self._answered: list[tuple[Going, Answer]] = []
+        """What was answered and is not on disk yet."""
+        self._settling = asyncio.Lock()
         self._free = asyncio.Semaphore(AT_ONCE)
         self._reader: Reader | None = None
 
@@ -110,9 +115,10 @@ class Notifying:
         Raises:
             StoreError: nothing of it was claimed, so nothing left.
         """
+        await self._settle_answered()
         if not await in_thread(self._anything, "notifying"):
             return
-        leaving = tuple(self._leaving.values())
+        leaving = (*self._leaving.values(), *(going for going, _ in self._answered))
         for going in await self._writer.act(partial(self._claim, leaving=leaving)):
             task = asyncio.create_task(self._deliver(going))
             self._leaving[task] = going
@@ -145,12 +151,15 @@ class Notifying:
         now = self._now()
         under_way = {one for going in leaving for one in going.ids}
         there = [row for row in to_send(session) if row.id not in under_way]
+        for row in there:
+            if waits_for_nothing(row, now):
+                row.not_before = now
+                session.add(row)
         self._note_interrupted(session, there, now)
         found = self._repeats(session, there, now)
         waiting = [row for row in there if row.state == Delivery.QUEUED and not self._drop(session, row, now)]
-        batches, throttled = bundle(
-            [_waiting(session, row) for row in waiting], sent_since(session, now - HISTORY_S), self._limits(), now
-        )
+        sent = sent_since(session, now - HISTORY_S, now + CLOCK_S)
+        batches, throttled = bundle([_waiting(session, row) for row in waiting], sent, self._limits(), now)
         for held in throttled:
             self._throttle(session, held, now)
         busy = {(going.person, going.channel) for going in (*leaving, *found)}
@@ -218,13 +227,20 @@ class Notifying:
         }
 
     async def _deliver(self, going: Going) -> None:
-        """Send one message and settle it; what the store does not take is found again by the next look."""
-        answer = await self._send(going)
+        """Send one message and settle it; what the store does not take is settled by the next look."""
+        self._answered.append((going, await self._send(going)))
         try:
-            await self._writer.act(partial(self._settle, going=going, answer=answer))
+            await self._settle_answered()
         except StoreError as error:
-            log.error("what became of a notification to %s was not kept: %s", going.person, error)
-        self._news.tell("incidents")
+            log.error("what became of a notification to %s was not kept yet: %s", going.person, error)
+
+    async def _settle_answered(self) -> None:
+        """Keep what became of messages; what the disk does not take is remembered, so that nobody is told twice."""
+        async with self._settling:
+            for going, answer in tuple(self._answered):
+                await self._writer.act(partial(self._settle, going=going, answer=answer))
+                self._answered.remove((going, answer))
+                self._news.tell("incidents")
 
     async def _send(self, going: Going) -> Answer:
         way = self._way(going.person, going.channel)

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field, replace
 from sqlmodel import Session
 
 from tui_ops.engine.news import News
-from tui_ops.engine.slow import RANK
+from tui_ops.engine.slow import worst_of
 from tui_ops.model.checks import SECTION_PREFIX
 from tui_ops.model.clock import Stamp
 from tui_ops.model.metrics import METRICS
 from tui_ops.model.readings import Reading, SectionReading
 from tui_ops.model.states import Severity
+from tui_ops.practices.performance.rules import FINE
 from tui_ops.store import records
 from tui_ops.store.errors import StoreError
 from tui_ops.store.facts import FactWrite
@@ -106,8 +107,11 @@ class Outbox:
 
     def section(self, host_id: int, period_s: float, tried: Stamp, found: SectionReading) -> None:
         """Write a run of a slow section."""
-        worst = next(iter(sorted(found.statuses, key=lambda one: -RANK.get(one.severity, 0))), None)
-        severity, text = (worst.severity, worst.text) if worst else (Severity.OK, "")
+        worst = worst_of(found)
+        first = next(iter(found.statuses), None)
+        severity, text = worst.severity, worst.reason
+        if worst is FINE and first is not None:
+            severity, text = first.severity, first.text
         detail = {f"{metric} {label}" if label else metric: value for (metric, label), value in found.gauges.items()}
         # As text at once: when a fleet is read first, hundreds of documents come in a second.
         document = as_json(found.document)

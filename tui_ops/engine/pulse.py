@@ -73,6 +73,8 @@ class Pulse:
         self._beaten_at = time.monotonic()
         self._door: Door | None = None
         self._background = False
+        self._stays = ""
+        self._said_stays = ""
         self.dead_man = DeadMan(self.works)
         self.trouble: Callable[[], str] = lambda: ""
         """Says what is wrong with a part of the engine that works beside this."""
@@ -92,9 +94,14 @@ class Pulse:
             self._schedule.every("watchdog", self._manager.watchdog_s / 3, self._tell_manager)
         self._manager.ready(self._said())
 
-    def heed(self, spec: EngineSpec) -> None:
-        """Take over what the inventory says of the engine itself."""
-        self.dead_man.spec = spec
+    def heed(self, spec: EngineSpec, stays: str = "") -> None:
+        """Take over what the inventory says of the engine itself.
+
+        Args:
+            spec: its section.
+            stays: why the engine stays when the last dashboard has gone; empty where it leaves.
+        """
+        self.dead_man.spec, self._stays = spec, stays
         if self._door is not None:
             self._schedule.every("dead man", spec.dead_man_period_s, self.dead_man.call)
 
@@ -129,6 +136,7 @@ class Pulse:
             "lag_ms": round(self._schedule.pace.lag_s * 1000, 1),
             "polls": self._schedule.pace.started,
             "error": self.error,
+            "stays": self._stays if self._background else "",
         }
 
     def _said(self) -> str:
@@ -164,12 +172,17 @@ class Pulse:
         self._leave_alone()
 
     def _leave_alone(self) -> None:
-        """End an engine that a dashboard started when the last one has gone."""
+        """End an engine that a dashboard started when the last one has gone, unless somebody relies on it."""
         if self._door is None or not self._background or self._door.clients:
             return
-        if asyncio.get_running_loop().time() - self._door.emptied_at > LINGER_S:
+        if asyncio.get_running_loop().time() - self._door.emptied_at <= LINGER_S:
+            return
+        if not self._stays:
             log.info("the last dashboard has gone")
             self._stop()
+        elif self._said_stays != self._stays:
+            self._said_stays = self._stays
+            log.info("the last dashboard has gone; the engine stays, since %s (tui-ops do engine.stop)", self._stays)
 
     def _holds_state(self) -> bool:
         """Whether lock and database of this engine are still those in the state directory: a dashboard sees nothing of

@@ -22,6 +22,7 @@ from tui_ops.engine.door import Door
 from tui_ops.engine.finders import FINDERS
 from tui_ops.engine.following import LOOK_S
 from tui_ops.engine.force import CLOSE_S, InForce, read_inventory
+from tui_ops.engine.heap import TRIM_FIRST_S, TRIM_S, keep_heap
 from tui_ops.engine.keeping import KEEP_S, Keeping
 from tui_ops.engine.looking import Looking
 from tui_ops.engine.news import News
@@ -31,6 +32,7 @@ from tui_ops.engine.people import account_name, identify
 from tui_ops.engine.pulse import Pulse, Standing
 from tui_ops.engine.roster import Roster
 from tui_ops.engine.schedule import Schedule
+from tui_ops.engine.staying import stays_for
 from tui_ops.engine.streams import Streams
 from tui_ops.engine.troubles import Troubles
 from tui_ops.engine.wallclock import WallClock
@@ -136,7 +138,7 @@ class Engine:
 
     def _heed(self, fleet: Fleet) -> None:
         """Take over what an inventory says of the engine itself."""
-        self._pulse.heed(fleet.engine)
+        self._pulse.heed(fleet.engine, stays_for(fleet))
 
     async def _once(self) -> int:
         failed = await self._roster.read_all_once(ONCE_GAP_S)
@@ -164,6 +166,7 @@ class Engine:
         self._schedule.every("tidy", TIDY_S, self._tidy, first_in_s=60.0)
         keeping = Keeping(self._writer, self._paths, lambda: self._force.fleet.history)
         self._schedule.every("history", KEEP_S, keeping.look, first_in_s=KEEP_FIRST_S)
+        self._schedule.every("heap", TRIM_S, keep_heap, first_in_s=TRIM_FIRST_S)
         self._schedule.every("inventory", LOOK_S, self._force.following.look)
         self._troubles.begin()
         self._pulse.start(door, self._options.background)

@@ -1,5 +1,6 @@
 """What the slow sections of one host said last: which are due, what they judge, and how full its disks are."""
 
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
@@ -44,18 +45,17 @@ class Disks:
         return cls(gauges, table)
 
 
-@dataclass(slots=True)
-class _Last:
-    """The last run of one section."""
+_TURN, _GOOD, _RETRY, _FAILURES = range(4)
+"""What is kept of the last run of each that comes round: the number of its period; by the monotonic clock when it was
+read, 0 where it never was, and before when it is not tried again; how often it has failed since the last good run."""
 
-    turn: int
-    good: float = 0.0
-    """By the monotonic clock: when it was read; 0 where it never was."""
-    retry: float = 0.0
-    """By the same: not tried before, after a failure."""
-    failures: int = 0
-    """Since the last good run."""
-    worst: Judgement = FINE
+_WIDTH = 4
+
+_NEVER = -2.0
+"""In place of the number of a period: it was never tried."""
+
+_DUE = -1.0
+"""The same: whatever its period, it is due."""
 
 
 class Turn(Protocol):
@@ -76,16 +76,23 @@ T = TypeVar("T", bound=Turn)
 class Slow(Generic[T]):
     """What comes round slowly on one host: its sections, or its facts.
 
+    A fleet of a thousand hosts has thirty thousand of them, so their numbers stand side by side.
+
     Args:
         name: of the host, by which its hourly sections are spread over the hour.
         turns: what comes round, in the order in which it is read at first.
     """
 
+    __slots__ = ("_bad", "_disks", "_disks_at", "_name", "_numbers", "_turns")
+
     def __init__(self, name: str, turns: Sequence[T]) -> None:
         self._name = name
         self._turns = turns
-        self._last: dict[str, _Last] = {}
+        self._numbers = array("d", (_NEVER, 0.0, 0.0, 0.0)) * len(turns)
+        self._bad: dict[str, Judgement] = {}
+        """By name, of those alone that ask for somebody."""
         self._disks = Disks()
+        self._disks_at = 0.0
 
     def due(self, mono: float, slow_period_s: float) -> list[T]:
         """Return the sections to be read now.
@@ -94,65 +101,81 @@ class Slow(Generic[T]):
             mono: now, by the monotonic clock.
             slow_period_s: of the host; this is asked once in each.
         """
-        found = []
-        for section in self._turns:
-            last = self._last.get(section.name)
-            if last is None or self._comes(section, last, mono, slow_period_s):
-                found.append(section)
-        return found
+        return [
+            section for at, section in enumerate(self._turns) if self._comes(section, at * _WIDTH, mono, slow_period_s)
+        ]
 
-    def _comes(self, section: T, last: _Last, mono: float, slow_period_s: float) -> bool:
-        if last.retry:
-            return mono >= last.retry
-        return section.periods <= 1 or self._turn(section, mono, slow_period_s) != last.turn
+    def _comes(self, section: T, row: int, mono: float, slow_period_s: float) -> bool:
+        turn, retry = self._numbers[row + _TURN], self._numbers[row + _RETRY]
+        if turn == _NEVER:
+            return True
+        if retry:
+            return mono >= retry
+        return section.periods <= 1 or self._turn(section, mono, slow_period_s) != turn
 
     def _turn(self, section: T, mono: float, slow_period_s: float) -> int:
         """Return the number of the section's period, whose edge lies elsewhere for each host."""
         period = section.periods * slow_period_s
         return int((mono + phase_of(f"{self._name} {section.name}", period)) // period)
 
+    def _row(self, section: T) -> int:
+        """Return where the numbers of a section begin."""
+        return next(at for at, one in enumerate(self._turns) if one.name == section.name) * _WIDTH
+
     def took(self, section: T, mono: float, slow_period_s: float, found: SectionReading | None = None) -> None:
         """Take note of a run. The judgement is the worst of the statuses of ``found``."""
+        row = self._row(section)
+        self._numbers[row : row + _WIDTH] = array("d", (self._turn(section, mono, slow_period_s), mono, 0.0, 0.0))
         worst = worst_of(found) if found is not None else FINE
-        self._last[section.name] = _Last(self._turn(section, mono, slow_period_s), mono, worst=worst)
+        if worst.severity in RANK:
+            self._bad[section.name] = worst
+        else:
+            self._bad.pop(section.name, None)
         if found is not None and section.name == "filesystems":
-            self._disks = Disks.of(found.gauges)
+            self._disks, self._disks_at = Disks.of(found.gauges), mono
 
     def failed(self, section: T, mono: float, slow_period_s: float) -> None:
         """Take note that a section could not be read."""
-        last = self._last.setdefault(section.name, _Last(self._turn(section, mono, slow_period_s)))
-        last.failures += 1
-        wait = min(section.periods, RETRY_PERIODS) * 2 ** min(last.failures - 1, 10)
-        last.retry = mono + min(wait, RETRY_MOST) * slow_period_s
+        row = self._row(section)
+        if self._numbers[row + _TURN] == _NEVER:
+            self._numbers[row + _TURN] = self._turn(section, mono, slow_period_s)
+        failures = self._numbers[row + _FAILURES]
+        wait = min(section.periods, RETRY_PERIODS) * 2 ** min(failures, 10)
+        self._numbers[row + _RETRY] = mono + min(wait, RETRY_MOST) * slow_period_s
+        self._numbers[row + _FAILURES] = failures + 1
 
     def all_due(self) -> None:
         """Let every section be due at the next look, whatever it waits for."""
-        for last in self._last.values():
-            last.turn, last.retry = -1, 0.0
+        for row in range(0, len(self._numbers), _WIDTH):
+            self._numbers[row + _TURN], self._numbers[row + _RETRY] = _DUE, 0.0
 
     def disks(self, mono: float, slow_period_s: float) -> Disks:
         """Return the filesystems as far as they are still true."""
-        last = self._last.get("filesystems")
-        if last is None or mono - last.good > KEPT_PERIODS * slow_period_s:
+        if self._disks.gauges and mono - self._disks_at > KEPT_PERIODS * slow_period_s:
             self._disks = Disks()
         return self._disks
 
     def worst(self, mono: float, slow_period_s: float) -> Judgement:
         """Return the worst judgement of all sections that are still true; the first of equals."""
         worst = FINE
-        for section in self._turns:
-            last = self._last.get(section.name)
-            if last is None or mono - last.good > KEPT_PERIODS * section.periods * slow_period_s:
+        for at, section in enumerate(self._turns) if self._bad else ():
+            said = self._bad.get(section.name)
+            good = self._numbers[at * _WIDTH + _GOOD]
+            if said is None or mono - good > KEPT_PERIODS * section.periods * slow_period_s:
                 continue
-            if RANK.get(last.worst.severity, 0) > RANK.get(worst.severity, 0):
-                worst = last.worst
+            if RANK[said.severity] > RANK.get(worst.severity, 0):
+                worst = said
         return worst
 
 
 def worst_of(found: SectionReading) -> Judgement:
-    """Return the worst of a reading's statuses, the first of equals; fine where none asks for anybody."""
-    worst = FINE
+    """Return the worst of a reading's statuses, the first of equals with how many more there are; fine where none asks
+    for anybody.
+    """
+    worst, more = FINE, 0
     for status in found.statuses:
         if RANK.get(status.severity, 0) > RANK.get(worst.severity, 0):
-            worst = Judgement(status.severity, status.text)
-    return worst
+            worst, more = Judgement(status.severity, status.text), 0
+        elif worst is not FINE and status.severity is worst.severity:
+            more += 1
+    return Judgement(worst.severity, f"{worst.reason}, and {more} more") if more else worst

@@ -15,6 +15,7 @@ from tui_ops.engine.elsewhere import Elsewhere
 from tui_ops.engine.evidence import EvidenceTaker
 from tui_ops.engine.incidentdoings import IncidentDoings
 from tui_ops.engine.news import News
+from tui_ops.engine.recalling import Recalling
 from tui_ops.engine.roster import Roster
 from tui_ops.engine.schedule import Schedule
 from tui_ops.engine.telling import Telling
@@ -59,6 +60,7 @@ class Troubles:
         self._schedule = schedule
         self._spec = AlertingSpec()
         self.alerting = Alerting(writer, news, roster.watches, roster.again)
+        self._recalling = Recalling(paths, lambda: self.alerting.rules)
         self.box = BlackBox()
         roster.observer = Recorder(self.box, self.alerting)
         checking.observer = self.alerting
@@ -122,7 +124,7 @@ class Troubles:
 
     async def run(self) -> None:
         """Work until cancelled."""
-        await asyncio.gather(self.alerting.run(), self.elsewhere.run())
+        await asyncio.gather(self.alerting.run(), self.elsewhere.run(), self._recalling.run())
 
     async def close(self) -> None:
         """Let go of what is open."""

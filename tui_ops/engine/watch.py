@@ -20,6 +20,7 @@ from tui_ops.engine.top import TopReader
 from tui_ops.engine.visit import Visit
 from tui_ops.model import clock
 from tui_ops.model.clean import clean
+from tui_ops.model.facts import FactReading
 from tui_ops.model.fleet import HostSpec
 from tui_ops.model.metrics import Key
 from tui_ops.model.readings import Derived, Reading, SectionReading
@@ -106,7 +107,7 @@ class HostWatch:
         self._before: Base | None = None
         self._gates = gates or Gates()
         self._slow: Slow[Section] = Slow(spec.name, SECTIONS)
-        self._facts = FactReader(spec.name, host_id, self._visit, outbox, self._gates.facts, monotonic)
+        self._facts = FactReader(spec.name, host_id, self._visit, outbox, self._gates.facts, monotonic, self._heard)
         self._top = TopReader()
         self._strain = Strain()
         self.checked: Callable[[], Judgement] = lambda: FINE
@@ -157,6 +158,13 @@ class HostWatch:
     async def facts(self) -> None:
         """Read the topics of facts that are due, where the host is connected."""
         await self._facts.read()
+
+    def facts_anew(self) -> None:
+        """Let the facts be read whole soon: somebody wants to look at them who did not before."""
+        self._facts.anew()
+
+    def _heard(self, at: float, topic: str, found: FactReading | None, noise: frozenset[str]) -> None:
+        self.observer.facts(self.host_id, at, topic, found, noise)
 
     async def live(self) -> None:
         """Read the processes out of turn, for someone who looks at them."""

@@ -15,7 +15,7 @@ from tui_ops.inventory.sections import named
 from tui_ops.inventory.tree import Node, descend
 from tui_ops.inventory.validate import Validator
 from tui_ops.inventory.wrong import Wrong
-from tui_ops.model.doors import DOOR_HOST, DOOR_PORT, DoorSpec, HeartbeatSpec
+from tui_ops.model.doors import DOOR_HOST, DOOR_PORT, FORGET_S, DoorSpec, HeartbeatSpec
 from tui_ops.model.fleet import SecretRef
 from tui_ops.model.states import Severity
 
@@ -24,6 +24,9 @@ HEARTBEATS_MAX = 1000
 
 EVERY_RANGE_S = (60.0, 366 * 86400.0)
 """Between two reports: a job that runs more often than each minute is a service, which checks look after."""
+
+FORGET_RANGE_S = (600.0, 366 * 86400.0)
+"""Until an alert that nobody repeats is taken for over: less than ten minutes, and one lost message ends it."""
 
 GRACE_RANGE_S = (1.0, 30 * 86400.0)
 
@@ -69,6 +72,12 @@ def _severity(text: object) -> Severity:
     if found is None:
         raise Wrong(f"{quoted(str(text))} is no severity here", "write warning or critical")
     return found
+
+
+def _forget(text: object) -> float:
+    if text in ("no", "off"):
+        return 0.0
+    return fields.duration(text, FORGET_RANGE_S, "10m to 366d, or no")
 
 
 def _every(text: object) -> float:
@@ -128,6 +137,7 @@ class TheDoor(Part):
     tls: Tls | None = None
     plain: Annotated[bool, BeforeValidator(fields.yes_or_no)] = False
     severity: Annotated[Severity, BeforeValidator(_severity)] = Severity.CRITICAL
+    forget: Annotated[float, BeforeValidator(_forget)] = FORGET_S
 
     @property
     def place(self) -> tuple[str, int]:
@@ -178,7 +188,7 @@ def read_door(node: Node | None, validator: Validator) -> DoorSpec | None:
         return None
     host, port = said.place
     tls = (said.tls.certificate, said.tls.key) if said.tls is not None else ("", "")
-    return DoorSpec(said.token, host, port, said.prefix, *tls, said.severity)
+    return DoorSpec(said.token, host, port, said.prefix, *tls, said.severity, said.forget)
 
 
 def read_heartbeats(

@@ -33,6 +33,12 @@ HOST_NAME_LIMIT = 253
 PATH_LIMIT = 1000
 """Characters of the path of a key: far more than a person types."""
 
+RUNBOOK_LIMIT = 20_000
+"""Characters of a runbook that is written into the file; a longer one is a page of its own."""
+
+RUNBOOK_LINE_LIMIT = 1000
+"""Characters of one of its lines."""
+
 _DURATION_LIMIT = 32
 _HOST_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*", re.ASCII)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}", re.ASCII)
@@ -282,3 +288,16 @@ def yes_or_no(text: object) -> bool:
     if found is None:
         raise Wrong(f"{quoted(str(text))} is neither yes nor no", "write yes or no")
     return found
+
+
+def runbook(text: str) -> str:
+    """Return a runbook of a rule or a service: Markdown, or the address of a page.
+
+    Raises:
+        Wrong: it is too long, or can't be shown.
+    """
+    kept = "\n".join(clean(line, RUNBOOK_LINE_LIMIT) for line in text.split("\n"))
+    if kept != text or len(text) > RUNBOOK_LIMIT:
+        hint = f"use at most {RUNBOOK_LIMIT} characters, or write the address of a page"
+        raise Wrong("the runbook is too long or holds characters that can't be shown", hint)
+    return text

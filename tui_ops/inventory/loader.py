@@ -87,7 +87,7 @@ class _Reading:
             engine=read_engine(sections.get("engine"), self._validator),
             history=read_history(sections.get("history"), self._validator),
             alerting=read_alerting(sections, self._validator, matcher, self._mistakes),
-            oncall=read_oncall(sections.get("oncall"), operators, self._validator, self._mistakes),
+            oncall=read_oncall(sections.get("oncall"), operators, carried, self._validator, self._mistakes),
             door=read_door(sections.get("door"), self._validator),
             heartbeats=read_heartbeats(
                 sections.get("heartbeats"), self._validator, self._mistakes, {host.name for host in hosts}, carried

@@ -1,6 +1,6 @@
 """The section ``oncall``: who is on call, how people are reached, and who is called next."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import TypeVar
 
 from tui_ops.inventory import oncallfields as fields
@@ -35,27 +35,40 @@ NOBODY = "nobody"
 
 
 def read_oncall(
-    node: Node | None, operators: Sequence[OperatorSpec], validator: Validator, mistakes: Mistakes
+    node: Node | None,
+    operators: Sequence[OperatorSpec],
+    services: Collection[str],
+    validator: Validator,
+    mistakes: Mistakes,
 ) -> OnCallSpec:
     """Return who is on call and how people are reached; nobody where the file does not say.
 
     Args:
         node: the section.
         operators: people who may be named in it.
+        services: names of the services of the file.
         validator: checks its parts.
         mistakes: receives what is wrong, each with its place.
     """
     if node is None:
         return OnCallSpec()
-    return _Reader(node, [one.name for one in operators], validator, mistakes).read()
+    return _Reader(node, [one.name for one in operators], services, validator, mistakes).read()
 
 
 class _Reader:
     """The section on its way to a specification."""
 
-    def __init__(self, node: Node, operators: Sequence[str], validator: Validator, mistakes: Mistakes) -> None:
+    def __init__(
+        self,
+        node: Node,
+        operators: Sequence[str],
+        services: Collection[str],
+        validator: Validator,
+        mistakes: Mistakes,
+    ) -> None:
         self._node = node
         self._operators = operators
+        self._services = services
         self._validator = validator
         self._mistakes = mistakes
         self._timezone = "UTC"
@@ -124,7 +137,8 @@ class _Reader:
         people = self._people(model.people, entry.value, "people")
         if not model.people:
             self._mistakes.add(entry.key, f"the rotation {quoted(name)} has nobody", "add 'people: [NAME, …]'")
-        return Rotation(name, people, model.every, model.begins(), model.timezone or self._timezone)
+        zone = model.timezone or self._timezone
+        return Rotation(name, people, model.every, model.begins(), zone, model.weekday)
 
     def _schedule(self, name: str, entry: Entry) -> Schedule | None:
         model = self._validator.model(fields.SchedulePart, entry.value)
@@ -200,6 +214,11 @@ class _Reader:
             if model.policy not in (*names, NOBODY):
                 hint = self._mistakes.suggest(model.policy, names) or f"policies are {', '.join(names) or 'none'}"
                 self._mistakes.add(descend(node, ("policy",)), f"there is no policy {quoted(model.policy)}", hint)
+            for index, service in enumerate(model.service):
+                if service not in self._services:
+                    hint = self._mistakes.suggest(service, self._services) or f"add '{service}:' below 'services:'"
+                    at = descend(node, ("service", index))
+                    self._mistakes.add(at, f"there is no service {quoted(service)}", hint)
             yield Use("" if model.policy == NOBODY else model.policy, model.priority, model.service)
 
     def _contact(self, name: str, entry: Entry) -> Contact | None:

@@ -16,7 +16,7 @@ from tui_ops.inventory.schema import NameList, Part, Title
 from tui_ops.inventory.wrong import Wrong
 from tui_ops.model.checks import TargetError, address_of
 from tui_ops.model.fleet import SecretRef
-from tui_ops.model.oncall import LIMIT, LIMIT_S, REPEAT_MAX, Hours, Tls, When
+from tui_ops.model.oncall import LIMIT, LIMIT_S, MONTH, REPEAT_MAX, Hours, Tls, When
 from tui_ops.model.units import parse_duration
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -115,11 +115,15 @@ def several_hours(value: object) -> tuple[Hours, ...]:
 
 
 def turn(text: object) -> int:
-    """Return the minutes of a turn: ``day``, ``week``, or a time such as ``12h``, ``3d`` and ``2w``."""
-    known = {"day": DAY_MIN, "daily": DAY_MIN, "week": WEEK_MIN, "weekly": WEEK_MIN}
+    """Return the minutes of a turn: ``day``, ``week``, or a time such as ``12h``, ``3d`` and ``2w``; of ``month`` that
+    it goes by that.
+    """
+    known = {
+        "day": DAY_MIN, "daily": DAY_MIN, "week": WEEK_MIN, "weekly": WEEK_MIN, "month": MONTH, "monthly": MONTH,
+    }  # fmt: skip
     if isinstance(text, str) and text in known:
         return known[text]
-    hint = "write day, week, or a time such as 12h, 3d or 2w"
+    hint = "write day, week, month, or a time such as 12h, 3d or 2w"
     seconds = fields.duration(text, TURN_RANGE_S, "1h to 366d", hint)
     if seconds % 60:
         raise Wrong(f"{quoted(str(text))} is no whole number of minutes", hint)
@@ -282,10 +286,15 @@ class RotationPart(Part):
     starts: Annotated[date, BeforeValidator(a_date)] | None = None
     timezone: Zone | None = None
 
+    @property
+    def weekday(self) -> int | None:
+        """The day of the week on which turns by the month begin; of others their beginning says it."""
+        return self.on if self.every == MONTH else None
+
     def begins(self) -> datetime:
         """Return when the first turn begins, at local time."""
         first = self.starts or date(2024, 1, 1)  # A Monday.
-        if self.on is not None:
+        if self.on is not None and self.every != MONTH:
             first = date.fromordinal(first.toordinal() + (self.on - first.weekday()) % 7)
         return datetime(first.year, first.month, first.day, self.at // 60 % 24, self.at % 60)
 

@@ -27,13 +27,10 @@ OVERRIDES_MAX = 64
 TEXT_LIMIT = 1000
 """Characters of one text of a rule."""
 
-RUNBOOK_LIMIT = 20_000
-"""Characters of a runbook that is written into the file; a longer one is a page of its own."""
-
 LEVEL_RANGE = (0.0, 100.0)
 """Percent of changes at which flapping begins and ends; 99 is the most that there can be."""
 
-_OVER = re.compile(r"(group|site):(\*|[A-Za-z0-9][A-Za-z0-9._-]{0,62})|all", re.ASCII)
+_OVER = re.compile(r"(group|site|service):(\*|[A-Za-z0-9][A-Za-z0-9._-]{0,62})|all", re.ASCII)
 _FLAPPING = re.compile(r"(\d{1,3}(?:\.\d{1,3})?)\s*/\s*(\d{1,3}(?:\.\d{1,3})?)", re.ASCII)
 
 
@@ -72,17 +69,11 @@ def _text(text: str) -> str:
     return line
 
 
-def _runbook(text: str) -> str:
-    kept = "\n".join(clean(line, TEXT_LIMIT) for line in text.split("\n"))
-    if kept != text or len(text) > RUNBOOK_LIMIT:
-        hint = f"use at most {RUNBOOK_LIMIT} characters, or write the address of a page"
-        raise Wrong("the runbook is too long or holds characters that can't be shown", hint)
-    return text
-
-
 def _over(text: str) -> str:
     if not _OVER.fullmatch(text):
-        raise Wrong(f"{quoted(text)} can't be counted over", "write group:NAME, group:*, site:NAME, site:* or all")
+        raise Wrong(
+            f"{quoted(text)} can't be counted over", "write group:*, site:*, service:*, one of them by name, or all"
+        )
     return text
 
 
@@ -107,7 +98,7 @@ class Levels(Part):
     attempts: Annotated[int, BeforeValidator(_attempts)] = 1
     retry: Annotated[float, BeforeValidator(_retry)] = 0.0
     flapping: Annotated[tuple[float, float] | None, BeforeValidator(_flapping)] = (20.0, 5.0)
-    runbook: Annotated[str, AfterValidator(_runbook)] = ""
+    runbook: Annotated[str, AfterValidator(fields.runbook)] = ""
 
 
 class Where(Part):
@@ -127,6 +118,7 @@ class _Override(Levels, Where):
 class _Rule(Levels, Where):
     title: Line = ""
     status: Line = ""
+    fact: Line = ""
     items: Items = ()
     over: Annotated[str, AfterValidator(_over)] = ""
     unit: Line = ""

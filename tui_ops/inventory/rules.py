@@ -16,7 +16,7 @@ from tui_ops.model import alertrules
 from tui_ops.model.alertrules import EVERY_HOST, RuleSpec, Scoped
 from tui_ops.model.ruleast import Call, Text, walk
 from tui_ops.model.ruleast import Node as Tree
-from tui_ops.model.rulecheck import Kind, Scope, check, check_labels, check_section
+from tui_ops.model.rulecheck import Kind, Scope, check, check_labels, check_section, check_topic
 from tui_ops.model.ruletemplate import parse_template
 from tui_ops.model.ruletext import RuleError, parse
 
@@ -144,14 +144,18 @@ class _Reader:
     def spec(self, model: Levels) -> RuleSpec | None:
         """Return the rule that a model says; what is wrong is noted."""
         assert isinstance(model, Rule)
-        over, status = model.over, model.status
-        if over and status:
-            self._note("over", "a rule passes on statuses or counts hosts, not both", "make two rules of it")
+        over, status, fact = model.over, model.status, model.fact
+        if (over and status) or (fact and (over or status)):
+            said = "a rule passes on statuses or counts hosts, not both"
+            said = "a rule looks at facts, passes on statuses or counts hosts: one of them" if fact else said
+            self._note("fact" if fact else "over", said, "make two rules of it")
             return None
-        scope = Scope.FLEET if over else Scope.STATUS if status else Scope.HOST
+        scope = Scope.FLEET if over else Scope.STATUS if status else Scope.FACT if fact else Scope.HOST
         self._check_over(over)
         if status:
             self._check_status(status)
+        if fact:
+            self._check_fact(fact)
         levels = self._levels(model, scope, self._node)
         if not status and levels["warn"] is None and levels["crit"] is None:
             if model.warn in (None, *_NONE) and model.crit in (None, *_NONE):
@@ -163,6 +167,7 @@ class _Reader:
         return RuleSpec(
             name=self.name,
             status=status,
+            fact=fact,
             over=over,
             items=model.items,
             labels=tuple(sorted(model.labels.items())),
@@ -250,7 +255,12 @@ class _Reader:
         self._mistakes.add(descend(self._node, (key,)), message, hint)
 
     def _check_over(self, over: str) -> None:
-        if over and over != "all" and not over.endswith(":*"):
+        kind, _, name = over.partition(":")
+        if kind == "service" and name != "*":
+            if name not in self._services:
+                hint = self._mistakes.suggest(name, self._services) or "services are declared below 'services:'"
+                self._note("over", f"there is no service {quoted(name)}", hint)
+        elif over and over != "all" and name != "*":
             try:
                 self._matcher.match(over)
             except Wrong as wrong:
@@ -261,6 +271,12 @@ class _Reader:
             check_section(status, patterns=True)
         except RuleError as error:
             self._note("status", error.message, error.hint)
+
+    def _check_fact(self, topic: str) -> None:
+        try:
+            check_topic(topic)
+        except RuleError as error:
+            self._note("fact", error.message, error.hint)
 
     def _scoped(self, model: Where, node: Node) -> Scoped:
         found: list[str] = []

@@ -66,7 +66,8 @@ def read_services(
                 at = descend(entry.value, ("depends_on", index))
                 hint = mistakes.suggest(other, entries) or f"add '{other}:' below 'services:'"
                 mistakes.add(at, f"there is no service {quoted(other)}", hint)
-        services[name] = ServiceSpec(name, model.title, matcher.ordered(found), tuple(dict.fromkeys(model.depends_on)))
+        needs = tuple(dict.fromkeys(model.depends_on))
+        services[name] = ServiceSpec(name, model.title, matcher.ordered(found), needs, model.runbook)
     for loop in loops({name: service.depends_on for name, service in services.items()}):
         at = descend(entries[loop[0]].value, ("depends_on",))
         said = f"the service {quoted(loop[0])} depends on itself: {' → '.join(loop[:8])}"

@@ -87,11 +87,11 @@ class Validator:
             self._mistakes.add_wrong(at, wrong)
         elif type_ == "extra_forbidden":
             key = str(path[-1])
-            known = ", ".join(kind.model_fields)
+            keys = [field.alias or name for name, field in kind.model_fields.items()]
             self._mistakes.add(
                 at,
                 f"unknown key {quoted(key)}",
-                self._mistakes.suggest(key, kind.model_fields) or f"known here: {known}",
+                self._mistakes.suggest(key, keys) or f"known here: {', '.join(keys)}",
             )
         elif type_ == "missing":
             self._mistakes.add(node, f"'{path[-1]}' is missing", f"add a line '{path[-1]}: …'")

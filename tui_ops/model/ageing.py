@@ -25,6 +25,8 @@ class Hold:
     starts_at: float
     ends_at: float
     reason: str
+    waits: bool = False
+    """Whether it begins only with the host's first problem."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class Shown:
     underlying: HostState
     """The state that a maintenance covers; else the same as ``state``."""
     maintenance_until: float | None
+    """Until when a maintenance goes on, or may begin; None where there is none."""
 
 
 def shown_state(
@@ -68,10 +71,9 @@ def shown_state(
         reason = f"no reading for {late}" if late else "the last reading is late"
     if not known:
         severity = Severity.UNKNOWN
-    until = max(
-        (hold for hold in holds if hold.starts_at <= at < hold.ends_at), key=lambda hold: hold.ends_at, default=None
-    )
-    if until is None or state in NEVER_COVERED:
+    inside = [hold for hold in holds if hold.starts_at <= at < hold.ends_at]
+    until = max(inside, key=lambda hold: (not hold.waits, hold.ends_at), default=None)
+    if until is None or until.waits or state in NEVER_COVERED:
         return Shown(state, reason, severity, known, state, until.ends_at if until else None)
     text = f"until {_moment(until.ends_at, at)}: {until.reason}"
     if state is not HostState.UP:

@@ -58,10 +58,12 @@ class RuleSpec:
     crit: Node | None = None
     status: str = ""
     """Pattern of the sections or checks whose statuses it passes on (``arrays``, ``check:*``)."""
+    fact: str = ""
+    """The topic of facts at whose items it looks (``packages``)."""
     items: tuple[str, ...] = ()
     """Patterns of the labels or subjects that it looks at; empty for all, ``!`` before one leaves it out."""
     over: str = ""
-    """``group:NAME``, ``group:*``, ``site:NAME``, ``site:*`` or ``all``: it counts hosts."""
+    """``group:NAME``, ``group:*``, the same of ``site`` and ``service``, or ``all``: it counts hosts."""
     unit: str = ""
     """Of the value: ``%``, ``bytes``, ``s`` or a word that stands behind the number."""
     text: str = ""

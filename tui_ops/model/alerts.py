@@ -96,6 +96,8 @@ class Signal:
     """Whether it is a count over others (``2 of 3 hosts of web are down``), so that those hang on it."""
     flapping: bool = False
     """Whether it changes too often to be told each time."""
+    until: float = 0.0
+    """Until when its source vouches for it, epoch seconds: it is over then unless repeated. 0 where it does not say."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,11 @@ DOOR_HOST, DOOR_PORT = "127.0.0.1", 9870
 """Where the door listens unless the inventory says otherwise: nobody but this machine reaches it."""
 
 
+FORGET_S = 86400.0
+"""Alertmanager repeats what is true every four hours, PagerDuty resolves what nobody does after four: a day is more
+than any source needs, and what its end was lost of does not stand for ever."""
+
+
 @dataclass(frozen=True, slots=True)
 class DoorSpec:
     """The section ``door``: where alerts from elsewhere are taken. Closed where the inventory does not have it."""
@@ -29,6 +34,8 @@ class DoorSpec:
     """Path of its key; empty where the certificate's file holds it."""
     severity: Severity = Severity.CRITICAL
     """What an alert is taken for that names no severity, or one that nobody knows."""
+    forget_s: float = FORGET_S
+    """After so many seconds without a word an alert is taken for over; 0 for never."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,6 +114,8 @@ class ServiceSpec:
     hosts: tuple[str, ...] = ()
     """Names of the hosts that carry it (groups are resolved)."""
     depends_on: tuple[str, ...] = ()
+    runbook: str = ""
+    """What to do when it is in trouble, Markdown, or the address of a page."""
 
 
 @dataclass(frozen=True, slots=True)

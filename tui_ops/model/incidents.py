@@ -60,6 +60,14 @@ PRIORITIES: dict[tuple[Impact, Urgency], int] = {
 bring its own."""
 
 
+RESOLVE_GOAL_S: dict[int, float] = {
+    1: 4 * 3600.0, 2: 8 * 3600.0, 3: 3 * 86400.0, 4: 5 * 86400.0, 5: 10 * 86400.0,
+}  # fmt: skip
+"""Seconds in which an incident should be over, by its priority, from when it was opened: a P1 within half a shift, a P2
+within one, what hurts few within days. They are what most service desks promise; nothing is done when one is missed,
+the desk only says so."""
+
+
 class Hold(StrEnum):
     """What an incident waits for, while nobody can work on it."""
 

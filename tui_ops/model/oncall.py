@@ -17,6 +17,9 @@ REPEAT_MAX = 5
 """Most times that a policy is gone through again before only the repeat interval counts, as GoAlert and OnCall have
 it."""
 
+MONTH = 0
+"""The length of a turn that goes by the month, which has no number of minutes."""
+
 EVERYBODY = "all"
 """The schedule of an override that holds wherever the person would be on call."""
 
@@ -43,10 +46,13 @@ class Rotation:
     people: tuple[str, ...]
     """In the order of their turns."""
     length_min: int
-    """Minutes of one turn on the clock on the wall, so that a hand-over stays at its local time."""
+    """Minutes of one turn on the clock on the wall, so that a hand-over stays at its local time; :data:`MONTH` for
+    turns by the month."""
     starts: datetime
     """When the first person's first turn begins, at local time and without a zone. Nobody is on call before."""
     timezone: str = "UTC"
+    weekday: int | None = None
+    """Of turns by the month: they begin on the first such day from that day of the month on; 0 is Monday."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,12 @@ SECTIONS = (
 )  # fmt: skip
 """Slow sections, whose statuses a rule can pass on, and the engine's own."""
 
+FACT_TOPICS = (
+    "hardware", "packages", "repositories", "unitfiles", "units", "accounts", "authkeys", "sudoers", "sshdconf",
+    "sockets", "mounts", "interfaces", "routes", "sysctl", "schedules", "firewall", "files",
+)  # fmt: skip
+"""Topics of facts, at whose items a rule can look."""
+
 WINDOW_RANGE_S = (60.0, 7 * 86400.0)
 """Seconds that a function looks back: twelve buckets of less than five seconds would hold a reading at most, and a
 week is more than an engine runs between two updates."""
@@ -36,6 +42,19 @@ WINDOWED = ("avg", "min", "max", "rate", "change", "time_to")
 
 COUNTING = ("count", "share", "total")
 """Functions over many hosts."""
+
+
+OF_TEXT = ("status", "firing", "field", "number", "has")
+"""Functions that take texts as they are written."""
+
+OF_ITEMS = ("field", "number", "has", "new", "changed", "items")
+"""Functions of a rule over facts."""
+
+AGES = ("new", "changed")
+"""Those of them that remember when an item came or changed."""
+
+IN_FACTS = (*OF_ITEMS, "at_least", "at_most", "abs")
+"""All functions that such a rule can use."""
 
 
 class Kind(StrEnum):
@@ -53,6 +72,8 @@ class Scope(StrEnum):
     """It is about one host, or one label of its metrics."""
     STATUS = "status"
     """It is about one status of a section or check."""
+    FACT = "fact"
+    """It is about one item of a topic of facts, or about how many there are."""
     FLEET = "fleet"
     """It is about many hosts; what stands within ``count`` and ``share`` is about each of them."""
 
@@ -75,6 +96,12 @@ _FUNCTIONS: dict[str, tuple[tuple[Kind, ...], Kind, str]] = {
     "count": ((_TRUTH,), _NUMBER, 'count(state == "down")'),
     "share": ((_TRUTH,), _NUMBER, 'share(state == "down")'),
     "total": ((), _NUMBER, "total()"),
+    "field": ((_TEXT,), _TEXT, 'field("version")'),
+    "number": ((_TEXT,), _NUMBER, 'number("uid")'),
+    "has": ((_TEXT, _TEXT), _TRUTH, 'has("groups", "sudo")'),
+    "new": ((_NUMBER,), _TRUTH, "new(1h)"),
+    "changed": ((_NUMBER,), _TRUTH, "changed(1h)"),
+    "items": ((), _NUMBER, "items()"),
 }
 """What each takes, what it gives, and how it is written."""
 
@@ -99,6 +126,10 @@ class Uses:
     windows: bool = False
     statuses: frozenset[str] = frozenset()
     """Sections and checks whose status it names."""
+    items: bool = False
+    """Whether it looks at each item of a topic, and not at their number alone."""
+    ages: bool = False
+    """Whether it asks since when an item is there, or as it is."""
 
     @property
     def label(self) -> str:
@@ -114,6 +145,7 @@ class Uses:
         return Uses(
             self.values | other.values, self.metrics | other.metrics, self.state or other.state,
             self.absent or other.absent, self.windows or other.windows, self.statuses | other.statuses,
+            self.items or other.items, self.ages or other.ages,
         )  # fmt: skip
 
 
@@ -137,6 +169,8 @@ def uses(*nodes: Node | None) -> Uses:
         absent="absent" in calls,
         windows=not calls.isdisjoint(WINDOWED),
         statuses=frozenset(statuses),
+        items="label" in names or not calls.isdisjoint(set(OF_ITEMS) - {"items"}),
+        ages=not calls.isdisjoint(AGES),
     )
 
 
@@ -196,6 +230,17 @@ def check_section(name: str, at: int = 0, patterns: bool = False) -> None:
         raise RuleError("one check is named here, without '*'", at, 'write status("check:web")')
 
 
+def check_topic(name: str) -> None:
+    """Check that a topic of facts is called so.
+
+    Raises:
+        RuleError: none is.
+    """
+    if name not in FACT_TOPICS:
+        hint = _near(name, FACT_TOPICS) or f"topics are {', '.join(FACT_TOPICS)}"
+        raise RuleError(f"no topic of facts is called '{name[:60]}'", 0, hint)
+
+
 class _Checker:
     """Finds what each node gives."""
 
@@ -233,7 +278,9 @@ class _Checker:
         left, right = self.kind(node.left), self.kind(node.right)
         if left is not right:
             raise RuleError(f"{left} is compared with {right}", node.at)
-        if left is Kind.TRUTH or (left is Kind.TEXT and node.op not in ("==", "!=")):
+        if left is Kind.TRUTH or (
+            left is Kind.TEXT and node.op not in ("==", "!=") and self._scope is not Scope.FACT
+        ):  # fmt: skip
             raise RuleError(f"'{node.op}' does not compare {left}", node.at)
         if node.until is not None:
             self._until(node)
@@ -259,7 +306,9 @@ class _Checker:
             if not self._has_value:
                 raise RuleError("the rule has no value to compare", node.at, "add 'value: EXPRESSION'")
             return Kind.NUMBER
-        if self._scope is not Scope.FLEET:
+        if self._scope is Scope.FACT and name == "label":
+            return Kind.TEXT
+        if self._scope not in (Scope.FLEET, Scope.FACT):
             if name in HEADLINES or name in METRICS:
                 return Kind.NUMBER
             if name in _HOST_WORDS or name == "label":
@@ -272,6 +321,9 @@ class _Checker:
         if self._scope is Scope.FLEET:
             hint = f'write count({node.name} > …), count(state == "down")'
             return RuleError("a rule over many hosts counts them", node.at, hint)
+        if self._scope is Scope.FACT:
+            hint = f'write field("{node.name[:60]}") or number("{node.name[:60]}")'
+            return RuleError("a rule over facts looks at the fields of their items", node.at, hint)
         if node.name in _STATUS_WORDS:
             return RuleError(f"'{node.name}' belongs to a rule with 'status:'", node.at, 'write status("check:web")')
         if node.name in _FUNCTIONS:
@@ -286,6 +338,8 @@ class _Checker:
         takes, gives, example = _FUNCTIONS[node.name]
         if len(node.given) != len(takes):
             raise RuleError(f"'{node.name}' takes {len(takes)} values, not {len(node.given)}", node.at, example)
+        if node.name not in IN_FACTS if self._scope is Scope.FACT else node.name in OF_ITEMS:
+            raise self._misplaced(node)
         if node.name in COUNTING:
             return self._counting(node, takes, gives)
         if node.name == "firing" and self._scope is not Scope.HOST:
@@ -294,11 +348,19 @@ class _Checker:
             self._need(each, wanted, f"'{node.name}'")
         if node.name in WINDOWED or node.name == "absent":
             self._window(node)
-        if node.name in ("status", "firing") and not isinstance(node.given[0], Text):
+        if node.name in AGES:
+            self._duration(node)
+        if node.name in OF_TEXT and not all(isinstance(one, Text) for one in node.given):
             raise RuleError(f"'{node.name}' takes a text in quotes", node.at, example)
         if node.name == "status" and isinstance(node.given[0], Text):
             check_section(node.given[0].text, node.given[0].at)
         return gives
+
+    def _misplaced(self, node: Call) -> RuleError:
+        if self._scope is Scope.FACT:
+            hint = f"it can use {', '.join(IN_FACTS)}"
+            return RuleError(f"'{node.name}' is not for a rule over facts", node.at, hint)
+        return RuleError(f"'{node.name}' is for a rule over facts", node.at, "add 'fact: TOPIC', such as packages")
 
     def _counting(self, node: Call, takes: tuple[Kind, ...], gives: Kind) -> Kind:
         if self._scope is not Scope.FLEET:
@@ -310,12 +372,15 @@ class _Checker:
                 raise RuleError("a metric with labels can't be counted over hosts", each.at, 'use firing("RULE")')
         return gives
 
-    def _window(self, node: Call) -> None:
+    def _duration(self, node: Call) -> None:
         last = node.given[-1]
         least, most = WINDOW_RANGE_S
         if not isinstance(last, Number) or not least <= last.value <= most:
             said = f"a duration from {format_duration(least)} to {format_duration(most)} is needed here"
             raise RuleError(said, last.at, f"write {_FUNCTIONS[node.name][2]}")
+
+    def _window(self, node: Call) -> None:
+        self._duration(node)
         inner = next(
             (one for one in walk(node.given[0]) if isinstance(one, Call) and one.name in (*WINDOWED, "absent")), None
         )

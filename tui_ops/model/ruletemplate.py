@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from tui_ops.model.metrics import METRICS
-from tui_ops.model.ruleast import Name, Node
+from tui_ops.model.ruleast import Call, Name, Node
 from tui_ops.model.rulecheck import Kind, Scope, check
 from tui_ops.model.ruletext import RuleError, parse
 from tui_ops.model.units import format_bytes, format_duration
@@ -15,6 +15,9 @@ TEMPLATE_LIMIT = 300
 PLAIN_WORDS = ("host", "item", "scope", "hosts")
 """What a text can name beside expressions: the host, the label or subject, the group or site, and the hosts in it that
 were counted."""
+
+_TEXTS = ("state", "reason", "status", "text", "label")
+"""Names that give a text."""
 
 _PART = re.compile(r"\{([^{}]*)\}")
 _UNIT = re.compile(r"(.*[^:]):(%|bytes|s|/s|ms|[A-Za-z°/]{1,12})", re.DOTALL)
@@ -77,7 +80,7 @@ def _hole(text: str, at: int, scope: Scope, unit: str, has_value: bool) -> Hole:
     expression, own = (with_unit[1], with_unit[2]) if with_unit else (said, "")
     try:
         node = parse(expression)
-        if isinstance(node, Name) and node.name in ("state", "reason", "status", "text", "label"):
+        if (isinstance(node, Name) and node.name in _TEXTS) or (isinstance(node, Call) and node.name == "field"):
             check(node, scope, Kind.TEXT, has_value)
             return Hole(node, "", True)
         check(node, scope, Kind.NUMBER, has_value)

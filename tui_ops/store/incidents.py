@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, select
 
 from tui_ops.model.alerts import AlertState
-from tui_ops.model.incidents import OPEN_STATES, IncidentState, incident_name, number_in
+from tui_ops.model.incidents import IncidentState, incident_name, number_in
 from tui_ops.store.tables.alerts import Alert, Silence
 from tui_ops.store.tables.fleet import Operator
 from tui_ops.store.tables.incidents import Incident
@@ -62,12 +62,6 @@ def find_alerts(session: Session, names: Sequence[str]) -> list[AlertRecord]:
 def alerts_of(session: Session, incident_id: int) -> list[Alert]:
     """Return the alerts of an incident, the first first."""
     return list(session.exec(select(Alert).where(Alert.incident_id == incident_id).order_by(col(Alert.id))).all())
-
-
-def open_incidents(session: Session) -> list[Incident]:
-    """Return the incidents on which somebody has something to do."""
-    states = [str(state) for state in OPEN_STATES]
-    return list(session.exec(select(Incident).where(col(Incident.state).in_(states)).order_by(col(Incident.id))).all())
 
 
 def silences_at(session: Session, at: float) -> list[Silence]:

@@ -22,6 +22,9 @@ BODY_LIMIT = 4000
 
 ERROR_LIMIT = 200
 
+CLOCK_S = 60.0
+"""What is further ahead than this is from before the clock was set back; less is the clock's own drift."""
+
 
 @dataclass(frozen=True, slots=True)
 class Queue:
@@ -109,18 +112,30 @@ def to_send(session: Session) -> list[Notification]:
 def anything_to_send(connection: sqlite3.Connection, now: float) -> bool:
     """Return whether a notification is due."""
     found = connection.execute(
-        "SELECT 1 FROM notification WHERE state IN (?, ?) AND done_at IS NULL AND not_before <= ? LIMIT 1",
-        (str(Delivery.QUEUED), str(Delivery.MAYBE), now),
+        "SELECT 1 FROM notification WHERE state IN (?, ?) AND done_at IS NULL AND (not_before <= ?"
+        " OR (max(queued_at, coalesce(tried_at, 0)) > ? AND (attempts > 0 OR error != ''))) LIMIT 1",
+        (str(Delivery.QUEUED), str(Delivery.MAYBE), now, now + CLOCK_S),
     ).fetchone()
     return found is not None
 
 
-def sent_since(session: Session, at: float) -> dict[tuple[str, str], list[float]]:
-    """Return when messages went since an epoch second, by person and way; several notifications of one count once.
+def waits_for_nothing(row: Notification, now: float) -> bool:
+    """Return whether a notification was put off by a clock that was set back since: nobody knows how long ago that was.
+
+    One that waits for the end of quiet hours waits for an hour of the day, whatever the clock does.
+    """
+    put_off = row.attempts > 0 or bool(row.error)
+    return put_off and row.not_before > now and max(row.queued_at, row.tried_at or 0.0) > now + CLOCK_S
+
+
+def sent_since(session: Session, at: float, until: float) -> dict[tuple[str, str], list[float]]:
+    """Return when messages went between two epoch seconds, by person and way; several notifications of one count once.
 
     Tests are left out: one that was asked for a moment ago holds up nothing that matters.
     """
-    query = select(Notification).where(col(Notification.tried_at) > at, col(Notification.incident_id).is_not(None))
+    query = select(Notification).where(
+        col(Notification.tried_at) > at, col(Notification.tried_at) <= until, col(Notification.incident_id).is_not(None)
+    )
     found: dict[tuple[str, str], dict[str, float]] = {}
     for row in session.exec(query).all():
         if row.state in (Delivery.SENT, Delivery.MAYBE) and row.tried_at is not None:

@@ -47,7 +47,7 @@ def to_text(spec: OnCallSpec, alerting: AlertingSpec | None = None) -> str:
                 for contact in spec.contacts
             ],
             "rotations": [
-                [one.name, list(one.people), one.length_min, one.starts.isoformat(), one.timezone]
+                [one.name, list(one.people), one.length_min, one.starts.isoformat(), one.timezone, one.weekday]
                 for one in spec.rotations
             ],
             "schedules": [
@@ -73,10 +73,17 @@ def to_text(spec: OnCallSpec, alerting: AlertingSpec | None = None) -> str:
 
 
 def from_text(text: str) -> OnCallSpec:
-    """Return the section that :func:`to_text` wrote; ways have their names, and no addresses."""
+    """Return the section that :func:`to_text` wrote; ways have their names, and no addresses. Nobody is on call in what
+    another version wrote that says it in another way: the engine of this one writes it anew when it starts.
+    """
     said: dict[str, Any] = json.loads(text)
-    if not said:
+    try:
+        return _section(said) if said else OnCallSpec()
+    except (KeyError, IndexError, TypeError, ValueError):
         return OnCallSpec()
+
+
+def _section(said: dict[str, Any]) -> OnCallSpec:
     return OnCallSpec(
         contacts=tuple(
             Contact(
@@ -88,8 +95,8 @@ def from_text(text: str) -> OnCallSpec:
             for one in said["contacts"]
         ),
         rotations=tuple(
-            Rotation(name, tuple(people), int(length), datetime.fromisoformat(starts), timezone)
-            for name, people, length, starts, timezone in said["rotations"]
+            Rotation(name, tuple(people), int(length), datetime.fromisoformat(starts), timezone, weekday)
+            for name, people, length, starts, timezone, weekday in said["rotations"]
         ),
         schedules=tuple(
             Schedule(

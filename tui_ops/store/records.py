@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
+from tui_ops.model.clock import iso
 from tui_ops.model.states import HostState
 from tui_ops.store.live import touch
 from tui_ops.store.tables import Event, Host, HostKey, HostLatest, Maintenance
@@ -65,12 +66,50 @@ def touch_hosts(session: Session, host_ids: Sequence[int]) -> None:
 
 
 def begin_maintenance(
-    session: Session, host_ids: Sequence[int], starts_at: float, ends_at: float, reason: str, by: str
+    session: Session,
+    host_ids: Sequence[int],
+    starts_at: float,
+    ends_at: float,
+    reason: str,
+    by: str,
+    lasts_s: float | None = None,
 ) -> None:
-    """Make a maintenance record for each of these hosts."""
+    """Make a maintenance record for each of these hosts.
+
+    Args:
+        session: of the act.
+        host_ids: the hosts.
+        starts_at: when it begins, epoch seconds; of a flexible one, when it may begin at the earliest.
+        ends_at: when it is over; of a flexible one, when it does not begin any more.
+        reason: why.
+        by: who.
+        lasts_s: of a flexible one, how long it lasts from the host's first problem on, seconds.
+    """
     for host_id in host_ids:
-        session.add(Maintenance(host_id=host_id, starts_at=starts_at, ends_at=ends_at, reason=reason, by=by))
+        session.add(
+            Maintenance(
+                host_id=host_id, starts_at=starts_at, ends_at=ends_at, reason=reason, by=by, lasts_s=lasts_s
+            )
+        )  # fmt: skip
     touch_hosts(session, host_ids)
+
+
+def set_going(session: Session, row: Maintenance, at: float, why: str) -> None:
+    """Let a flexible maintenance begin.
+
+    Args:
+        session: of the transaction.
+        row: waits for the first problem of its host.
+        at: now, epoch seconds.
+        why: the problem.
+    """
+    assert row.lasts_s is not None
+    row.starts_at, row.ends_at, row.lasts_s = at, at + row.lasts_s, None
+    row.revision += 1
+    session.add(row)
+    text = f"maintenance until {iso(row.ends_at)} begins by itself with the first problem: {why}"
+    add_event(session, row.host_id, at, "maintenance", text)
+    touch_hosts(session, [row.host_id])
 
 
 def end_maintenance(session: Session, host_ids: Sequence[int], at: float) -> int:

@@ -16,6 +16,7 @@ from tui_ops.actions.errors import ActError
 from tui_ops.actions.protocol import TOPICS
 from tui_ops.store.paths import StatePaths
 from tui_ops.ui.acts import NO_TARGET
+from tui_ops.ui.attention import Attention
 from tui_ops.ui.colours import filters
 from tui_ops.ui.commands import Commands
 from tui_ops.ui.copying import Copying
@@ -31,7 +32,7 @@ from tui_ops.ui.messages import MESSAGE_S, Messages
 from tui_ops.ui.options import UiOptions
 from tui_ops.ui.paint import Ink, Line, line
 from tui_ops.ui.palette import Finder, PaletteProvider
-from tui_ops.ui.screens import SCREENS
+from tui_ops.ui.screens import SCREENS, all_for_me
 from tui_ops.ui.screens.base import DeskScreen
 from tui_ops.ui.start import end_start
 from tui_ops.ui.terminal import CAPABLE, Terminal
@@ -91,6 +92,8 @@ class DeskApp(App[int]):
         self.travel = Travel(self)
         self.copying = Copying(self)
         self.messages = Messages(self._draw_frame)
+        self.attention = Attention(self.desk, lambda: self.habits.kept, all_for_me, self._call)
+        self.client.on_beside = self.draw
         self._dress()
 
     # Life ---------------------------------------------------------------------------------------------------------
@@ -119,6 +122,7 @@ class DeskApp(App[int]):
     def on_unmount(self) -> None:
         """Keep the preferences, and let go of the store."""
         self.habits.end()
+        self.attention.end()
         self.feed.close()
 
     def action_how_to_leave(self) -> None:
@@ -231,6 +235,11 @@ class DeskApp(App[int]):
         if self._driver is not None:
             self._driver.write(sequence)
             self._driver.flush()
+
+    def _call(self, sequence: str) -> None:
+        """Write what calls the operator, where the terminal has a screen of its own: others would print it."""
+        if self.terminal.other_screen:
+            self.write_terminal(sequence)
 
     # Colours ------------------------------------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 """What can be typed after ``:``, and how it is completed."""
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 NAMES_MOST = 200
 """Names that a completion looks at, once they fit: nobody steps through more."""
 
+NAMED = {"INC": "incident", "PRB": "problem", "KE": "knownerror"}
+"""How names begin, and what has such names."""
+
 Command = Callable[[str], None]
 
 
@@ -34,7 +38,11 @@ class Commands:
         self._app = app
         self._known: dict[str, Command] = {
             "host": self._host,
-            "incident": self._incident,
+            "incident": partial(self._page, "incident", "INC"),
+            "problem": partial(self._page, "problem", "PRB"),
+            "knownerror": partial(self._page, "knownerror", "KE"),
+            "review": partial(self._page, "review", "INC"),
+            "handover": lambda since: app.travel.open_handover(since),
             "theme": self._theme,
             "messages": lambda _: self._messages(),
             "save": self._save,
@@ -42,6 +50,8 @@ class Commands:
             "mine": lambda _: app.call_action("mine"),
             "help": lambda _: app.call_action("help"),
             "group": self._group,
+            "bell": partial(self._switch, "bell", "the terminal rings when an incident asks for somebody"),
+            "title": partial(self._switch, "title", "the terminal's title counts what needs you"),
             "run": self._run,
             "reload": lambda _: self._reload(),
             "quit": lambda _: app.exit(),
@@ -60,7 +70,7 @@ class Commands:
             self._app.travel.show_noun(owner.name, noun, rest)
         elif noun in self._known:
             self._known[noun](rest)
-        elif not self._act(noun) and not self._named_incident(noun) and not self._named_host(noun):
+        elif not self._act(noun) and not self._named_page(noun) and not self._named_host(noun):
             nouns = ", ".join([*(one.noun for one in SCREENS), *self._known])
             self._app.tell(f"there is no :{noun[:60]}  try {nouns}, an act or a host", Ink.WARN)
 
@@ -97,6 +107,16 @@ class Commands:
         else:
             self._app.tell(f"group rows by what? :group {' | '.join(Grouping)}", Ink.WARN)
 
+    def _switch(self, name: str, meaning: str, text: str) -> None:
+        """Switch a preference on or off; it is kept."""
+        if text not in ("on", "off"):
+            self._app.tell(f":{name} on | off: {meaning}", Ink.WARN)
+            return
+        setattr(self._app.habits.kept, name, text == "on")
+        self._app.attention.look()
+        self._app.habits.keep()
+        self._app.tell(f"{name} {text}: {meaning if text == 'on' else 'not any more'}")
+
     def _reload(self) -> None:
         self._act("fleet.reload")
 
@@ -113,18 +133,20 @@ class Commands:
             self._app.open_host(name)
         return found
 
-    def _named_incident(self, name: str) -> bool:
-        if not name.upper().startswith("INC-"):
+    def _named_page(self, name: str) -> bool:
+        """Open what a name says by how it begins: ``INC-12``, ``PRB-2``, ``KE-3``; tell whether it begins so."""
+        prefix = name.upper().partition("-")[0]
+        noun = NAMED.get(prefix)
+        if noun is None or "-" not in name:
             return False
-        self._incident(name)
+        self._page(noun, prefix, name)
         return True
 
-    def _incident(self, name: str) -> None:
-        number = number_in(name, "INC")
-        if number is None:
-            self._app.tell(f"which incident?  :incident INC-12, or :INC-12; not {name[:60]!r}", Ink.WARN)
+    def _page(self, noun: str, prefix: str, name: str) -> None:
+        if number_in(name, prefix) is None:
+            self._app.tell(f"which {noun}?  :{noun} {prefix}-12; not {name[:60]!r}", Ink.WARN)
         else:
-            self._app.travel.open_incident(number)
+            self._app.travel.open_page(noun, name)
 
     def _host(self, name: str) -> None:
         if not self._named_host(name):
@@ -141,10 +163,14 @@ class Commands:
                 yield from self._first_words(value)
             elif head == "host":
                 yield from (f"host {name}" for name in self._hosts(rest))
-            elif head == "incident":
-                yield from (f"incident {row.name}" for row in self._app.desk.incidents.rows.values())
+            elif head in ("incident", "review"):
+                yield from (f"{head} {row.name}" for row in self._app.desk.incidents.rows.values())
+            elif head == "problem":
+                yield from (f"problem {row.name}" for row in self._app.desk.todo.problems)
             elif head == "group":
                 yield from (f"group {one}" for one in Grouping)
+            elif head in ("bell", "title"):
+                yield from (f"{head} on", f"{head} off")
             elif head == "theme":
                 yield from (f"theme {name}" for name in theme_names(self._app.desk.own_themes))
             elif spec is not None:

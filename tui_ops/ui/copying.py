@@ -11,7 +11,7 @@ from tui_ops.model.errors import TuiOpsError
 from tui_ops.store.views.rows import HostRow
 from tui_ops.ui.cells import safe
 from tui_ops.ui.clipboard import COPY_LIMIT, TooLarge, copy_sequence
-from tui_ops.ui.export import Export, another, export_folder, save, suggested_path
+from tui_ops.ui.export import FORMS, Export, another, export_folder, save, suggested_path
 from tui_ops.ui.paint import Ink
 from tui_ops.ui.work import in_background
 
@@ -78,9 +78,9 @@ class Copying:
         self._app.write_terminal(sequence)
         self._app.tell(f"{label}: {len(text):,} characters sent to the terminal's clipboard (E saves to a file)")
 
-    def suggested(self, what: str) -> str:
-        """Return the file that a view would be saved to."""
-        return str(suggested_path(export_folder(os.environ), what, self._app.desk.present))
+    def suggested(self, what: str, form: str = FORMS[0]) -> str:
+        """Return the file that a view would be saved to, by the ending of its name."""
+        return str(suggested_path(export_folder(os.environ), what, self._app.desk.present, form))
 
     def save(self, what: Export, name: str) -> None:
         """Save a view to a file; where the name is taken, ask for another one."""
@@ -97,4 +97,5 @@ class Copying:
         except (TuiOpsError, RuntimeError) as error:
             self._app.tell(str(error), Ink.WARN, SAID_S)
         else:
-            self._app.tell(f"saved {count:,} {'row' if count == 1 else 'rows'} to {path}", Ink.GOOD, SAID_S)
+            word = "line" if path.suffix.removeprefix(".").lower() in what.texts else "row"
+            self._app.tell(f"saved {count:,} {word}{'' if count == 1 else 's'} to {path}", Ink.GOOD, SAID_S)

@@ -6,7 +6,7 @@ import json
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tui_ops.model.clock import Stamp, local_time
@@ -44,6 +44,13 @@ class Export:
     rows: Sequence[Sequence[object]]
     lines: Sequence[str]
     """The same as it stands on the screen, for people."""
+    texts: Mapping[str, str] = field(default_factory=dict)
+    """Further forms that it has, by the ending of a file's name: ``md``. The first is the usual one."""
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """The endings that it can be saved by, the usual one first."""
+        return (*self.texts, *(form for form in FORMS if form not in self.texts))
 
 
 HOST_COLUMNS = (
@@ -61,17 +68,18 @@ def host_rows(rows: Sequence[HostRow]) -> list[tuple[object, ...]]:
     ]  # fmt: skip
 
 
-def suggested_path(folder: Path, what: str, present: Stamp) -> Path:
+def suggested_path(folder: Path, what: str, present: Stamp, form: str = FORMS[0]) -> Path:
     """Return where a view would be saved: named by what it shows and when, and not there yet.
 
     Args:
         folder: where it would lie.
         what: the address of the view.
         present: the moment that is shown.
+        form: the ending of its name.
     """
     stem = _NOT_IN_A_NAME.sub("-", what)[:NAME_LIMIT].strip("-.") or "view"
     stem = f"{stem}-{local_time(present.at):%Y%m%d-%H%M%S}"
-    return folder / f"{stem}.csv"
+    return folder / f"{stem}.{form}"
 
 
 def another(path: Path) -> Path:
@@ -84,7 +92,9 @@ def another(path: Path) -> Path:
 
 
 def saved_text(what: Export, form: str) -> str:
-    """Return a view in one of :data:`FORMS`."""
+    """Return a view in one of its forms."""
+    if form in what.texts:
+        return what.texts[form]
     if form == "json":
         records = [dict(zip(what.columns, row, strict=True)) for row in what.rows]
         return json.dumps(records, indent=2, ensure_ascii=False, default=str) + "\n"
@@ -115,11 +125,12 @@ def save(what: Export, path: Path) -> int:
 
     Raises:
         FileExistsError: there is something of this name.
-        ExportError: the ending is none of :data:`FORMS`, or it can't be written.
+        ExportError: the ending is none of its forms, or it can't be written.
     """
     form = path.suffix.removeprefix(".").lower()
-    if form not in FORMS:
-        raise ExportError(f"{path.name[:60]!r} does not say how", "end the name with .csv, .json or .txt")
+    if form not in what.forms:
+        *most, last = (f".{one}" for one in what.forms)
+        raise ExportError(f"{path.name[:60]!r} does not say how", f"end the name with {', '.join(most)} or {last}")
     text = saved_text(what, form)
     try:
         opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, FILE_MODE)
@@ -130,6 +141,8 @@ def save(what: Export, path: Path) -> int:
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise ExportError(f"{path} can't be written: {reason}", "name another folder") from error
+    if form in what.texts:
+        return text.count("\n")
     return len(what.lines) if form == "txt" else len(what.rows)
 
 

@@ -10,14 +10,17 @@ from tui_ops.model.errors import TuiOpsError
 from tui_ops.store.paths import StatePaths
 from tui_ops.store.views import connect, facts, hosts, incidents, lists, pages, parts, problems
 from tui_ops.store.views.audit import audit
-from tui_ops.store.views.incidents import AlertRow, IncidentRow
+from tui_ops.store.views.incidents import AlertRow, IncidentRow, SilenceRow
 from tui_ops.store.views.problems import KnownErrorRow
 from tui_ops.store.views.rows import AuditRow, EngineRow, EventRow, HostPage, HostRow, KeyRow
 from tui_ops.ui.columns import by_name
+from tui_ops.ui.documents import Written, read_handover, read_review
+from tui_ops.ui.incidents.figured import Figured, read_figures
 from tui_ops.ui.incidents.lately import Happened, read_since
 from tui_ops.ui.incidents.metrics import HostMetrics, read_metrics
 from tui_ops.ui.incidents.reading import IncidentPage, read_page
 from tui_ops.ui.incidents.todo import Todo, read_todo
+from tui_ops.ui.learnt.reading import KnownPage, ProblemPage, read_known, read_problem
 
 EVENTS_SHOWN = 60
 """Events in the third panel: more than the tallest terminal shows."""
@@ -144,6 +147,34 @@ class Feed:
             whole: whether it is for its page; beside the list the last lines are enough.
         """
         return read_page(self._open(), number, whole)
+
+    def incident_row(self, number: int) -> IncidentRow | None:
+        """Return an incident, however old; None where there is none. Raises as :meth:`page` does."""
+        return incidents.incident(self._open(), number)
+
+    def problem(self, number: int) -> ProblemPage | None:
+        """Return everything about one problem. Raises as :meth:`page` does."""
+        return read_problem(self._open(), number)
+
+    def known_error(self, number: int) -> KnownPage | None:
+        """Return everything about one known error. Raises as :meth:`page` does."""
+        return read_known(self._open(), number)
+
+    def review(self, number: int) -> Written | None:
+        """Return the review of an incident. Raises as :meth:`page` does."""
+        return read_review(self._open(), number)
+
+    def handover(self, hours: float, fleet: str) -> Written:
+        """Return the hand-over of the last hours. Raises as :meth:`page` does."""
+        return read_handover(self._open(), hours, fleet)
+
+    def figures(self, days: int) -> list[Figured]:
+        """Return what the incidents of the last days took. Raises as :meth:`page` does."""
+        return read_figures(self._open(), days)
+
+    def silences(self) -> list[SilenceRow]:
+        """Return the silences in force. Raises as :meth:`page` does."""
+        return incidents.silences(self._open())
 
     def known_errors(self) -> list[KnownErrorRow]:
         """Return the known errors that are looked for. Raises as :meth:`page` does."""

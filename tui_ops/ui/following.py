@@ -102,6 +102,7 @@ class Following:
                 self._read_at = time.monotonic()
                 if not app.desk.paused:
                     self._take_in(snapshot)
+                    app.attention.look()
                     app.draw(topics)
         finally:
             self._reading = False
@@ -145,6 +146,7 @@ class Following:
             self.tell(AGES)
         else:
             self._app.draw(AGES)
+        self._app.attention.look()
         self._app.habits.keep()
 
     def _watch(self) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui_ops.model.errors import TuiOpsError
 from tui_ops.ui.columns import ALWAYS_SHOWN, BY_ID
+from tui_ops.ui.history import PAGES
 from tui_ops.ui.look import Palette
 from tui_ops.ui.paint import Ink
 from tui_ops.ui.preferences import Preferences, PreferencesError, as_text, read_preferences, write_preferences
@@ -76,7 +77,7 @@ class Habits:
         self._begun = True
         address = self.kept.last.get(self._app.desk.options.fleet_name, "")
         lists = self._app.commands.is_list(address)
-        if address and (lists or address.startswith("incident ")):
+        if address and (lists or address.split(" ")[0] in PAGES):
             self._app.commands.run(address)
             if " " in address and lists:
                 self._app.tell(f"as you left it: {address}  (esc clears the filter)")
@@ -104,8 +105,7 @@ class Habits:
             self.kept.looked[self._app.desk.options.fleet_name] = self._app.desk.looked_at
         if trail.here is not None:
             here = trail.here
-            # An incident is come back to; of a host its list is enough, where it stands under the cursor.
-            opened = here.page and here.page_noun == "incident"
+            opened = here.page and here.page_noun in PAGES
             address = here.address if opened else f"{here.noun} {here.query}".strip()
             self.kept.remember(self._app.desk.options.fleet_name, address)
         return self.kept != self._written and not self._given_up

@@ -5,6 +5,9 @@ from dataclasses import dataclass, replace
 VIEWS_MOST = 100
 """Views that are kept: nobody steps back further by hand."""
 
+PAGES = ("incident", "problem", "knownerror", "review", "handover")
+"""Pages that are come back to by their own address. Of a host its list is enough, where it stands under the cursor."""
+
 
 @dataclass(frozen=True, slots=True)
 class View:
@@ -22,7 +25,7 @@ class View:
     """The sort column, with a minus where it falls; only a minus is the usual order turned around."""
     trouble_only: bool = False
     page_noun: str = "host"
-    """What was opened: ``host`` or ``incident``."""
+    """What was opened: ``host``, or one of :data:`PAGES`."""
 
     @property
     def address(self) -> str:

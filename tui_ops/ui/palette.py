@@ -61,6 +61,19 @@ class PaletteProvider(Provider):
                 yield f"go to {view}", f"{view} {text}", partial(app.commands.run, view), f"a view of {spec.title}"
         for name in theme_names(app.desk.own_themes):
             yield f"theme {name}", f"theme {name}", partial(app.commands.run, f"theme {name}"), "the colours"
+        yield (
+            "hand-over",
+            "hand-over handover shift",
+            partial(app.commands.run, "handover"),
+            "what the next shift needs",
+        )
+        for name, about in (("bell", "rings when an incident asks for somebody"), ("title", "counts what needs you")):
+            yield (
+                f"{name} on",
+                f"{name} on terminal",
+                partial(app.commands.run, f"{name} on"),
+                f"the terminal's: {about}",
+            )
         yield "messages", "messages log said", partial(app.commands.run, "messages"), "what the desk said"
 
     async def discover(self) -> Hits:

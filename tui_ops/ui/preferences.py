@@ -46,6 +46,10 @@ class Preferences:
     """The address that was looked at last, by fleet; the newest at the end."""
     looked: dict[str, float] = field(default_factory=dict)
     """When the screen Now was left last, epoch seconds, by fleet."""
+    bell: bool = False
+    """Whether the terminal rings when an incident asks for somebody."""
+    title: bool = False
+    """Whether the terminal's title counts what needs the operator."""
 
     def remember(self, fleet: str, address: str) -> None:
         """Keep the view of a fleet."""
@@ -115,6 +119,8 @@ def _understood(raw: bytes, path: Path) -> Preferences:
         theme=_text(data.get("theme", ""), "theme", path),
         order=_text(hosts.get("order", ""), "order", path),
         trouble_only=hosts.get("trouble_only") is True,
+        bell=data.get("bell") is True,
+        title=data.get("title") is True,
         columns={_text(view, "columns", path): _texts(names, "columns", path) for view, names in columns.items()},
         last={
             _text(fleet, "last", path): _text(address, "last", path)
@@ -159,6 +165,8 @@ def as_text(kept: Preferences) -> str:
 
     data: dict[str, object] = {
         "theme": kept.theme,
+        "bell": kept.bell,
+        "title": kept.title,
         "hosts": {"order": kept.order, "trouble_only": kept.trouble_only},
         "columns": kept.columns,
         "last": kept.last,

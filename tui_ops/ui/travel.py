@@ -1,17 +1,23 @@
 """Going from view to view: to a screen, a host, an address, back, forward, to the one before."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tui_ops.model.incidents import number_in
+from tui_ops.model.units import parse_duration
 from tui_ops.ui.history import Trail, View
 from tui_ops.ui.paint import Ink, Line, joined, line
 
 if TYPE_CHECKING:
     from tui_ops.ui.app import DeskApp
     from tui_ops.ui.groups import Grouping
+    from tui_ops.ui.screens.base import DeskScreen
 
 CRUMB_MOST = 40
 """Characters of a query among the crumbs."""
+
+MINUTE_H = 1 / 60
+"""The shortest shift, in hours."""
 
 
 class Travel:
@@ -25,6 +31,11 @@ class Travel:
         self._app = app
         self.trail = Trail()
         self._going = False
+        self._openers: dict[str, tuple[Callable[[int], None], str]] = {
+            "incident": (self.open_incident, "INC"), "review": (self.open_review, "INC"),
+            "problem": (self.open_problem, "PRB"), "knownerror": (self.open_known_error, "KE"),
+        }  # fmt: skip
+        """What opens a page by its number, and how its name begins."""
 
     def note(self) -> None:
         """Take note of the view in front; a view on the way to another one is none."""
@@ -54,10 +65,13 @@ class Travel:
         self._app.push_screen(Host(name))
 
     def open_page(self, noun: str, name: str) -> None:
-        """Open the page of a thing by its name."""
-        number = number_in(name, "INC") if noun == "incident" else None
-        if number is not None:
-            self.open_incident(number)
+        """Open the page of a thing by its name: ``incident`` ``INC-12``, ``handover`` ``8h``; of a host by its own."""
+        opener, prefix = self._openers.get(noun, (None, ""))
+        number = number_in(name, prefix) if prefix else None
+        if noun == "handover":
+            self.open_handover(name)
+        elif opener is not None and number is not None:
+            opener(number)
         else:
             self.open_host(name)
 
@@ -65,11 +79,47 @@ class Travel:
         """Open the page of an incident, over the list of incidents."""
         from tui_ops.ui.screens.incident import IncidentScreen
 
-        if self._app.current_mode != "incidents":
-            self.go_screen("incidents")
-        while isinstance(self._app.screen, IncidentScreen):
+        self._open("incidents", IncidentScreen(number))
+
+    def open_problem(self, number: int) -> None:
+        """Open the page of a problem."""
+        from tui_ops.ui.screens.learnt import ProblemScreen
+
+        self._open("incidents", ProblemScreen(number))
+
+    def open_known_error(self, number: int) -> None:
+        """Open the page of a known error."""
+        from tui_ops.ui.screens.learnt import KnownErrorScreen
+
+        self._open("incidents", KnownErrorScreen(number))
+
+    def open_review(self, number: int) -> None:
+        """Open the review of an incident."""
+        from tui_ops.ui.screens.document import ReviewScreen
+
+        self._open("incidents", ReviewScreen(number))
+
+    def open_handover(self, since: str) -> None:
+        """Open the hand-over of a shift, over the first screen.
+
+        Args:
+            since: how far back it tells what happened, such as ``8h``; what is no length of time means a shift.
+        """
+        from tui_ops.ui.screens.document import SHIFT_H, SHIFTS_H, HandoverScreen
+
+        try:
+            hours = parse_duration(since) / 3600.0 if since else SHIFT_H
+        except ValueError:
+            hours = SHIFT_H
+        self._open("now", HandoverScreen(min(max(hours, MINUTE_H), max(SHIFTS_H) * 5)))
+
+    def _open(self, mode: str, page: "DeskScreen") -> None:
+        """Open a page over the pages of its mode; those that stand above one of its kind are left first."""
+        if self._app.current_mode != mode:
+            self.go_screen(mode)
+        while any(type(one) is type(page) for one in self._app.screen_stack):
             self._app.pop_screen()
-        self._app.push_screen(IncidentScreen(number))
+        self._app.push_screen(page)
 
     def go_screen(self, name: str) -> None:
         """Go to the first page of a screen."""

@@ -1,12 +1,14 @@
 """The shipped rules: each is raised once by a scripted reading, and cleared again."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from support.rules import At, Said, said, status
 
 from tui_ops.inventory.rules import default_rules
+from tui_ops.model.facts import Fields
 from tui_ops.model.metrics import Key
 from tui_ops.model.ruleast import written
 from tui_ops.model.states import HostState
@@ -132,10 +134,33 @@ def silent_check() -> tuple[str, str, str]:
     return _pair(raised, host.changes(host.section("check:web", statuses=[status("web", "ok")])), "warning")
 
 
-def many(rule: str) -> tuple[str, str, str]:
-    """Half of a site, or of a group, is down and comes back."""
+def fact_case(topic: str, name: str, good: Fields, bad: Fields) -> tuple[str, str, str]:
+    """One item of a topic that is as it should not be, beside one that is, and gone again."""
+    host = Host()
+    assert host.changes(host.facts(topic, {name: good})) == []
+    raised = host.changes(host.facts(topic, {name: good, f"{name} (2)": bad}))
+    return _pair(raised, host.changes(host.facts(topic, {name: good})), "critical")
+
+
+def new_port() -> tuple[str, str, str]:
+    """Something that listens for others since the last reading, for an hour; it is looked for where that is wanted."""
+    book = RuleBook([replace(one, on=True) for one in default_rules() if one.name == "port-new"])
+    assert not next(one for one in default_rules() if one.name == "port-new").on
+    host = At(book.for_host("web-1"))
+    old: dict[str, Fields] = {"tcp 0.0.0.0:22": {"process": "sshd"}}
+    here = {f"{name}:25": old["tcp 0.0.0.0:22"] for name in
+            ("tcp 127.0.0.1", "udp 127.0.0.53", "tcp [::1]", "tcp [::ffff:127.0.0.1]")}  # fmt: skip
+    assert host.changes(host.facts("sockets", old)) == []
+    raised = host.changes(host.facts("sockets", {**old, **here, "tcp [::]:4444": {"process": "nc"}}))
+    assert host.told[-1].text == "for less than an hour something listens at tcp [::]:4444: nc"
+    assert host.changes(host.facts("sockets", {**old, **here, "tcp [::]:4444": {}}, step_s=3500)) == []
+    return _pair(raised, host.changes(host.facts("sockets", {**old, "tcp [::]:4444": {}}, step_s=101)), "warning")
+
+
+def many(rule: str, severity: str = "critical") -> tuple[str, str, str]:
+    """Half of a site, of a group or of those that carry a service is down and comes back."""
     book = RuleBook([one for one in default_rules() if one.name in (rule, "host-down", "host-unreachable")])
-    hosts = [At(book.for_host(f"web-{at}", "lon", ("web",)), f"web-{at}") for at in range(4)]
+    hosts = [At(book.for_host(f"web-{at}", "lon", ("web",), services=("shop",)), f"web-{at}") for at in range(4)]
     book.for_host("alone-1", "par", ("alone",))
     fleet = book.fleet()
 
@@ -147,7 +172,7 @@ def many(rule: str) -> tuple[str, str, str]:
 
     assert list(all_in(HostState.UP, hosts)) == []
     raised = list(all_in(HostState.DOWN, hosts[:2]))
-    return _pair(raised, list(all_in(HostState.UP, hosts[:2])), "critical")
+    return _pair(raised, list(all_in(HostState.UP, hosts[:2])), severity)
 
 
 MINUTE = 6
@@ -195,7 +220,13 @@ CASES: dict[str, Callable[[], tuple[str, str, str]]] = {
     "engine": lambda: status_case("engine", "critical", attempts=2),
     "check-failed": lambda: status_case("check:web", "critical", subject="web"),
     "check-unknown": silent_check,
+    "root-accounts": lambda: fact_case("accounts", "anna", {"uid": 1000}, {"uid": 0, "shell": "/bin/sh"}),
+    "password-empty": lambda: fact_case(
+        "accounts", "anna", {"uid": 1, "password": "empty", "login": False}, {"password": "empty", "login": True}
+    ),
+    "port-new": new_port,
     "site-down": lambda: many("site-down"),
+    "service-down": lambda: many("service-down", "warning"),
     "group-down": lambda: many("group-down"),
 }
 

@@ -1,6 +1,7 @@
 """Rules and what a host can bring: any numbers, any labels, any texts, in any order; nothing raises, nothing grows."""
 
 import math
+from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,6 +10,7 @@ from support.rules import At, rules_of, said
 from tui_ops.inventory.rules import default_rules
 from tui_ops.model.alerts import SUBJECT_LIMIT, TEXT_LIMIT
 from tui_ops.model.clean import clean
+from tui_ops.model.facts import FactReading
 from tui_ops.model.metrics import METRICS
 from tui_ops.model.readings import Status
 from tui_ops.model.rulecheck import HEADLINES, SECTIONS
@@ -25,6 +27,26 @@ KEYS = st.tuples(
 STATUSES = st.lists(
     st.builds(Status, st.text(max_size=8), st.sampled_from(list(Severity)), st.text(max_size=20)), max_size=5
 ).map(tuple)
+FIELDS = st.dictionaries(
+    st.sampled_from(["uid", "password", "login", "process"]),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | NUMBERS
+    | st.text(max_size=8)
+    | st.lists(st.text(max_size=8), max_size=3),
+    max_size=4,
+)
+READINGS = st.none() | st.builds(
+    FactReading,
+    st.just("accounts"),
+    st.dictionaries(
+        st.text(max_size=8) | st.sampled_from(["root", "anna", "tcp 0.0.0.0:22", "x" * 300]), FIELDS, max_size=5
+    ),
+    st.lists(st.sampled_from(["", "t", "group "]), max_size=2).map(tuple),
+    st.lists(st.sampled_from(["uid", "process"]), max_size=2).map(tuple),
+    cut=st.sampled_from([0, 1]),
+)
 STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("vitals"), st.dictionaries(st.sampled_from(sorted(HEADLINES)), NUMBERS),
@@ -32,6 +54,7 @@ STEPS = st.lists(
         st.tuples(st.just("section"), st.sampled_from([*SECTIONS, "check:web", "?"]),
                   st.dictionaries(KEYS, NUMBERS, max_size=10), STATUSES),
         st.tuples(st.just("state"), st.sampled_from(list(HostState)), st.text(max_size=20)),
+        st.tuples(st.just("facts"), st.sampled_from(["accounts", "sockets", "?"]), READINGS),
         st.tuples(st.just("wait"), st.sampled_from([0.0, 1.0, 300.0, 1e6])),
     ),
     max_size=25,
@@ -42,7 +65,7 @@ STEPS = st.lists(
 @given(STEPS)
 def test_any_readings_give_signals_that_can_be_shown(steps: list[tuple[object, ...]]) -> None:
     """Whatever a host says, what comes out is bounded, harmless and finite."""
-    book = RuleBook(default_rules())
+    book = RuleBook([replace(rule, on=True) for rule in default_rules()])
     at = At(book.for_host("web-1", "lon", ("web",)))
     fleet = book.fleet()
     for kind, *given_ in steps:

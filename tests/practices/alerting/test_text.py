@@ -14,7 +14,8 @@ from tui_ops.model.ruletext import RuleError, parse, parse_number
 
 PIECES = st.sampled_from(
     ["value", "cpu", "fs.used", "state", '"down"', "avg", "absent", "count", "(", ")", ",", ">", ">=", "==", "until",
-     "and", "or", "not", "above", "below", "+", "-", "*", "/", "85 %", "5GiB", "10m", "2.5", "1h", "%", "'", "=", "."]
+     "and", "or", "not", "above", "below", "+", "-", "*", "/", "new", "items", "field('x')",
+     "85 %", "5GiB", "10m", "2.5", "1h", "%", "'", "=", "."]
 )  # fmt: skip
 
 
@@ -137,6 +138,17 @@ def test_a_mistake_is_told_with_its_column(text: str, at: int, message: str) -> 
         ("cpu > 1", Scope.FLEET, 0, "counts them"),
         ("count(fs.used > 1) > 1", Scope.FLEET, 14, "labels"),
         ("count(cpu) > 1", Scope.FLEET, 6, "a condition is needed"),
+        ("field('x') == 'y'", Scope.HOST, 0, "is for a rule over facts"),
+        ("count(new(1h)) > 1", Scope.FLEET, 6, "is for a rule over facts"),
+        ("cpu > 1", Scope.FACT, 0, "looks at the fields"),
+        ("avg(number('x'), 5m) > 1", Scope.FACT, 0, "is not for a rule over facts"),
+        ("number('x') < '1'", Scope.FACT, 12, "a number is compared with a text"),
+        ("field(label) == 'y'", Scope.FACT, 0, "takes a text in quotes"),
+        ("has('x', field('y'))", Scope.FACT, 0, "takes a text in quotes"),
+        ("field('x') < '2' until '1'", Scope.FACT, 23, "takes a number"),
+        ("new(1)", Scope.FACT, 4, "duration"),
+        ("changed(8d)", Scope.FACT, 8, "duration"),
+        ("field('x') and new(1h)", Scope.FACT, 0, "takes a condition"),
     ],
 )
 def test_what_does_not_fit_is_told(text: str, scope: Scope, at: int, message: str) -> None:

@@ -84,6 +84,42 @@ def test_a_window_says_what_a_list_says(start: float, readings: list[tuple[float
         assert mean.slope(now) == pytest.approx(median(slopes) / WIDTH_S, rel=1e-3, abs=1e-3)
 
 
+@given(starts, steps, steps, st.sampled_from(list(Keep)))
+def test_a_window_that_follows_another_says_what_one_of_all_readings_does(
+    start: float, before: list[tuple[float, float]], after: list[tuple[float, float]], keep: Keep
+) -> None:
+    """Where the two meet between two buckets; within one, what was read since counts."""
+    whole, older, newer = (Window(WIDTH_S, keep) for _ in range(3))
+    now = start
+    for step, value in before:
+        now += step
+        older.push(now, value)
+        whole.push(now, value)
+    now = (now // WIDTH_S + 1) * WIDTH_S
+    for step, value in after:
+        now += step
+        newer.push(now, value)
+        whole.push(now, value)
+    newer.follow(older)
+    assert newer.points(now) == whole.points(now)
+    assert newer.mean(now) == whole.mean(now)
+    newer.push(now + WIDTH_S, 5.0)
+    whole.push(now + WIDTH_S, 5.0)
+    assert newer.points(now + WIDTH_S) == whole.points(now + WIDTH_S)
+
+
+def test_an_empty_window_follows_and_is_followed() -> None:
+    """It takes over all, or adds nothing."""
+    full, empty = Window(WIDTH_S), Window(WIDTH_S)
+    for at in range(20):
+        full.push(at * WIDTH_S, float(at))
+    known = full.points(19 * WIDTH_S)
+    full.follow(empty)
+    assert full.points(19 * WIDTH_S) == known
+    empty.follow(full)
+    assert empty.points(19 * WIDTH_S) == known
+
+
 def test_a_window_stays_small_and_knows_nothing_before_it_is_full() -> None:
     """Eleven twelfths of the time must have passed; readings never make it grow."""
     window = Window(WIDTH_S)

@@ -4,11 +4,14 @@ import json
 from collections.abc import Iterator
 
 import pytest
+from sqlmodel import select
 
 from tests.support.incident_world import ANN, BEGIN, BOB, IncidentWorld
 from tui_ops.actions.errors import ActError, Code
 from tui_ops.model.incidents import IncidentState
+from tui_ops.model.states import Severity
 from tui_ops.practices.asked import Refused
+from tui_ops.store.tables import Silence
 
 
 @pytest.fixture
@@ -138,6 +141,52 @@ def test_merging_moves_alerts_and_story_and_can_be_undone(world: IncidentWorld) 
     world.act("incident.undo", "INC-1")
     assert [one.incident_id for one in world.alerts()] == [1, 1, 2]
     assert world.incident(1).state == "triage"
+
+
+def test_what_is_merged_makes_the_other_as_bad(world: IncidentWorld) -> None:
+    """Severity, priority and the services that are hurt; nothing goes into one that is over."""
+    world.fires("db-1", severity=Severity.WARNING)
+    before = world.incident(2)
+    assert (before.severity, before.services, before.priority) == ("warning", '["shop-db", "shop"]', 2)
+    world.act("incident.merge", "INC-1", into="INC-2")
+    after = world.incident(2)
+    assert (after.severity, after.urgency) == ("critical", 1)
+    assert json.loads(after.services) == ["shop-db", "shop"]
+    world.act("incident.cancel", "INC-2", reason="a test")
+    world.fires("far-1")
+    with pytest.raises(Refused, match="it is cancelled"):
+        world.act("incident.merge", "INC-3", into="INC-2")
+
+
+@pytest.mark.parametrize("how", ["cancel", "merge"])
+def test_a_silence_until_the_end_ends_with_every_end(world: IncidentWorld, how: str) -> None:
+    """Not only where it is resolved."""
+    world.fires("db-1")
+    world.act("incident.silence", "INC-1", reason="known")
+    params = {"reason": "a test"} if how == "cancel" else {"into": "INC-2"}
+    world.act(f"incident.{how}", "INC-1", **params)
+    ended = world.run(lambda session: session.exec(select(Silence.ended_at)).all())
+    assert ended == [world.at]
+    world.act("incident.undo", "INC-1")
+    assert world.run(lambda session: session.exec(select(Silence.ended_at)).all()) == [None]
+
+
+def test_one_that_was_opened_again_ends_when_it_ends_again(world: IncidentWorld) -> None:
+    """Until then it has no end, and its week until the closing begins with the last one."""
+    world.act("incident.resolve", "INC-1", cause="software", helped="a restart")
+    for alert in ("web-1", "web-2"):
+        world.clears(alert)
+    world.later(6 * 86400)
+    world.act("incident.reopen", "INC-1", reason="it is not")
+    assert (world.incident().resolved_at, world.incident().mitigated_at) == (None, BEGIN)
+    world.at += 2 * 86400
+    world.act("incident.resolve", "INC-1", cause="software", helped="a new version")
+    assert world.incident().resolved_at == world.at
+    world.later(5)
+    assert world.incident().state == "resolved"
+    world.act("incident.close", "INC-1")
+    world.act("incident.reopen", "INC-1", reason="no")
+    assert world.incident().closed_at is None
 
 
 def test_an_alert_of_a_merged_incident_comes_back_to_the_other(world: IncidentWorld) -> None:
@@ -320,3 +369,52 @@ def test_wrong_parameters_change_nothing(world: IncidentWorld, given: tuple[str,
     with pytest.raises((Refused, ValueError)):
         world.act(given[0], "INC-1", **given[1])
     assert (world.incident().model_dump(), len(world.audit())) == (before, entries)
+
+
+def test_acknowledging_an_alert_takes_its_incident_on(world: IncidentWorld) -> None:
+    """Of one that nobody holds, with its other alerts; an undo on the incident takes it back."""
+    kept = world.act("alert.acknowledge", "ALR-1")
+    assert kept.done.message == "ALR-1 acknowledged, and INC-1 for 30m"
+    incident = world.incident()
+    assert (incident.acked_by, incident.owner, incident.state) == ("ann", "ann", "investigating")
+    assert (incident.acked_at, incident.ack_until) == (BEGIN, BEGIN + 1800)
+    assert {one.state for one in world.alerts()} == {"acknowledged"}
+    world.act("incident.undo", "INC-1")
+    assert (world.incident().acked_by, {one.state for one in world.alerts()}) == ("", {"firing"})
+
+
+def test_acknowledging_an_alert_takes_nothing_from_another(world: IncidentWorld) -> None:
+    """An incident that somebody holds stays his, and one that is over is left alone."""
+    world.act("incident.acknowledge", "INC-1", who=BOB)
+    world.fires("db-1")
+    world.clears("db-1")
+    assert world.act("alert.acknowledge", "ALR-3").done.message == "ALR-3 acknowledged"
+    assert (world.incident(1).acked_by, world.incident(2).acked_by) == ("bob", "")
+    assert world.alert("db-1").state == "resolved"
+
+
+def test_what_is_taken_up_again_is_its_incidents(world: IncidentWorld) -> None:
+    """An alert whose incident somebody holds does not ask for anybody after its shelving."""
+    world.act("incident.acknowledge", "INC-1")
+    world.act("alert.shelve", "ALR-1", for_="1h", reason="tomorrow")
+    world.act("alert.unshelve", "ALR-1")
+    assert world.alert("web-1").state == "acknowledged"
+
+
+def test_resolving_tells_what_is_still_true(world: IncidentWorld) -> None:
+    """Who resolves hears that an alert goes on, and what follows from that."""
+    said = world.act("incident.resolve", "INC-1", cause="software", helped="a restart").done
+    assert said.message == (
+        "INC-1 is resolved, though still true: cpu on web-1, cpu on web-2; nobody is called for that before it was"
+        " well, unless it is opened again"
+    )
+    assert said.outcomes == {}
+    world.fires("db-1")
+    world.fires("far-1")
+    world.clears("db-1")
+    world.fires("far-2", rule="other")
+    world.act("alert.shelve", "ALR-5", for_="1h", reason="tomorrow")
+    world.act("incident.merge", "INC-4", into="INC-3")
+    done = world.act("incident.resolve", "INC-2", "INC-3", cause="software", helped="a restart").done
+    assert done.outcomes == {"INC-3": "still true: cpu on far-1"}
+    assert done.message.startswith("2 incidents are resolved, though of 1 still true;")

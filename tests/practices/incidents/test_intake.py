@@ -122,7 +122,14 @@ def test_an_alert_that_comes_back_soon_opens_its_incident_again(world: IncidentW
     world.fires("db-1")
     assert (world.incident().state, len(world.incidents())) == ("triage", 1)
     assert world.alert("db-1").episode == 2
+    assert world.incident().resolved_at is None
+    world.at += 3600
     world.act("incident.resolve", "INC-1", cause="capacity", helped="more room")
+    world.clears("db-1")
+    world.at += 300
+    world.fires("db-1")
+    assert [one.state for one in world.incidents()] == ["triage"], "soon after its last end, not its first"
+    world.act("incident.resolve", "INC-1", cause="capacity", helped="a disk")
     world.clears("db-1")
     world.at += 601
     world.fires("db-1")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui_ops.model.oncall import Hours, Rotation
+from tui_ops.model.oncall import MONTH, Hours, Rotation
 from tui_ops.practices.oncall.localtime import local, spans, to_epoch
 from tui_ops.practices.oncall.rotation import handover, handovers, turn_number, whose_turn
 
@@ -92,6 +92,48 @@ def test_nobody_has_the_turn_before_the_first() -> None:
     assert whose_turn(found, begins - 1) == ""
     assert whose_turn(found, begins) == "anna"
     assert handovers(found, begins - 86400, begins + 1) == [begins]
+
+
+@pytest.mark.parametrize("zone", ZONES)
+@pytest.mark.parametrize(
+    ("starts", "weekday", "days"),
+    [
+        (datetime(2026, 1, 1, 9), None, [1] * 12),
+        (datetime(2026, 1, 15, 9), None, [15] * 12),
+        (datetime(2026, 1, 31, 9), None, [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]),
+        # The first Monday, and the first Sunday from the 25th on, of each month of 2026.
+        (datetime(2026, 1, 1, 9), 0, [5, 2, 2, 6, 4, 1, 6, 3, 7, 5, 2, 7]),
+        (datetime(2026, 1, 25, 9), 6, [25, 1, 29, 26, 31, 28, 26, 30, 27, 25, 29, 27]),
+    ],
+)
+def test_turns_by_the_month_begin_on_a_day_of_the_month_or_of_the_week(
+    zone: str, starts: datetime, weekday: int | None, days: list[int]
+) -> None:
+    """A month without the day hands over on its last; each follows on the one before at its local time."""
+    found = Rotation("first", ("anna", "bernd", "carl"), MONTH, starts, zone, weekday)
+    edges = [handover(found, number) for number in range(12)]
+    walls = [datetime.fromtimestamp(at, ZoneInfo(zone)) for at in edges]
+    assert [(wall.day, wall.hour, wall.minute) for wall in walls] == [(day, 9, 0) for day in days]
+    assert [turn_number(found, at) for at in edges] == list(range(12))
+    assert [turn_number(found, at - 1) for at in edges] == list(range(-1, 11))
+    assert [whose_turn(found, at) for at in edges] == ["anna", "bernd", "carl"] * 4
+    assert handovers(found, edges[0], edges[-1]) == edges[:-1]
+
+
+@given(
+    zone=st.sampled_from([*ZONES, "Asia/Kathmandu", "America/St_Johns", "Africa/Casablanca"]),
+    day=st.integers(1, 31),
+    weekday=st.none() | st.integers(0, 6),
+    minute=st.integers(0, DAY - 1),
+    at=st.floats(datetime(2024, 3, 3).timestamp(), datetime(2035, 1, 1).timestamp()),
+)
+def test_each_moment_lies_in_exactly_one_turn_by_the_month(
+    zone: str, day: int, weekday: int | None, minute: int, at: float
+) -> None:
+    """As of turns that have a length."""
+    found = Rotation("first", ("anna",), MONTH, datetime(2024, 1, day, minute // 60, minute % 60), zone, weekday)
+    number = turn_number(found, at)
+    assert handover(found, number) <= at < handover(found, number + 1)
 
 
 @given(

@@ -22,14 +22,22 @@ def read_now(_session: Session, asked: Asked) -> Done:
 
 
 def begin_maintenance(session: Session, asked: Asked) -> Done:
-    """Begin maintenance on every target, for the same time and reason."""
-    length_s = asked.seconds("for")
-    reason = clean(asked.text("reason"))
-    ends_at = asked.at + length_s
-    text = f"maintenance until {iso(ends_at)} by {asked.who.name}: {reason}"
-    done = Done(f"maintenance on {_named(asked)} for {format_duration(length_s)}: {reason}")
+    """Begin maintenance on every target, for the same time and reason; a flexible one waits for each one's first
+    problem.
+    """
+    length_s, reason = asked.seconds("for"), clean(asked.text("reason"))
     hosts = [target.id for target in asked.targets]
-    records.begin_maintenance(session, hosts, asked.at, ends_at, reason, asked.who.name)
+    if "flexible" in asked.params:
+        until = asked.at + asked.seconds("flexible")
+        how = f"for {format_duration(length_s)} from the first problem on, if one comes before {iso(until)}"
+        text = f"maintenance {how}, by {asked.who.name}: {reason}"
+        done = Done(f"maintenance on {_named(asked)} {how}: {reason}")
+        records.begin_maintenance(session, hosts, asked.at, until, reason, asked.who.name, length_s)
+    else:
+        until = asked.at + length_s
+        text = f"maintenance until {iso(until)} by {asked.who.name}: {reason}"
+        done = Done(f"maintenance on {_named(asked)} for {format_duration(length_s)}: {reason}")
+        records.begin_maintenance(session, hosts, asked.at, until, reason, asked.who.name)
     for target in asked.targets:
         done.events.append((target.id, "maintenance", text))
     return done

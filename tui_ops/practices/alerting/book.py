@@ -63,7 +63,7 @@ class RuleBook:
             chosen.append((at, overrides))
             if rule.over and name != ENGINE_NAME:
                 # The engine has no state that could be counted.
-                scopes += self._join(at, name, site, groups)
+                scopes += self._join(at, name, site, groups, carried)
         return HostRules(name, self._plan(tuple(chosen)), tuple(scopes))
 
     def fleet(self) -> FleetRules:
@@ -93,10 +93,11 @@ class RuleBook:
             self._questions[at] = found
         return found
 
-    def _join(self, at: int, host: str, site: str, groups: Iterable[str]) -> list[int]:
-        """Enter a host into the groups, sites or the fleet that a rule counts; return their numbers."""
+    def _join(self, at: int, host: str, site: str, groups: Iterable[str], services: tuple[str, ...]) -> list[int]:
+        """Enter a host into the groups, sites, services or the fleet that a rule counts; return their numbers."""
         kind, _, wanted = self._rules[at].over.partition(":")
-        mine = {"group": tuple(groups), "site": (site,) if site else (), "all": ("",)}[kind]
+        sites = (site,) if site else ()
+        mine = {"group": tuple(groups), "site": sites, "service": services, "all": ("",)}[kind]
         found = []
         for name in mine:
             if kind != "all" and wanted not in ("*", name):

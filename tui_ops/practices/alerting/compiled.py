@@ -74,7 +74,7 @@ class Compiled:
     @property
     def by_state(self) -> bool:
         """Whether the state of the host alone decides, and no reading."""
-        return not (self.of_vitals or self.sections or self.spec.status)
+        return not (self.of_vitals or self.sections or self.spec.status or self.spec.fact)
 
     @property
     def with_state(self) -> bool:
@@ -115,7 +115,7 @@ class Compiled:
 
 def scope_of(spec: RuleSpec) -> Scope:
     """Return what a rule is about."""
-    return Scope.FLEET if spec.over else Scope.STATUS if spec.status else Scope.HOST
+    return Scope.FLEET if spec.over else Scope.STATUS if spec.status else Scope.FACT if spec.fact else Scope.HOST
 
 
 @lru_cache(maxsize=8192)

@@ -12,6 +12,7 @@ from tui_ops.model.metrics import METRICS, Key
 from tui_ops.model.ruleast import Binary, Call, Compare, Name, Node, Number, Text, Unary, written
 from tui_ops.model.rulecheck import HEADLINES, SECTION_METRICS
 from tui_ops.model.states import HostState
+from tui_ops.practices.alerting.itemparts import field_of, has_of, items_of, number_of, ordered, within_of
 from tui_ops.practices.alerting.moment import STAGES, Moment
 from tui_ops.practices.alerting.window import BUCKETS, Keep, Window
 
@@ -76,6 +77,8 @@ class Compiler:
             return self._compared(node)
         if isinstance(node, Call) and node.name == "absent":
             return self._absent(node)
+        if isinstance(node, Call) and node.name in ("has", "new", "changed"):
+            return _of_item(node)
         if isinstance(node, Call) and node.name == "firing" and isinstance(node.given[0], Text):
             return _firing(node.given[0].text)
         raise TypeError(f"{written(node)} is no condition")
@@ -92,6 +95,8 @@ class Compiler:
                 "label": lambda moment: moment.label,
             }[node.name]  # fmt: skip
         if isinstance(node, Call) and isinstance(node.given[0], Text):
+            if node.name == "field":
+                return field_of(node.given[0].text)
             section = node.given[0].text
             return lambda moment: moment.word_of(section)
         raise TypeError(f"{written(node)} is no text")
@@ -100,6 +105,8 @@ class Compiler:
         if _is_text(node.left) or _is_text(node.right):
             if isinstance(node.left, Name) and node.left.name == "state" and isinstance(node.right, Text):
                 return _in_state(HostState(node.right.text), node.op == "==")
+            if node.op not in ("==", "!="):
+                return ordered(node.op, self.text(node.left), self.text(node.right))
             return _same(self.text(node.left), self.text(node.right), node.op == "==")
         left, right = self.number(node.left), self.number(node.right)
         until = self.number(node.until) if node.until is not None else None
@@ -114,6 +121,10 @@ class Compiler:
                 self._conditions.append(node.given[0])
             at = self._conditions.index(node.given[0])
             return _count(at) if node.name == "count" else _share(at)
+        if node.name == "items":
+            return items_of
+        if node.name == "number" and isinstance(node.given[0], Text):
+            return number_of(node.given[0].text)
         if node.name == "total":
             return lambda moment: float(moment.answers[-1])
         given = [self.number(each) for each in node.given]
@@ -170,7 +181,14 @@ def _seconds(node: Call) -> float:
 def _is_text(node: Node) -> bool:
     if isinstance(node, Name):
         return node.name in ("state", "reason", "status", "text", "label")
-    return isinstance(node, Text) or (isinstance(node, Call) and node.name == "status")
+    return isinstance(node, Text) or (isinstance(node, Call) and node.name in ("status", "field"))
+
+
+def _of_item(node: Call) -> TruthOf:
+    first, last = node.given[0], node.given[-1]
+    if isinstance(first, Text) and isinstance(last, Text):
+        return has_of(first.text, last.text)
+    return within_of(node.name, _seconds(node))
 
 
 def _named(name: str) -> NumberOf:

@@ -24,11 +24,11 @@ Answers = tuple[bool | None, ...]
 
 @dataclass(slots=True)
 class Scope:
-    """One rule over one group, site or the fleet."""
+    """One rule over one group, site or service, or the fleet."""
 
     rule: Compiled
     kind: str
-    """``group``, ``site`` or ``all``."""
+    """``group``, ``site``, ``service`` or ``all``."""
     name: str
     questions: tuple[int, ...]
     """By their numbers in the book."""
@@ -43,7 +43,7 @@ class Scope:
 
     @property
     def subject(self) -> str:
-        """``group web``, ``site lon1``, ``all hosts``."""
+        """``group web``, ``site lon1``, ``service shop``, ``all hosts``."""
         return clean(f"{self.kind} {self.name}", SUBJECT_LIMIT) if self.name else "all hosts"
 
     @property

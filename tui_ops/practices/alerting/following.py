@@ -105,6 +105,11 @@ class Following:
         track.missed += 1
         if track.missed < GONE_AFTER:
             return
+        self.end(found, rule, label, at)
+
+    def end(self, found: Found, rule: Compiled, label: str, at: float) -> None:
+        """End what a rule follows, since it is no longer there."""
+        track = self.tracks[rule.spec.name, label]
         if track.severity:
             over(found, rule, about_host(self.host, label), track, self.moment, at, GONE)
         del self.tracks[rule.spec.name, label]

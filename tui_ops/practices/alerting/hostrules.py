@@ -1,7 +1,8 @@
 """The rules at one host: readings, states and time come in, and words about its alerts come out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+from tui_ops.model.facts import FactReading
 from tui_ops.model.metrics import Key
 from tui_ops.model.readings import Status
 from tui_ops.model.states import HostState, Severity
@@ -10,12 +11,15 @@ from tui_ops.practices.alerting.compiled import CHECKS, RESULTS, Compiled, fits
 from tui_ops.practices.alerting.following import SECTION_SUBJECTS_LIMIT, SUBJECTS_LIMIT, Following
 from tui_ops.practices.alerting.found import NO_RULE, Found, about_host, over
 from tui_ops.practices.alerting.held import Held, kept_s
+from tui_ops.practices.alerting.items import Items
 from tui_ops.practices.alerting.moment import (
+    KEPT_LIMIT,
     NO_NUMBERS,
     NOTHING,
     Moment,
 )
 from tui_ops.practices.alerting.plan import Plan
+from tui_ops.practices.alerting.recalled import Past, recalled
 from tui_ops.practices.alerting.track import Track
 
 _ONE = ("",)
@@ -31,7 +35,7 @@ class HostRules:
         scopes: the rules over many hosts that ask it, as the book numbers them.
     """
 
-    __slots__ = ("_following", "_held", "_moment", "answers", "host", "plan", "scopes")
+    __slots__ = ("_following", "_held", "_items", "_moment", "answers", "host", "plan", "scopes")
 
     def __init__(self, host: str, plan: Plan, scopes: tuple[int, ...] = ()) -> None:
         self.host = host
@@ -40,6 +44,8 @@ class HostRules:
         self._moment = Moment(host)
         self._following = Following(host, self._moment)
         self._held = Held(self._moment)
+        self._items: Items | None = None
+        """Once facts have come that a rule looks at."""
         self.answers: dict[int, bool | None] = {}
         """To the questions of the rules over many hosts, by their number."""
 
@@ -62,7 +68,7 @@ class HostRules:
         for rule in self.plan.vitals:
             self._following.look(found, rule, "", at)
         if self.plan.labelled:
-            labels = self._labels(numbers, self.plan.label_metrics) | self._labels(moment.held, self.plan.held)
+            labels = _labels(numbers, self.plan.label_metrics) | _labels(moment.held, self.plan.held)
             for rule, metric in self.plan.labelled:
                 self._following.each(found, rule, labels.get(metric, []), at, SUBJECTS_LIMIT)
         self._answer(fresh=True)
@@ -83,11 +89,11 @@ class HostRules:
         """
         found, moment = Found(), self._moment
         moment.mono = mono
-        self._note_words(section, statuses)
+        _note_words(moment, self.plan.words, section, statuses)
         rules = self.plan.sections.get(CHECKS if section.startswith(CHECKS) else section, ())
         self._held.take(section, gauges, self.plan.held)
         if rules:
-            labels = self._labels(gauges, frozenset(metric for _rule, metric in rules if metric))
+            labels = _labels(gauges, frozenset(metric for _rule, metric in rules if metric))
             for rule, metric in rules:
                 moment.gauges = moment.held if rule.uses.of_sections <= self.plan.held else gauges
                 if not metric:
@@ -101,6 +107,28 @@ class HostRules:
             self._following.pass_on(found, rule, section, statuses, at)
         moment.gauges = NO_NUMBERS
         self._answer(fresh=False)
+        return found
+
+    def facts(
+        self, at: float, mono: float, topic: str, reading: FactReading | None, noise: frozenset[str] = frozenset()
+    ) -> Found:
+        """Take one reading of a topic of facts.
+
+        Args:
+            at: when it was read, epoch seconds.
+            mono: the same by the monotonic clock.
+            topic: its name.
+            reading: None where the host says that all is as before.
+            noise: fields whose change is no difference.
+        """
+        found = Found()
+        rules = self.plan.facts.get(topic)
+        if rules:
+            self._moment.mono = mono
+            if self._items is None:
+                self._items = Items(self._following)
+            self._items.take(found, topic, rules, reading, noise, at)
+            self._answer(fresh=False)
         return found
 
     def state(self, at: float, mono: float, state: HostState, reason: str) -> Found:
@@ -187,6 +215,9 @@ class HostRules:
         new.seen = {key: last for key, last in old.seen.items() if key[0] in to.plan.keys}
         self._held.moved(to._held, to.plan.held)
         new.words = {name: word for name, word in old.words.items() if name in to.plan.words}
+        if self._items is not None:
+            to._items = Items(to._following)
+            self._items.moved(to._items, to.plan.facts, to.plan.by_name)
         for (name, item), track in self._following.tracks.items():
             rule = to.plan.by_name.get(name)
             if rule is not None and fits(rule.spec.items, item):
@@ -197,35 +228,28 @@ class HostRules:
         to._answer(fresh=False)
         return found
 
+    def recall(self, past: Iterable[Past]) -> None:
+        """Fill the windows with readings of before, such as those that another run of the engine has written.
+
+        Args:
+            past: the oldest first; what was read since is known already, and counts.
+        """
+        windows = self._moment.windows
+        for key, older in recalled(self.host, self.plan, past).items():
+            if key in windows:
+                windows[key].follow(older)
+            elif len(windows) < KEPT_LIMIT:
+                windows[key] = older
+
     def has(self, rule: str) -> bool:
         """Return whether a rule has an alert here."""
         return rule in self._moment.raised
-
-    def _labels(self, numbers: Mapping[Key, float], metrics: frozenset[str]) -> dict[str, list[str]]:
-        """Return the labels of metrics in their order."""
-        found: dict[str, list[str]] = {}
-        for metric, label in numbers:
-            if metric in metrics:
-                found.setdefault(metric, []).append(label)
-        for labels in found.values():
-            labels.sort()
-        return found
 
     def _known_labels(self, rule: Compiled) -> list[str]:
         """Return the labels that a rule looks at while no reading brings any."""
         known = {label for key, label in (*self._moment.held, *self._moment.seen) if label}
         tracked = {label for name, label in self._following.tracks if name == rule.spec.name}
         return sorted(label for label in known | tracked if fits(rule.spec.items, label))[:SECTION_SUBJECTS_LIMIT]
-
-    def _note_words(self, section: str, statuses: Sequence[Status]) -> None:
-        if section not in self.plan.words:
-            return
-        order = (Severity.CRITICAL, Severity.WARNING, Severity.UNKNOWN)
-        worst = min((one.severity for one in statuses if one.severity in order), key=order.index, default=Severity.OK)
-        moment = self._moment
-        before = moment.words.get(section)
-        keep_s = kept_s(moment.mono - before[1] if before is not None else 0.0)
-        moment.words[section] = (str(worst), moment.mono, keep_s)
 
     def _answer(self, fresh: bool) -> None:
         """Answer the questions of the rules over many hosts.
@@ -244,3 +268,24 @@ class HostRules:
                 feed(moment)
             moment.stands = False
             self.answers[question.key] = question.answer(moment)
+
+
+def _labels(numbers: Mapping[Key, float], metrics: frozenset[str]) -> dict[str, list[str]]:
+    """Return the labels of metrics in their order."""
+    found: dict[str, list[str]] = {}
+    for metric, label in numbers:
+        if metric in metrics:
+            found.setdefault(metric, []).append(label)
+    for labels in found.values():
+        labels.sort()
+    return found
+
+
+def _note_words(moment: Moment, wanted: frozenset[str], section: str, statuses: Sequence[Status]) -> None:
+    if section not in wanted:
+        return
+    order = (Severity.CRITICAL, Severity.WARNING, Severity.UNKNOWN)
+    worst = min((one.severity for one in statuses if one.severity in order), key=order.index, default=Severity.OK)
+    before = moment.words.get(section)
+    keep_s = kept_s(moment.mono - before[1] if before is not None else 0.0)
+    moment.words[section] = (str(worst), moment.mono, keep_s)

@@ -1,7 +1,9 @@
 """What an expression sees of one host at one moment."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
+from tui_ops.model.facts import Fields
 from tui_ops.model.metrics import Key
 from tui_ops.model.states import HostState
 from tui_ops.practices.alerting.window import Keep, Window
@@ -21,6 +23,20 @@ STAGES: dict[HostState, int] = {
 down nothing of its key: what comes later on the way than the present state is unknown, not over."""
 
 
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One item of a topic of facts; without fields it is the whole topic."""
+
+    fields: Fields
+    count: float | None
+    """Items that the rule looks at; None where not all were read."""
+    began: float
+    """Since when the topic is followed, by the monotonic clock: of what was before nothing is known."""
+    came: float | None = None
+    """When the item came, by the same clock; None where it was there from the beginning."""
+    changed: float | None = None
+
+
 class Moment:
     """What is known now; the fields are set before each evaluation.
 
@@ -29,7 +45,7 @@ class Moment:
     """
 
     __slots__ = (
-        "answers", "gauges", "generous", "held", "host", "item", "label", "mono", "numbers", "raised", "reason",
+        "answers", "fact", "gauges", "generous", "held", "host", "item", "label", "mono", "numbers", "raised", "reason",
         "seen", "stands", "state", "status", "text", "unsure", "up_since", "value", "values", "windows", "words",
     )  # fmt: skip
 
@@ -43,6 +59,8 @@ class Moment:
         """Gauges of the sections."""
         self.held: dict[Key, float] = {}
         """Gauges of the sections that rules compare with vitals or with other sections."""
+        self.fact: Fact | None = None
+        """The item of a topic of facts that is looked at."""
         self.label = ""
         self.item = ""
         self.value: float | None = None

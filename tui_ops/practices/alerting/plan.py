@@ -25,6 +25,7 @@ class Question:
         compiler = Compiler()
         node = rule.conditions[at]
         self.key = key
+        self.node = node
         self.answer: TruthOf = compiler.truth(node)
         self.feeds: tuple[Feed, ...] = tuple(compiler.feeds)
         self.uses: Uses = uses(node)
@@ -57,6 +58,8 @@ class Plan:
         """They can become true while nothing comes."""
         self.sections: dict[str, list[tuple[Compiled, str]]] = {}
         """By section; with the metric whose labels it goes through, empty where there is none."""
+        self.facts: dict[str, list[Compiled]] = {}
+        """By topic."""
         self.held: frozenset[str] = frozenset()
         """Metrics of sections that are kept for a later look."""
         self.words: frozenset[str] = frozenset()
@@ -81,6 +84,9 @@ class Plan:
         if rule.spec.status:
             self.statuses.append(rule)
             return
+        if rule.spec.fact:
+            self.facts.setdefault(rule.spec.fact, []).append(rule)
+            return
         label = _label_metric(rule.uses)
         if rule.of_vitals:
             self.held |= rule.uses.of_sections
@@ -98,6 +104,12 @@ class Plan:
             self.state.append(rule)
         if rule.uses.absent or (rule.with_state and (rule.spec.for_s or rule.spec.keep_s)):
             self.passing.append(rule)
+
+    def topics_as(self, other: "Plan") -> bool:
+        """Return whether the rules over facts are those of another plan: then nothing is to be read anew for them."""
+        mine, others = ({topic: [rule.spec for rule in rules] for topic, rules in one.facts.items()}
+                        for one in (self, other))  # fmt: skip
+        return mine == others
 
     def status_rules(self, section: str) -> tuple[Compiled, ...]:
         """Return the rules that pass on the statuses of a section."""

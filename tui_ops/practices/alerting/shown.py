@@ -63,6 +63,8 @@ def _when(spec: RuleSpec) -> str:
         said.append(f"{spec.attempts} attempts")
     if spec.keep_s:
         said.append(f"kept {format_duration(spec.keep_s)}")
+    if spec.fact:
+        said.append(f"facts: {spec.fact}")
     if spec.over:
         said.append(f"over {spec.over}")
     return ", ".join(said)

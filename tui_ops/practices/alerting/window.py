@@ -80,6 +80,27 @@ class Window(array):  # type: ignore[type-arg] # it can't be said of which numbe
             self[_SUM] = max(self[_SUM], value)
         self[_COUNT] += 1
 
+    def follow(self, older: "Window") -> None:
+        """Take over what a window of the same series knows of the time before this one.
+
+        Args:
+            older: of the same width, with no reading that is later than those of this one.
+        """
+        if older[_NUMBER] < 0:
+            return
+        if self[_NUMBER] < 0:
+            self[:] = older
+            return
+        now, last = int(self[_NUMBER]), int(older[_NUMBER])
+        behind = (now - last) % TURNS
+        for back in range(max(0, 1 - behind), COVERED + 1 - behind):
+            place = _RING + (now - behind - back) % TURNS % BUCKETS
+            if self[place] != self[place]:
+                self[place] = older[place] if back else older._running()
+        ago = behind + (last - int(older[_BEGAN])) % TURNS
+        if behind <= COVERED and ago > (now - int(self[_BEGAN])) % TURNS:
+            self[_BEGAN] = (now - min(ago, BUCKETS)) % TURNS
+
     def _turn(self, number: int) -> None:
         """Close the running bucket and begin another."""
         before = int(self[_NUMBER])

@@ -7,20 +7,18 @@ from sqlmodel import Session
 
 from tui_ops.model.clean import clean
 from tui_ops.model.clock import iso
-from tui_ops.model.incidents import Happened, Happening, Hold, IncidentState, RoleIn
+from tui_ops.model.incidents import Happened, Happening, Hold, RoleIn
 from tui_ops.model.units import format_duration
 from tui_ops.practices.asked import Asked, Done, Refused
 from tui_ops.practices.incidents.editing import Edit
-from tui_ops.practices.incidents.states import Event
 from tui_ops.practices.incidents.working import (
     TITLE_LIMIT,
     each,
     forget_acknowledgement,
-    move_by,
     named,
     own_alerts,
     rows_of,
-    see,
+    take_on,
     tell,
 )
 from tui_ops.store.incidents import operator_names
@@ -38,14 +36,7 @@ def acknowledge(session: Session, asked: Asked, lasts_s: float) -> Done:
     until = asked.at + (asked.seconds("for") if "for" in asked.params else lasts_s)
 
     def change(edit: Edit, row: Incident) -> Happened:
-        edit.set(row, acked_by=asked.who.name, ack_until=until, owner=row.owner or asked.who.name)
-        if row.acked_at is None:
-            edit.set(row, acked_at=asked.at)
-        if IncidentState(row.state) is IncidentState.TRIAGE:
-            move_by(edit, row, Event.BEGIN, asked.at)
-        for alert in own_alerts(session, row):
-            see(edit, alert, asked, until)
-        return Happened(Happening.ACKNOWLEDGED, f"acknowledged until {iso(until)}", data=(("until", until),))
+        return take_on(edit, row, own_alerts(session, row), asked, until)
 
     return each(session, asked, f"acknowledged for {format_duration(until - asked.at)}", change)
 

@@ -1,18 +1,28 @@
 """What operators do with single alerts, with silences by matcher, and the incident that a person opens."""
 
 import json
+from collections.abc import Sequence
 
 from sqlmodel import Session, select
 
 from tui_ops.model.alerts import AlertState, Matcher
 from tui_ops.model.clean import clean
 from tui_ops.model.clock import iso
-from tui_ops.model.incidents import Happened, Happening, Impact, Urgency, incident_name, number_in
+from tui_ops.model.incidents import (
+    OPEN_STATES,
+    Happened,
+    Happening,
+    Impact,
+    IncidentState,
+    Urgency,
+    incident_name,
+    number_in,
+)
 from tui_ops.model.units import format_duration
 from tui_ops.practices.asked import Asked, Done, Refused
 from tui_ops.practices.incidents.editing import Edit
 from tui_ops.practices.incidents.matching import MatcherError, read_matchers
-from tui_ops.practices.incidents.working import TITLE_LIMIT, see
+from tui_ops.practices.incidents.working import TITLE_LIMIT, own_alerts, see, take_on, tell
 from tui_ops.store.tables.alerts import Alert, Silence
 from tui_ops.store.tables.fleet import Host, Service
 from tui_ops.store.tables.incidents import Incident
@@ -29,15 +39,39 @@ def _line(done: Done, asked: Asked, alert: Alert, kind: Happening, text: str) ->
         done.lines.append((alert.incident_id, Happened(kind, text, asked.who.name)))
 
 
-def acknowledge(session: Session, asked: Asked) -> Done:
-    """See alerts: what is over leaves the list, what is true is somebody's."""
+def acknowledge(session: Session, asked: Asked, lasts_s: float) -> Done:
+    """See alerts: what is over leaves the list, what is true is somebody's, and with it an incident that was nobody's.
+
+    Args:
+        session: of the act.
+        asked: the act.
+        lasts_s: how long an incident stays acknowledged.
+    """
+    alerts = [session.get_one(Alert, target.id) for target in asked.targets]
     done = Done(f"{_named(asked)} acknowledged")
-    for target in asked.targets:
-        alert, edit = session.get_one(Alert, target.id), Edit(session)
-        see(edit, alert, asked, None)
-        edit.finish()
-        _line(done, asked, alert, Happening.ACKNOWLEDGED, f"alert {alert.subject} seen")
+    firing = [alert.incident_id for alert in alerts if alert.state == AlertState.FIRING]
+    taken = _take_on(session, asked, done, [one for one in dict.fromkeys(firing) if one is not None], lasts_s)
+    if taken:
+        done.message += f", and {', '.join(map(incident_name, taken))} for {format_duration(lasts_s)}"
+    for alert in alerts:
+        if alert.incident_id not in taken:
+            edit = Edit(session)
+            see(edit, alert, asked, None)
+            edit.finish()
+            _line(done, asked, alert, Happening.ACKNOWLEDGED, f"alert {alert.subject} seen")
     return done
+
+
+def _take_on(session: Session, asked: Asked, done: Done, numbers: Sequence[int], lasts_s: float) -> list[int]:
+    """Acknowledge those of some incidents that nobody holds, with all their alerts; return their numbers."""
+    taken = []
+    for number in numbers:
+        row = session.get_one(Incident, number)
+        if not row.acked_by and IncidentState(row.state) in OPEN_STATES:
+            edit = Edit(session)
+            tell(done, asked, row, take_on(edit, row, own_alerts(session, row), asked, asked.at + lasts_s), edit)
+            taken.append(number)
+    return taken
 
 
 def shelve(session: Session, asked: Asked) -> Done:
@@ -60,7 +94,10 @@ def unshelve(session: Session, asked: Asked) -> Done:
     done = Done(f"{_named(asked)} taken up again")
     for target in asked.targets:
         alert, edit = session.get_one(Alert, target.id), Edit(session)
-        edit.set(alert, state=str(AlertState.FIRING), shelved_until=None, shelved_by="")
+        incident = session.get(Incident, alert.incident_id) if alert.incident_id is not None else None
+        held = incident is not None and incident.acked_by
+        state = AlertState.ACKNOWLEDGED if held else AlertState.FIRING
+        edit.set(alert, state=str(state), shelved_until=None, shelved_by="")
         edit.finish()
         _line(done, asked, alert, Happening.SILENCED, f"{alert.subject} taken up again")
     return done

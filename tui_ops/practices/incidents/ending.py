@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from tui_ops.model.alerts import AlertState, Suppressor
 from tui_ops.model.clean import clean
@@ -12,9 +12,12 @@ from tui_ops.model.incidents import OPEN_STATES, Happened, Happening, IncidentSt
 from tui_ops.practices.asked import Asked, Done
 from tui_ops.practices.incidents.editing import Edit
 from tui_ops.practices.incidents.states import WORDS, Event
-from tui_ops.practices.incidents.working import each, move_by, own_alerts, see
+from tui_ops.practices.incidents.working import be, each, end_silences, move_by, own_alerts, rows_of, see
 from tui_ops.store.tables.alerts import Silence
 from tui_ops.store.tables.incidents import Incident
+
+STILL_SHOWN = 3
+"""Alerts that an answer names; the incident's page has all."""
 
 
 def move(event: Event) -> Callable[[Session, Asked], Done]:
@@ -31,12 +34,13 @@ def move(event: Event) -> Callable[[Session, Asked], Done]:
             if to not in OPEN_STATES:
                 edit.set(row, acked_by="", ack_until=None)
             if event is Event.CANCEL:
+                end_silences(edit, session, row, asked.at)
                 for alert in own_alerts(session, row):
                     see(edit, alert, asked, None)
             said = f"{before} → {to}" + (f": {more}" if more else "")
             return Happened(Happening.STATE, said, data=(("from", before), ("to", str(to))))
 
-        return each(session, asked, f"is {WORDS[event]}", change)
+        return each(session, asked, f"{be(asked)} {WORDS[event]}", change)
 
     return act
 
@@ -54,19 +58,31 @@ def resolve(session: Session, asked: Asked) -> Done:
         )  # fmt: skip
         for alert in own_alerts(session, row):
             see(edit, alert, asked, None)
-        _end_silences(edit, session, row, asked.at)
+        end_silences(edit, session, row, asked.at)
         said = f"{before} → resolved: {cause}" + (f", {text}" if text else "") + f"; what helped: {helped}"
         return Happened(Happening.STATE, said, data=(("from", before), ("to", str(IncidentState.RESOLVED))))
 
-    return each(session, asked, "is resolved", change)
+    done = each(session, asked, f"{be(asked)} resolved", change)
+    _tell_what_is_still_true(session, asked, done)
+    return done
 
 
-def _end_silences(edit: Edit, session: Session, row: Incident, at: float) -> None:
-    """End the silences that last as long as an incident."""
-    query = select(Silence).where(Silence.incident_id == row.id, col(Silence.ended_at).is_(None))
-    for silence in session.exec(query).all():
-        if silence.ends_at is None:
-            edit.set(silence, ended_at=at)
+def _tell_what_is_still_true(session: Session, asked: Asked, done: Done) -> None:
+    """Say of which incidents an alert is still true: it is no news any more, so nobody is called for it. One that is
+    suppressed or put aside comes back by itself.
+    """
+    found: dict[str, str] = {}
+    for row in rows_of(session, asked):
+        still = [alert for alert in own_alerts(session, row) if alert.state == AlertState.ACKNOWLEDGED]
+        if still:
+            shown = ", ".join(f"{alert.rule} on {alert.subject}" for alert in still[:STILL_SHOWN])
+            more = f" and {len(still) - STILL_SHOWN} more" if len(still) > STILL_SHOWN else ""
+            found[incident_name(row.id or 0)] = f"still true: {shown}{more}"
+    if found:
+        many = len(asked.targets) > 1
+        said = f"of {len(found)} still true" if many else next(iter(found.values()))
+        done.outcomes |= found if many else {}
+        done.message += f", though {said}; nobody is called for that before it was well, unless it is opened again"
 
 
 def silence(session: Session, asked: Asked) -> Done:

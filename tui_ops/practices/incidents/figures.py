@@ -1,6 +1,7 @@
 """What incidents took: how soon they were seen, taken on, mitigated and over; which rules make noise, and what to do.
 
-Every figure is between stamps of the first time, and told as median and 90th percentile: a mean is one bad night.
+Every figure is between stamps of the first time, and told as median and 90th percentile: a mean is one bad night. An
+incident that was opened again was not over: it is measured to its last end.
 Merged and cancelled incidents count nowhere; only a person's acknowledgement counts as one.
 """
 

@@ -5,11 +5,10 @@ it counts, since they have one cause.
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from tui_ops.model.alerts import LIVE, SUBJECT_LIMIT, Around, Signal, Source
+from tui_ops.model.alerts import LIVE, SUBJECT_LIMIT, AlertState, Around, Signal, Source
 from tui_ops.model.clean import clean
 from tui_ops.model.incidents import OPEN_STATES, IncidentState
-from tui_ops.model.ruleast import Call, Text, walk
-from tui_ops.practices.incidents.world import World, group_key
+from tui_ops.practices.incidents.world import STATE_RULES, World, counted_by, group_key
 from tui_ops.store.tables.alerts import Alert
 from tui_ops.store.tables.fleet import Host
 from tui_ops.store.tables.incidents import Incident
@@ -17,6 +16,9 @@ from tui_ops.store.tables.incidents import Incident
 COUNTED_MOST = 500
 """Alerts among which those are looked for that a count is about, the first first: what began a trouble is among them,
 and a count that comes while ten thousand hosts are gone does not hold up the writing of the others."""
+
+ASKING = (AlertState.FIRING, AlertState.ACKNOWLEDGED)
+"""States of an alert that somebody looks at, or should."""
 
 
 class Grouping:
@@ -34,6 +36,8 @@ class Grouping:
         self._at = at
         self._like: dict[str, Incident] = {}
         """By group key: where the last alert of it went."""
+        self._parents: dict[str, Alert] = {}
+        """What alerts hang on, to the alert that tells of it."""
 
     def again(self, incident: Incident | None) -> Incident | None:
         """Return an alert's last incident, if it goes on with it: an open one, or one that was resolved just now."""
@@ -59,12 +63,28 @@ class Grouping:
         query = select(Incident).where(Incident.group_key == key).order_by(col(Incident.id).desc())
         return self._session.exec(self._fresh(query)).first() or self._of_its_cause(alert, signal)
 
+    def told_of(self, parent: str, but: Alert) -> Alert | None:
+        """Return the alert that tells of a parent; of a thousand hosts behind one it is looked for once."""
+        known = self._parents.get(parent)
+        if known is not None and known.id != but.id and known.state in ASKING:
+            return known
+        query = select(Alert).where(
+            col(Alert.host_id).in_(self._world.hosts_of(parent)), col(Alert.incident_id).is_not(None),
+            # What it hangs on is the state of the parent, and no full disk that the parent has besides.
+            Alert.source == str(Source.RULE), col(Alert.rule).startswith(STATE_RULES),
+            col(Alert.state).in_([str(state) for state in ASKING]), Alert.id != but.id,
+        )  # fmt: skip
+        found = self._session.exec(query).first()
+        if found is not None:
+            self._parents[parent] = found
+        return found
+
     def note(self, signal: Signal, incident: Incident) -> None:
         """Note where an alert went: the next of its like goes there too."""
         self._like[self._key(signal)] = incident
 
     def _key(self, signal: Signal) -> str:
-        return group_key(signal, self._world.around(signal.host))
+        return group_key(signal, self._world.place_of(signal.host, signal.labels))
 
     @property
     def _edge(self) -> float:
@@ -99,15 +119,14 @@ def subjects_over(around: Around) -> tuple[str, ...]:
     """Return the subjects of the counts that a host belongs to, as the rules over many hosts name them."""
     groups = (clean(f"group {name}", SUBJECT_LIMIT) for name in around.groups)
     site = (clean(f"site {around.site}", SUBJECT_LIMIT),) if around.site else ()
-    return (*site, *groups, "all hosts")
+    services = (clean(f"service {name}", SUBJECT_LIMIT) for name in around.services)
+    return (*site, *groups, *services, "all hosts")
 
 
 def counts(world: World, rule: str) -> frozenset[str]:
     """Return the rules whose alerts a rule over many hosts counts: ``firing("host-down")``."""
     spec = next((one for one in world.spec.rules if one.name == rule and one.over), None)
-    roots = (spec.value, spec.warn, spec.crit) if spec is not None else ()
-    calls = (node for root in roots if root is not None for node in walk(root) if isinstance(node, Call))
-    return frozenset(call.given[0].text for call in calls if call.name == "firing" and isinstance(call.given[0], Text))
+    return counted_by(spec) if spec is not None else frozenset()
 
 
 def _counted(session: Session, world: World, signal: Signal) -> list[Alert]:

@@ -8,19 +8,18 @@ from sqlmodel import Session, col, select
 
 from tui_ops.model.alerts import LABELS_LIMIT, LIVE, SUBJECT_LIMIT, TEXT_LIMIT, AlertState, Signal, Source, Suppressor
 from tui_ops.model.clean import clean, clean_lines
-from tui_ops.model.incidents import Happened, Happening, IncidentState
+from tui_ops.model.clock import iso
+from tui_ops.model.incidents import Happened, Happening, IncidentState, incident_name
 from tui_ops.model.states import Severity
 from tui_ops.practices.incidents.excuses import Excuses
 from tui_ops.practices.incidents.grouping import Grouping
 from tui_ops.practices.incidents.states import Event, after
+from tui_ops.practices.incidents.weighing import weigh
 from tui_ops.practices.incidents.working import TITLE_LIMIT
-from tui_ops.practices.incidents.world import STATE_RULES, World, group_key, title_of, urgency_of
+from tui_ops.practices.incidents.world import World, group_key, title_of
 from tui_ops.store.tables.alerts import Alert, PastAlert
 from tui_ops.store.tables.incidents import Incident
 from tui_ops.store.timeline import add_line, changed
-
-RANK = {Severity.CRITICAL: 3, Severity.WARNING: 2, Severity.UNKNOWN: 1, Severity.OK: 0}
-"""How bad; of an incident the worst of its alerts counts."""
 
 RECALLED_AT_ONCE = 1000
 """Identities that are looked for in one query: SQLite takes 32,766 values, and a site that goes has hundreds."""
@@ -111,7 +110,7 @@ class Intake:
 
     def _begins(self, alert: Alert | None, signal: Signal) -> None:
         """Begin an episode: of a new identity, or of one that was over."""
-        around = self._world.around(signal.host)
+        around = self._world.place_of(signal.host, signal.labels)
         if alert is None:
             source, rule, subject = _identity(signal)
             alert = self._known[source, rule, subject] = Alert(source=source, rule=rule, subject=subject)
@@ -122,7 +121,9 @@ class Intake:
         before = alert.incident_id
         alert.host_id, alert.item = around.host_id, clean(signal.item, SUBJECT_LIMIT)
         alert.site, alert.services = around.site, json.dumps(list(around.services))
-        alert.started_at, alert.detected_at, alert.ended_at = signal.started_at or signal.at, self._at, None
+        # Another machine's clock may be ahead of ours: nothing begins after it is known.
+        alert.started_at = min(signal.started_at or signal.at, self._at)
+        alert.detected_at, alert.ended_at = self._at, None
         alert.acked_at, alert.acked_by, alert.ack_until = None, "", None
         alert.severity, alert.incident_id = str(signal.severity), None
         self._describe(alert, signal)
@@ -145,7 +146,7 @@ class Intake:
         before = (alert.text, alert.value, alert.unit, alert.flapping, alert.url, alert.labels, alert.runbook)
         alert.text, alert.value, alert.unit, alert.flapping, alert.url = said
         alert.labels, alert.runbook = labels, runbook
-        alert.seen_at = signal.at
+        alert.seen_at, alert.expires_at = signal.at, self._world.expires_at(signal, self._at)
         return before != (*said, labels, runbook)
 
     def _goes_on(self, alert: Alert, signal: Signal) -> None:
@@ -168,10 +169,19 @@ class Intake:
         alert.state = str(AlertState.RESOLVED if seen or quiet else AlertState.CLEARED)
         alert.ended_at, alert.seen_at, alert.flapping = self._at, signal.at, signal.flapping
         alert.suppressed_by, alert.suppressed_ref, alert.shelved_until = "", "", None
+        alert.expires_at = None
         self.touch(alert)
         if alert.incident_id is not None:
             self._tell(alert, "over" if not signal.text else f"over: {signal.text}")
             self.touch_incident(self._session.get_one(Incident, alert.incident_id))
+
+    def forget(self, alert: Alert) -> None:
+        """Let an alert be over that its source has not repeated."""
+        why = f"{alert.source} has not repeated it since {iso(alert.seen_at)}"
+        over = Signal(
+            Source(alert.source), alert.rule, alert.subject, Severity.OK, why, self._at, flapping=alert.flapping
+        )
+        self._over(alert, over)
 
     def _tell(self, alert: Alert, text: str) -> None:
         if alert.incident_id is not None:
@@ -207,20 +217,28 @@ class Intake:
 
     def hang_on(self, alert: Alert, parent: str) -> None:
         """Let an alert belong to the incident of what it hangs on, as soon as there is one."""
-        around = self._world.around(parent)
-        query = select(Alert).where(
-            Alert.host_id == around.host_id, col(Alert.incident_id).is_not(None),
-            # What it hangs on is the state of the parent, and no full disk that the parent has besides.
-            Alert.source == str(Source.RULE), col(Alert.rule).startswith(STATE_RULES),
-            col(Alert.state).in_([str(AlertState.FIRING), str(AlertState.ACKNOWLEDGED)]),
-        )  # fmt: skip
-        found = [one for one in self._session.exec(query).all() if one.id != alert.id]
-        if around.host_id is None or not found:
+        found = self._grouping.told_of(parent, alert)
+        if found is None or alert.incident_id == found.incident_id:
             return
-        alert.incident_id = found[0].incident_id
+        before, alert.incident_id = alert.incident_id, found.incident_id
         self.touch(alert)
+        if before is not None:
+            self._leave(before, alert, parent)
         self._tell(alert, f"hangs on {parent}: {alert.text}")
         self._weigh(alert)
+
+    def _leave(self, number: int, alert: Alert, parent: str) -> None:
+        """Let an alert have gone from an incident to that of what it hangs on, which has the incident if it was the
+        last of it.
+        """
+        incident, to = self._session.get_one(Incident, number), incident_name(alert.incident_id or 0)
+        if self._session.exec(select(Alert.id).where(Alert.incident_id == number).limit(1)).first() is not None:
+            said = Happened(Happening.ALERT, f"{alert.subject}: hangs on {parent}: it went to {to}")
+        else:
+            incident.state, incident.merged_into = str(IncidentState.MERGED), alert.incident_id
+            said = Happened(Happening.MERGED, f"merged into {to}: what it was about hangs on {parent}")
+        add_line(self._session, number, said, self._at)
+        self.touch_incident(incident)
 
     def _incident_for(self, alert: Alert, signal: Signal, before: int | None) -> Incident:
         """Return the incident that a firing alert belongs to: the one it had, one of its like, or a new one."""
@@ -246,7 +264,7 @@ class Intake:
         to = after(state, Event.RECUR)
         if to is None:
             return
-        incident.state = str(to)
+        incident.state, incident.resolved_at = str(to), None
         assert incident.id is not None
         said = Happened(
             Happening.STATE, f"{state} → {to}: it fires again", data=(("from", str(state)), ("to", str(to)))
@@ -254,13 +272,13 @@ class Intake:
         add_line(self._session, incident.id, said, self._at)
 
     def _open(self, alert: Alert, signal: Signal) -> Incident:
-        around = self._world.around(signal.host)
+        around = self._world.place_of(signal.host, signal.labels)
         incident = Incident(
             title=clean(title_of(signal), TITLE_LIMIT), severity=alert.severity,
             group_key=group_key(signal, around), rule=alert.rule, site=around.site,
             service=around.services[0] if around.services else "", services=json.dumps(list(around.services)),
             started_at=alert.started_at, opened_at=self._at, alert_at=self._at, impact=5, urgency=5,
-            runbook=alert.runbook,
+            runbook=self._world.runbook(alert.runbook, around.services),
         )  # fmt: skip
         self._session.add(incident)
         self._session.flush()
@@ -275,32 +293,11 @@ class Intake:
         return incident
 
     def _weigh(self, alert: Alert) -> None:
-        """Let an alert count for its incident: severity, impact, urgency, priority, services, onset."""
-        if alert.incident_id is None:
-            return
-        incident = self._session.get_one(Incident, alert.incident_id)
-        severity = Severity(alert.severity)
-        if RANK[severity] > RANK[Severity(incident.severity)]:
-            incident.severity = str(severity)
-        services = tuple(json.loads(alert.services))
-        host = self._excuses.host_name(alert.host_id)
-        incident.impact = min(incident.impact, self._world.impact(host, services))
-        incident.urgency = min(incident.urgency, urgency_of(severity))
-        hurt = [*json.loads(incident.services), *self._world.hurt(services)]
-        incident.services = json.dumps(list(dict.fromkeys(hurt)))
-        incident.started_at = min(incident.started_at, alert.started_at)
-        if not incident.priority_by:
-            self._set_priority(incident)
-        self.touch_incident(incident)
-
-    def _set_priority(self, incident: Incident) -> None:
-        table = {(int(impact), int(urgency)): priority for (impact, urgency), priority in self._world.spec.priorities}
-        priority = table.get((incident.impact, incident.urgency), incident.priority)
-        told = priority < incident.priority and incident.version > 0
-        incident.priority = priority
-        if told and incident.id is not None:
-            said = Happened(Happening.FIELD, f"priority: P{priority}, by what it hurts", data=(("field", "priority"),))
-            add_line(self._session, incident.id, said, self._at)
+        """Let an alert count for its incident."""
+        if alert.incident_id is not None:
+            incident = self._session.get_one(Incident, alert.incident_id)
+            weigh(self._session, self._world, incident, alert, self._excuses.host_name(alert.host_id), self._at)
+            self.touch_incident(incident)
 
 
 def _identity(signal: Signal) -> tuple[str, str, str]:

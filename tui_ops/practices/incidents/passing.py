@@ -1,16 +1,18 @@
 """What time does: acknowledgements run out, silences and maintenance end, what is over is resolved and closed."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlmodel import Session, col, func, select
+from sqlalchemy import Row
+from sqlmodel import Session, col, func, or_, select
 
 from tui_ops.model.alerts import LIVE, AlertState, Suppressor
-from tui_ops.model.incidents import Happened, Happening, IncidentState
+from tui_ops.model.incidents import OPEN_STATES, Happened, Happening, IncidentState
 from tui_ops.practices.incidents.excuses import Excuses
 from tui_ops.practices.incidents.intake import Intake, Outcome, signal_of
 from tui_ops.practices.incidents.states import Event, after
-from tui_ops.practices.incidents.world import World
-from tui_ops.store.incidents import alerts_of, open_incidents
+from tui_ops.practices.incidents.world import STATE_RULES, World
+from tui_ops.store.incidents import alerts_of
 from tui_ops.store.tables.alerts import Alert, Silence
 from tui_ops.store.tables.audit import AuditEntry
 from tui_ops.store.tables.fleet import Host
@@ -20,6 +22,19 @@ from tui_ops.store.timeline import add_line
 ORPHAN_S = 60.0
 """An alert that hangs on something which is well again asks for somebody after so long: what it hung on comes back a
 little before its children do."""
+
+HEARD_S = 600.0
+"""So long after its start the engine takes nothing for over for want of a word: Prometheus repeats each minute, and
+what waits in a queue elsewhere comes within minutes."""
+
+READ_AT_ONCE = 1000
+"""Alerts that one query names: SQLite takes 32,766 values."""
+
+LOOKED_AT = (
+    Alert.id, Alert.source, Alert.rule, Alert.subject, Alert.host_id, Alert.item, Alert.site, Alert.services,
+    Alert.severity, Alert.labels, Alert.state, Alert.suppressed_ref, Alert.expires_at, Alert.incident_id,
+)  # fmt: skip
+"""What tells whether an alert has an excuse, and whether that is another than before."""
 
 NO_WORK = (Happening.ACKNOWLEDGED, Happening.UNACKNOWLEDGED, Happening.NOTIFIED)
 """Lines with a person's name that are no work of his."""
@@ -43,7 +58,7 @@ class Passing:
     def look(self) -> Outcome:
         """Do what time asks for; return what changed."""
         self._alerts()
-        for incident in open_incidents(self._session):
+        for incident in self._incidents():
             self._acknowledgement(incident)
             self._quiet(incident)
         self._forget()
@@ -54,8 +69,10 @@ class Passing:
     def _alerts(self) -> None:
         """Give every alert that is true the state that it has by what is in force now."""
         excuses = Excuses(self._session, self._world, self._at)
-        live = [str(state) for state in LIVE]
-        for alert in self._session.exec(select(Alert).where(col(Alert.state).in_(live))).all():
+        for alert in self._stirred(excuses):
+            if alert.expires_at is not None and self._is_forgotten(alert.expires_at):
+                self._intake.forget(alert)
+                continue
             excuse = excuses.of(alert)
             state = AlertState(alert.state)
             if excuse is not None:
@@ -63,10 +80,51 @@ class Passing:
                     alert.state = str(AlertState.SUPPRESSED)
                     alert.suppressed_by, alert.suppressed_ref = str(excuse.by), excuse.ref
                     self._intake.touch(alert)
-                if excuse.by is Suppressor.PARENT and alert.incident_id is None:
+                if excuse.by is Suppressor.PARENT and self._is_loose(alert):
                     self._intake.hang_on(alert, excuse.ref)
             elif self._is_due(alert):
                 self._back(alert, excuses)
+
+    def _stirred(self, excuses: Excuses) -> list[Alert]:
+        """Return the alerts that are true and may have to be given another state.
+
+        All are looked at, and few are read as a whole: of ten thousand that rest, that alone would take a second.
+        """
+        live = [str(state) for state in LIVE]
+        query = select(*LOOKED_AT).where(col(Alert.state).in_(live))  # type: ignore[call-overload]
+        rows: Sequence[Row[Any]] = self._session.exec(query).all()
+        found = [row.id for row in rows if self._stirs(row, excuses)]
+        alerts: list[Alert] = []
+        for start in range(0, len(found), READ_AT_ONCE):
+            some = select(Alert).where(col(Alert.id).in_(found[start : start + READ_AT_ONCE])).order_by(col(Alert.id))
+            alerts += self._session.exec(some).all()
+        return alerts
+
+    def _stirs(self, row: Row[Any], excuses: Excuses) -> bool:
+        if row.expires_at is not None and self._is_forgotten(row.expires_at):
+            return True
+        excuse = excuses.of(row)
+        if excuse is None:
+            return row.state in (AlertState.SHELVED, AlertState.SUPPRESSED)
+        hangs = excuse.by is Suppressor.PARENT and row.incident_id is None
+        return hangs or row.state != AlertState.SUPPRESSED or row.suppressed_ref != excuse.ref
+
+    def _is_loose(self, alert: Alert) -> bool:
+        """Whether an alert can go to the incident of what it hangs on: it has none, or a fresh one on which nobody did
+        anything, since what it hangs on was found out later. A disk that is full was so before its host was down.
+        """
+        if alert.incident_id is None:
+            return True
+        follows = alert.rule.startswith(STATE_RULES) or alert.rule in self._world.of_work
+        if not follows or self._at - alert.detected_at > self._world.spec.group_interval_s:
+            return False
+        row = self._session.get_one(Incident, alert.incident_id)
+        touched = row.owner or row.acked_at or row.on_hold or row.priority_by
+        return row.state == IncidentState.TRIAGE and not touched
+
+    def _is_forgotten(self, expires_at: float) -> bool:
+        """Whether an alert's source has had its chance to repeat it to an engine that was there to hear it."""
+        return max(expires_at, self._world.listening_since + HEARD_S) <= self._at
 
     def _is_due(self, alert: Alert) -> bool:
         """Whether an alert without an excuse, put aside or suppressed so far, asks for somebody again."""
@@ -77,7 +135,8 @@ class Passing:
     def _waits(self, alert: Alert) -> bool:
         """Whether an alert without its excuse is left alone a little longer."""
         hung = alert.suppressed_by == Suppressor.PARENT
-        return hung and self._at - alert.seen_at < ORPHAN_S and self._at - alert.detected_at < ORPHAN_S
+        # A moment that is far ahead is from before the clock was set back.
+        return hung and all(abs(self._at - one) < ORPHAN_S for one in (alert.seen_at, alert.detected_at))
 
     def _back(self, alert: Alert, excuses: Excuses) -> None:
         """Let an alert ask for somebody again; one that is still put aside is put back there."""
@@ -88,6 +147,19 @@ class Passing:
             alert.incident_id = before
 
     # Incidents --------------------------------------------------------------------------------------------------------
+
+    def _incidents(self) -> list[Incident]:
+        """Return the open incidents of which an acknowledgement may run out, or which may resolve themselves."""
+        quiet, true = self._at - self._world.spec.quiet_s, func.count(col(Alert.id)) - func.count(col(Alert.ended_at))
+        over = (
+            select(Alert.incident_id).group_by(col(Alert.incident_id))
+            .having(true == 0, func.max(col(Alert.ended_at)) <= quiet)
+        )  # fmt: skip
+        query = select(Incident).where(
+            col(Incident.state).in_([str(state) for state in OPEN_STATES]),
+            or_((col(Incident.acked_by) != "") & (col(Incident.ack_until) <= self._at), col(Incident.id).in_(over)),
+        )
+        return list(self._session.exec(query.order_by(col(Incident.id))).all())
 
     def _acknowledgement(self, incident: Incident) -> None:
         """Let an acknowledgement run out, unless whoever gave it has worked on the incident or its hosts."""

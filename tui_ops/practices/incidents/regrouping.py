@@ -5,11 +5,13 @@ import json
 from sqlmodel import Session, col, select
 
 from tui_ops.model.clean import clean
-from tui_ops.model.incidents import Happened, Happening, IncidentState, incident_name, number_in
+from tui_ops.model.incidents import OPEN_STATES, Happened, Happening, IncidentState, incident_name, number_in
+from tui_ops.model.states import Severity
 from tui_ops.practices.asked import Asked, Done, Refused
 from tui_ops.practices.incidents.editing import UNDO, Edit, take_back
 from tui_ops.practices.incidents.states import Event
-from tui_ops.practices.incidents.working import TITLE_LIMIT, move_by, named, own_alerts, rows_of, tell
+from tui_ops.practices.incidents.weighing import RANK
+from tui_ops.practices.incidents.working import TITLE_LIMIT, end_silences, move_by, named, own_alerts, rows_of, tell
 from tui_ops.store.incidents import find_incidents
 from tui_ops.store.tables.incidents import Incident, Timeline
 
@@ -20,8 +22,10 @@ def merge(session: Session, asked: Asked) -> Done:
     if not found:
         raise Refused(f"there is no incident {asked.text('into')!r:.40}", "name one such as INC-12")
     stays = session.get_one(Incident, found[0].id)
-    if stays.state == IncidentState.MERGED or any(target.id == stays.id for target in asked.targets):
-        raise Refused(f"{found[0].name} can't take others: it is merged itself, or among them", "name another")
+    if any(target.id == stays.id for target in asked.targets):
+        raise Refused(f"{found[0].name} can't take others: it is among them", "name another")
+    if IncidentState(stays.state) not in OPEN_STATES:
+        raise Refused(f"{found[0].name} can't take others: it is {stays.state}", "name an open one, or open it again")
     done = Done(f"{named(asked)} merged into {found[0].name}")
     for row in rows_of(session, asked):
         edit = Edit(session)
@@ -29,14 +33,23 @@ def merge(session: Session, asked: Asked) -> Done:
         edit.set(row, merged_into=stays.id, acked_by="", ack_until=None)
         for alert in own_alerts(session, row):
             edit.set(alert, incident_id=stays.id)
-        edit.set(
-            stays, started_at=min(stays.started_at, row.started_at), priority=min(stays.priority, row.priority),
-            alert_at=max(stays.alert_at, row.alert_at),
-        )  # fmt: skip
+        end_silences(edit, session, row, asked.at)
+        _take_over(edit, stays, row)
         name = incident_name(row.id or 0)
         tell(done, asked, stays, Happened(Happening.MERGED, f"{name} was merged into this: {row.title}"))
         tell(done, asked, row, Happened(Happening.MERGED, f"merged into {found[0].name}"), edit)
     return done
+
+
+def _take_over(edit: Edit, stays: Incident, row: Incident) -> None:
+    """Let an incident be as old and as bad as one that goes into it, and hurt what that hurts."""
+    worst = max(stays.severity, row.severity, key=lambda word: RANK[Severity(word)])
+    services = dict.fromkeys([*json.loads(stays.services), *json.loads(row.services)])
+    edit.set(
+        stays, started_at=min(stays.started_at, row.started_at), priority=min(stays.priority, row.priority),
+        alert_at=max(stays.alert_at, row.alert_at), impact=min(stays.impact, row.impact),
+        urgency=min(stays.urgency, row.urgency), severity=worst, services=json.dumps(list(services)),
+    )  # fmt: skip
 
 
 def split(session: Session, asked: Asked) -> Done:
@@ -55,7 +68,7 @@ def split(session: Session, asked: Asked) -> Done:
         impact=row.impact, urgency=row.urgency, priority=row.priority, rule=taken[0].rule, site=row.site,
         service=row.service, services=row.services, policy=row.policy, owner=asked.who.name,
         started_at=min(alert.started_at for alert in taken), opened_at=asked.at, alert_at=asked.at,
-        acked_at=asked.at,
+        acked_at=asked.at, runbook=taken[0].runbook,
     )  # fmt: skip
     session.add(made)
     session.flush()

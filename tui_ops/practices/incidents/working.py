@@ -2,15 +2,16 @@
 
 from collections.abc import Callable, Iterable
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from tui_ops.model.alerts import LIVE, AlertState
-from tui_ops.model.incidents import Happened, IncidentState, incident_name
+from tui_ops.model.clock import iso
+from tui_ops.model.incidents import OPEN_STATES, Happened, Happening, IncidentState, incident_name
 from tui_ops.practices.asked import Asked, Done, Refused
 from tui_ops.practices.incidents.editing import UNDO, Edit
 from tui_ops.practices.incidents.states import Event, after
 from tui_ops.store.incidents import alerts_of
-from tui_ops.store.tables.alerts import Alert
+from tui_ops.store.tables.alerts import Alert, Silence
 from tui_ops.store.tables.incidents import Incident
 
 Change = Callable[[Edit, Incident], Happened]
@@ -29,6 +30,11 @@ def named(asked: Asked) -> str:
     """Return how a sentence names them: ``INC-12``, or ``3 incidents``."""
     names = [target.name for target in asked.targets]
     return names[0] if len(names) == 1 else f"{len(names)} incidents"
+
+
+def be(asked: Asked) -> str:
+    """Return the verb that follows what :func:`named` returns."""
+    return "is" if len(asked.targets) == 1 else "are"
 
 
 def each(session: Session, asked: Asked, said: str, change: Change) -> Done:
@@ -50,7 +56,9 @@ def tell(done: Done, asked: Asked, row: Incident, happened: Happened, edit: Edit
 
 
 def move_by(edit: Edit, row: Incident, event: Event, at: float) -> IncidentState:
-    """Move an incident by an event that its rule has allowed, and set the stamp of the first time."""
+    """Move an incident by an event that its rule has allowed, and set the stamp of the first time; one that is opened
+    again has no end any more.
+    """
     to = after(IncidentState(row.state), event)
     if to is None:
         raise Refused(f"{incident_name(row.id or 0)} is {row.state}", "look at it again")
@@ -58,8 +66,21 @@ def move_by(edit: Edit, row: Incident, event: Event, at: float) -> IncidentState
         IncidentState.MITIGATED: ("mitigated_at",), IncidentState.RESOLVED: ("mitigated_at", "resolved_at"),
         IncidentState.CLOSED: ("closed_at",),
     }.get(to, ())  # fmt: skip
+    before = IncidentState(row.state)
     edit.set(row, state=str(to), **{name: at for name in stamps if getattr(row, name) is None})
+    if to in OPEN_STATES and before not in OPEN_STATES:
+        # It was not over: what ends it now counts. Nobody was hurt meanwhile, which stays as it was.
+        edit.set(row, resolved_at=None, closed_at=None)
     return to
+
+
+def end_silences(edit: Edit, session: Session, row: Incident, at: float) -> None:
+    """End the silences that last as long as an incident."""
+    query = select(Silence).where(
+        Silence.incident_id == row.id, col(Silence.ended_at).is_(None), col(Silence.ends_at).is_(None)
+    )
+    for silence in session.exec(query).all():
+        edit.set(silence, ended_at=at)
 
 
 def own_alerts(session: Session, row: Incident) -> list[Alert]:
@@ -77,6 +98,26 @@ def see(edit: Edit, alert: Alert, asked: Asked, until: float | None) -> None:
         edit.set(alert, state=str(AlertState.RESOLVED))
     if state in LIVE or state is AlertState.CLEARED:
         edit.set(alert, acked_at=asked.at, acked_by=asked.who.name, ack_until=until)
+
+
+def take_on(edit: Edit, row: Incident, alerts: Iterable[Alert], asked: Asked, until: float) -> Happened:
+    """Let an incident be acknowledged by whoever acts, and its alerts with it; return the line that tells of it.
+
+    Args:
+        edit: changes them.
+        row: the incident.
+        alerts: its alerts.
+        asked: the act.
+        until: when the acknowledgement runs out, epoch seconds.
+    """
+    edit.set(row, acked_by=asked.who.name, ack_until=until, owner=row.owner or asked.who.name)
+    if row.acked_at is None:
+        edit.set(row, acked_at=asked.at)
+    if IncidentState(row.state) is IncidentState.TRIAGE:
+        move_by(edit, row, Event.BEGIN, asked.at)
+    for alert in alerts:
+        see(edit, alert, asked, until)
+    return Happened(Happening.ACKNOWLEDGED, f"acknowledged until {iso(until)}", data=(("until", until),))
 
 
 def forget_acknowledgement(edit: Edit, row: Incident, alerts: Iterable[Alert]) -> None:

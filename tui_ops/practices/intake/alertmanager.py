@@ -88,6 +88,7 @@ def _alert(value: object, where: str, around: Around, source: Source, outer: str
         labels=tuple(sorted(labels.items())[:LABELS_LIMIT]),
         url=_address(alert),
         runbook=url_in(notes.get("runbook_url")) or url_in(notes.get("runbook")),
+        until=ended if not over and ended > around.now else 0.0,
     )
 
 

@@ -4,7 +4,7 @@ Nothing here is counted on the way. The same lines give the same answer after a 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tui_ops.model.alerting import AlertingSpec
 from tui_ops.model.incidents import OPEN_STATES, Happening, IncidentState, incident_name
@@ -76,6 +76,9 @@ def plan(
     """
     stands = replay(lines)
     update = _update(policy, incident, stands, settings)
+    if update is not None and (stands.told_at or 0.0) > now + CLOCK_S:
+        # As below: the clock was set back since they were told.
+        update = replace(update, at=now)
     stopped = _stopped(policy, incident, stands, settings, now)
     if stopped is not None:
         return update if isinstance(update, Due) and update.reason is Reason.OVER else stopped
@@ -120,7 +123,7 @@ def _a_or_the(word: str) -> str:
 def _step(policy: Policy, incident: IncidentFact, stands: Replayed, settings: Settings, now: float) -> Due:
     """Return the next step of the policy."""
     number, round_, due, reason, why = _next(policy, stands, settings.alerting)
-    if due > now and max(stands.began_at, stands.last.at if stands.last else 0.0) > now + CLOCK_S:
+    if due > now and (stands.last.at if stands.last else stands.began_at) > now + CLOCK_S:
         # The clock was set back, and nobody knows how long ago that was: late is worse than early.
         due, why = now, f"{why}; the clock was set back since"
     at = max(due, incident.snoozed_until or 0.0)

@@ -35,6 +35,8 @@ class Alert(SQLModel, table=True):
     """When we knew of it."""
     seen_at: float = 0.0
     """When it was last told, true or over."""
+    expires_at: float | None = None
+    """When it is taken for over unless its source repeats it; None where it stands until its end is told."""
     ended_at: float | None = None
     episode: int = 1
     """How often this identity has fired."""

@@ -4,6 +4,7 @@ from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
 _LIVE = text("retired_at IS NULL")
+"""Of SQLite alone: to say the same to PostgreSQL here loads all of its dialect, two megabytes in every engine."""
 
 
 class Site(SQLModel, table=True):
@@ -19,8 +20,8 @@ class Host(SQLModel, table=True):
     """A host with an identity of its own: readings, events and decisions hang on ``id``, never on the name."""
 
     __table_args__ = (
-        Index("host_live_key", "key", unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE),
-        Index("host_live_name", "name", unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE),
+        Index("host_live_key", "key", unique=True, sqlite_where=_LIVE),
+        Index("host_live_name", "name", unique=True, sqlite_where=_LIVE),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -73,6 +74,9 @@ class Maintenance(SQLModel, table=True):
     ended_at: float | None = None
     """When it was ended before its time."""
     revision: int = 1
+    lasts_s: float | None = None
+    """Of a flexible one that waits for the host's first problem: how long it lasts from then on, seconds; it may begin
+    between ``starts_at`` and ``ends_at``. None for one that is fixed, or has begun."""
 
 
 class HostKey(SQLModel, table=True):

@@ -50,7 +50,7 @@ class Incident(SQLModel, table=True):
     mitigated_at: float | None = None
     resolved_at: float | None = None
     closed_at: float | None = None
-    """Stamps of the first time."""
+    """Stamps of the first time; of the end, since it was opened again last."""
     resolved_by: str = ""
     """Empty where it came to its end by itself."""
     cause: str = ""

@@ -89,10 +89,12 @@ def is_same_boot(connection: sqlite3.Connection) -> bool:
 
 def _holds(connection: sqlite3.Connection, at: float) -> dict[int, tuple[Hold, ...]]:
     found: defaultdict[int, list[Hold]] = defaultdict(list)
-    for host_id, starts_at, ends_at, reason in connection.execute(
-        "SELECT host_id, starts_at, ends_at, reason FROM maintenance WHERE ended_at IS NULL AND ends_at > ?", (at,)
+    for host_id, starts_at, ends_at, reason, waits in connection.execute(
+        "SELECT host_id, starts_at, ends_at, reason, lasts_s IS NOT NULL FROM maintenance"
+        " WHERE ended_at IS NULL AND ends_at > ?",
+        (at,),
     ):
-        found[host_id].append(Hold(starts_at, ends_at, reason))
+        found[host_id].append(Hold(starts_at, ends_at, reason, bool(waits)))
     return {host_id: tuple(holds) for host_id, holds in found.items()}
 
 

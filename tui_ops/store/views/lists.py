@@ -36,7 +36,7 @@ def key_rows(connection: sqlite3.Connection, where: str, params: tuple[object, .
 def maintenance_rows(connection: sqlite3.Connection, where: str, params: tuple[object, ...]) -> list[MaintenanceRow]:
     """Return maintenances newest first, by a condition of this package's own making."""
     found = connection.execute(
-        "SELECT m.id, h.name, m.starts_at, m.ends_at, m.reason, m.by, m.ended_at, m.revision"  # noqa: S608
+        "SELECT m.id, h.name, m.starts_at, m.ends_at, m.reason, m.by, m.ended_at, m.revision, m.lasts_s"  # noqa: S608
         " FROM maintenance AS m JOIN host AS h ON h.id = m.host_id"
         f" WHERE {where} ORDER BY m.id DESC",
         params,

@@ -136,6 +136,9 @@ class MaintenanceRow:
     by: str
     ended_at: float | None
     revision: int
+    lasts_s: float | None = None
+    """Of one that waits for the host's first problem, which may come until ``ends_at``: how long it lasts then,
+    seconds."""
 
 
 @dataclass(slots=True)

@@ -22,19 +22,29 @@ def known(page: IncidentPage, pen: Pen) -> list[Line]:
     if not page.known and page.problem is None:
         return []
     lines = [heading("Known error", pen)]
+    rows = known_rows(page, pen)
+    # What to do meanwhile is what this panel is for: it stands whole beside other panels too.
+    return [*lines, *(drawn_rows(rows, page, pen) if pen.whole else (one for row in rows for one in row.lines))]
+
+
+def known_rows(page: IncidentPage, pen: Pen) -> list[Row]:
+    """Return the known errors, and its problem."""
+    found = []
     for row in page.known:
-        lines.append(line((f"{row.name} ", Ink.ACCENT), (f'"{safe(row.title)}"', Ink.TEXT), ("  matched", Ink.GOOD)))
-        if row.workaround:
-            lines += wrapped(f"workaround: {row.workaround}", pen.width, Ink.TEXT)
-    if page.problem is not None:
-        problem = page.problem
-        lines.append(line((f"{problem.name} ", Ink.ACCENT), (safe(problem.title), Ink.TEXT),
-                          (f"  {problem.state}", Ink.DIM)))  # fmt: skip
-        if problem.workaround:
-            lines += wrapped(f"workaround: {problem.workaround}", pen.width, Ink.TEXT)
+        name = line((f"{row.name} ", Ink.ACCENT), (f'"{safe(row.title)}"', Ink.TEXT), ("  matched", Ink.GOOD))
+        found.append(Row(("knownerror", row.id), [name, *_workaround(row.workaround, pen)]))
+    problem = page.problem
+    if problem is not None:
+        lines = [line((f"{problem.name} ", Ink.ACCENT), (safe(problem.title), Ink.TEXT),
+                      (f"  {problem.state}", Ink.DIM)), *_workaround(problem.workaround, pen)]  # fmt: skip
         if problem.root_cause and pen.whole:
             lines.append(labelled("Cause", safe(problem.root_cause)))
-    return lines
+        found.append(Row(("problem", problem.id), lines))
+    return found
+
+
+def _workaround(text: str, pen: Pen) -> list[Line]:
+    return wrapped(f"workaround: {text}", pen.width - 2, Ink.TEXT) if text else []
 
 
 def tree_rows(page: IncidentPage, pen: Pen) -> list[Row]:

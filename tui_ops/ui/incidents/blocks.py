@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from tui_ops.model.clock import local_time
 from tui_ops.model.evidence import Moment, Seen
@@ -37,7 +38,15 @@ class Row:
 Rows = Callable[[IncidentPage, Pen], list[Row]]
 
 
-def drawn_rows(rows: Sequence[Row], page: IncidentPage, pen: Pen, most: int = FEW) -> list[Line]:
+class Pointed(Protocol):
+    """A page whose panels have a cursor."""
+
+    @property
+    def cursor(self) -> Hashable:
+        """The row that it stands on."""
+
+
+def drawn_rows(rows: Sequence[Row], page: Pointed, pen: Pen, most: int = FEW) -> list[Line]:
     """Return rows as lines: all of them with a cursor where the panel fills the screen, a few elsewhere."""
     if not pen.whole:
         shown = pen.few(rows, most)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from tui_ops.model.alerts import AlertState
 from tui_ops.model.clock import local_time
+from tui_ops.model.incidents import RESOLVE_GOAL_S
 from tui_ops.model.units import format_duration
 from tui_ops.store.views.incidents import AlertRow, IncidentRow
 from tui_ops.ui.cells import safe
@@ -17,6 +18,11 @@ SOON_S = 300.0
 ACK_GOAL_S = {1: 300.0, 2: 900.0, 3: 3600.0, 4: 8 * 3600.0, 5: 86400.0}
 """Seconds in which somebody should have acknowledged an incident, by its priority: what most on-call teams promise
 each other. Only the order of the first screen is made of it; who is called when says the inventory."""
+
+
+RESOLVE_SOON_S = 3600.0
+"""The clock of a resolution is coloured, and stands on the first screen, from here on: an hour is enough to bring
+somebody else in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,30 @@ def holder(row: IncidentRow, at: float, wide: bool = False) -> Told:
 def ack_left_s(row: IncidentRow, at: float) -> float:
     """Return the seconds that are left to acknowledge an incident; below nought where it is too late."""
     return row.opened_at + ACK_GOAL_S.get(row.priority, ACK_GOAL_S[5]) - at
+
+
+def resolve_left_s(row: IncidentRow, at: float) -> float:
+    """Return the seconds that are left to be over with an incident; below nought where it is too late."""
+    return row.opened_at + RESOLVE_GOAL_S.get(row.priority, RESOLVE_GOAL_S[5]) - at
+
+
+def resolve_clock(row: IncidentRow, at: float) -> Told:
+    """Return how long there is left to resolve an incident, or by how much it took too long: empty where no clock runs.
+
+    Args:
+        row: the incident.
+        at: the present, epoch seconds.
+    """
+    goal = short(RESOLVE_GOAL_S.get(row.priority, RESOLVE_GOAL_S[5]))
+    if row.is_open:
+        left = resolve_left_s(row, at)
+        if left < 0:
+            return Told(f"{short(-left)} over its {goal} to resolve", Ink.BAD)
+        return Told(f"{short(left)} of {goal} left to resolve", Ink.WARN if left < RESOLVE_SOON_S else Ink.DIM)
+    if row.resolved_at is None:
+        return Told("")
+    left = resolve_left_s(row, row.resolved_at)
+    return Told(f"resolved within its {goal}" if left >= 0 else f"resolved {short(-left)} over its {goal}")
 
 
 def state_word(row: IncidentRow) -> str:

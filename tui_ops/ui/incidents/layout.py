@@ -7,7 +7,7 @@ from tui_ops.store.views.incidents import IncidentRow
 from tui_ops.ui import paging
 from tui_ops.ui.cells import safe
 from tui_ops.ui.incidents import around, blocks, changes, metrics
-from tui_ops.ui.incidents.clocks import holder
+from tui_ops.ui.incidents.clocks import holder, resolve_clock
 from tui_ops.ui.incidents.panels import facts, full_minute, timeline, title_line
 from tui_ops.ui.incidents.reading import IncidentPage
 from tui_ops.ui.paging import Panel
@@ -33,6 +33,7 @@ PANELS: tuple[Panel[IncidentPage], ...] = (
 ROWS: dict[str, blocks.Rows] = {
     "changed": changes.change_rows, "alerts": blocks.alert_rows, "evidence": blocks.evidence_rows,
     "runbook": blocks.runbook_rows, "like before": blocks.before_rows, "depends": around.tree_rows,
+    "known error": around.known_rows,
 }  # fmt: skip
 """Panels whose rows the cursor goes through where they fill the screen."""
 
@@ -41,6 +42,7 @@ def head(page: IncidentPage, pen: Pen) -> list[Line]:
     """Return what stands above every panel: who it is, what it is, whom it hurts, who has it, who is told next."""
     row = page.row
     ack = holder(row, full_minute(pen), wide=True)
+    clock = resolve_clock(row, full_minute(pen))
     owner = line((f"owner {safe(row.owner)}" if row.owner else "no owner", Ink.DIM))
     title, *more = wrapped(row.title, max(20, pen.width - 16), Ink.TITLE)
     lines = [title_line(row, pen), spread(title, owner, pen.width), *more]
@@ -48,7 +50,9 @@ def head(page: IncidentPage, pen: Pen) -> list[Line]:
     parts = [
         line((ack.text, ack.ink)),
         line(("hurts ", Ink.DIM), safe(", ".join(hurt))) if hurt else (),
+        line((clock.text, clock.ink)) if clock.text else (),
         line((page.next_told, Ink.DIM)) if page.next_told else (),
+        line((f"also here: {safe(', '.join(page.beside))}", Ink.ACCENT)) if page.beside else (),
     ]
     lines += _flowing(parts, pen)
     rest = facts(row, pen, head=True)
@@ -56,10 +60,15 @@ def head(page: IncidentPage, pen: Pen) -> list[Line]:
 
 
 def _flowing(parts: list[Line], pen: Pen) -> list[Line]:
-    """Return parts in one line where they fit, each on its own where they do not."""
-    told = [part for part in parts if part]
-    one = joined(told, "   ")
-    return [one] if paging.fits(one, pen.width) else told
+    """Return parts one after the other, in as many lines as they need; none is broken."""
+    lines: list[Line] = []
+    for part in filter(None, parts):
+        longer = joined([lines[-1], part], "   ") if lines else part
+        if lines and paging.fits(longer, pen.width):
+            lines[-1] = longer
+        else:
+            lines.append(part)
+    return lines
 
 
 def whole(page: IncidentPage, pen: Pen, focus: str = "") -> list[Line]:

@@ -47,6 +47,8 @@ class IncidentPage:
     """Lines of the screen."""
     room: int = 12
     """Lines that the timeline may take."""
+    beside: tuple[str, ...] = ()
+    """Who else looks at it now; the desk fills it in."""
     cursor: Hashable = None
     """The row of a panel that fills the screen; None before there is one."""
     unfolded: frozenset[Hashable] = frozenset()

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 from tui_ops.actions.declared import HOST_TRUST
 from tui_ops.actions.incidents import ACKNOWLEDGE
 from tui_ops.model.states import HostState
+from tui_ops.store.views.incidents import IncidentRow
 from tui_ops.ui.desk import Desk
 from tui_ops.ui.facts import AUDIT_KEYS, INCIDENT_KEYS, KEYS, known_values
 from tui_ops.ui.frame import Told, counts_line
+from tui_ops.ui.incidents.clocks import RESOLVE_SOON_S, resolve_left_s
 from tui_ops.ui.paint import Ink, Line, joined, line
 
 if TYPE_CHECKING:
@@ -53,6 +55,18 @@ class ScreenSpec:
         module, _, name = self.place.partition(":")
         made: DeskScreen = getattr(import_module(module), name)()
         return made
+
+
+def has_to_end(row: IncidentRow, me: str, at: float) -> bool:
+    """Return whether an incident of an operator should be resolved soon, or should have been.
+
+    Args:
+        row: the incident.
+        me: the operator.
+        at: the present, epoch seconds.
+    """
+    mine = me in (row.acked_by, row.owner)
+    return mine and row.is_open and not row.on_hold and resolve_left_s(row, at) < RESOLVE_SOON_S
 
 
 ACK_SOON_S = 600.0
@@ -97,8 +111,11 @@ def for_me(desk: Desk) -> int:
         return 0
     at = desk.present.at
     mine = [row for row in desk.incidents.rows.values() if row.is_open and row.acked_by == desk.me]
+    late = sum(has_to_end(row, desk.me, at) for row in desk.incidents.rows.values())
     ends = sum(row.ack_until is not None and row.ack_until - at < ACK_SOON_S for row in mine)
-    return ends + len(desk.todo.due(desk.me, at)) + len(desk.todo.to_review(desk.me, at)) + len(desk.todo.proposed)
+    return (
+        ends + late + len(desk.todo.due(desk.me, at)) + len(desk.todo.to_review(desk.me, at)) + len(desk.todo.proposed)
+    )
 
 
 def all_for_me(desk: Desk) -> int:
@@ -120,9 +137,10 @@ SCREENS: tuple[ScreenSpec, ...] = (
     ),
     ScreenSpec(
         "2", "incidents", "Incidents", "incidents", "tui_ops.ui.screens.incidents:Incidents",
-        lambda desk: desk.incidents.unseen, INCIDENT_KEYS, views=("alerts", "problems", "knownerrors", "actions"),
+        lambda desk: desk.incidents.unseen, INCIDENT_KEYS,
+        views=("alerts", "problems", "knownerrors", "actions", "silences", "figures"),
         values=known_incident_values, told=priorities_line, mine=to_acknowledge,
-        help="what hurts first, why, what changed; alerts, problems, known errors",
+        help="what hurts first, why, what changed; alerts, problems, known errors, silences, figures",
     ),
     ScreenSpec(
         "9", "audit", "Audit", "audit", "tui_ops.ui.screens.audit:Audit",

@@ -10,14 +10,13 @@ from tui_ops.actions.action import Action
 from tui_ops.actions.declared import HOST_RUN
 from tui_ops.actions.evidence import EVIDENCE_TAKE
 from tui_ops.actions.incidents import TICK
+from tui_ops.actions.problems import REVIEW
 from tui_ops.model.address import EVERYTHING, AddressError, parse
 from tui_ops.store.views.rows import HostRow
 from tui_ops.ui.copying import Choice
 from tui_ops.ui.export import Export
 from tui_ops.ui.frame import Hint
 from tui_ops.ui.history import View
-from tui_ops.ui.incidents import layout
-from tui_ops.ui.incidents.blocks import cursor_span
 from tui_ops.ui.incidents.reading import IncidentPage
 from tui_ops.ui.paint import Ink, Line, line, plain
 from tui_ops.ui.screens.incidentreading import IncidentReading
@@ -41,6 +40,7 @@ class IncidentScreen(IncidentReading):
         ("e", "evidence: then and now, enter folds a block; e again asks the hosts anew"),
         ("D", "the services that it hurts, and what they stand on"),
         ("M", "metrics of its hosts around the onset"),
+        ("V", "the review, or what the record says before it is begun; V there begins it"),
         ("enter", "of a panel: fills the screen; then opens what the cursor stands on, or checks a step off"),
     )
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -99,27 +99,14 @@ class IncidentScreen(IncidentReading):
         panels = [hint for hint in self.panel_hints() if hint.key in ("q", ", .")]
         return [*panels, *own, *acts, Hint("x", "acts", weight=9), Hint("?", "keys", weight=9)]
 
-    # The cursor ---------------------------------------------------------------------------------------------------
-
-    def go(self, lines: int) -> None:
-        """Move the cursor of a panel that fills the screen; scroll elsewhere."""
-        keys = self.row_keys()
-        if not keys:
-            super().go(lines)
-            return
-        at = keys.index(self.row_here) if self.row_here in keys else 0
-        self.cursors[self.focused_panel] = keys[max(0, min(len(keys) - 1, at + lines))]
-        self.refresh_all()
-        sign = cursor_span(self.pen_look)
-        found = next((index for index, one in enumerate(self.text.lines) if one and one[0] == sign), 0)
-        self.text.reveal(found if found > self.text.top or found > len(layout.ROWS) else 0)
-
     # What keys do -------------------------------------------------------------------------------------------------
 
     def action_letter(self, key: str) -> None:
-        """Do the act that has this letter; evidence is looked at first."""
+        """Do the act that has this letter; evidence and review are looked at first."""
         if key == EVIDENCE_TAKE.key:
             self.action_panel("evidence")
+        elif key == REVIEW.key:
+            desk_app(self).travel.open_review(self.number)
         else:
             super().action_letter(key)
 
@@ -136,15 +123,8 @@ class IncidentScreen(IncidentReading):
         else:
             desk_app(self).tell(f"{name}: nothing is known of it here")
 
-    def action_open(self) -> None:
-        """Fill the screen with the focused panel; then open what the cursor stands on."""
-        if not self.is_alone:
-            if self.focused_panel:
-                self.action_full()
-            else:
-                desk_app(self).tell(", and . go from panel to panel; enter fills the screen with one")
-            return
-        key = self.row_here
+    def open_row(self, key: Hashable) -> None:
+        """Fold a block of evidence, check a step off, open an earlier incident, a problem, a known error or a host."""
         if self.focused_panel == "evidence":
             self.unfolded ^= {key}
             self.refresh_all()
@@ -152,6 +132,8 @@ class IncidentScreen(IncidentReading):
             self._tick(key)
         elif self.focused_panel == "like before" and isinstance(key, int):
             desk_app(self).travel.open_incident(key)
+        elif self.focused_panel == "known error" and isinstance(key, tuple):
+            desk_app(self).travel.open_page(str(key[0]), str(key[1]))
         elif self._host_here():
             desk_app(self).open_host(self._host_here())
 

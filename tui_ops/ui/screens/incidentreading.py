@@ -11,7 +11,7 @@ from tui_ops.ui.incidents import layout
 from tui_ops.ui.incidents.metrics import HostMetrics
 from tui_ops.ui.incidents.reading import IncidentPage
 from tui_ops.ui.paint import Ink, line
-from tui_ops.ui.screens.paneled import Paneled
+from tui_ops.ui.screens.cursored import Cursored
 from tui_ops.ui.widgets.lines import desk_app
 from tui_ops.ui.work import in_background
 
@@ -19,7 +19,7 @@ PAGE_TOPICS = frozenset({"incidents", "fleet"})
 """News after which the page is read again."""
 
 
-class IncidentReading(Paneled):
+class IncidentReading(Cursored):
     """What is known of an incident, as it is looked at.
 
     Args:
@@ -33,8 +33,6 @@ class IncidentReading(Paneled):
         self.number = number
         self.page: IncidentPage | None = None
         self._read = False
-        self.cursors: dict[str, Hashable] = {}
-        """Where the cursor stands in each panel."""
         self.unfolded: frozenset[Hashable] = frozenset()
         self.metrics: list[HostMetrics] | None = None
         self.narrowed: Query = EVERYTHING
@@ -50,6 +48,22 @@ class IncidentReading(Paneled):
         super().on_mount()
         self.focus_body()
         self.read()
+
+    def on_screen_resume(self) -> None:
+        """Have those who look at it too told, and be told of them."""
+        desk_app(self).client.look_at_incident(self.incident)
+
+    def on_screen_suspend(self) -> None:
+        """It is not looked at any more; unless only a dialog stands over it, or another one came meanwhile."""
+        app = desk_app(self)
+        if app.client.incident == self.incident and app.front is not self:
+            app.client.look_at_incident("")
+
+    def on_unmount(self) -> None:
+        """It is not looked at any more."""
+        client = desk_app(self).client
+        if client.incident == self.incident:
+            client.look_at_incident("")
 
     def show_news(self, topics: frozenset[str]) -> None:
         """Show what changed."""
@@ -107,18 +121,15 @@ class IncidentReading(Paneled):
         if page is None:
             return None
         desk = desk_app(self).desk
-        keys = self.row_keys()
-        cursor = self.row_here if self.row_here in keys else keys[0] if keys else None
-        if self.is_alone and keys:
-            self.cursors[self.focused_panel] = cursor
+        cursor = self.placed_cursor()
         hosts = {name for service in page.services for name in service.hosts} | set(page.row.hosts)
         standing = {name: str(row.underlying) for name in hosts if (row := desk.fleet.named(name)) is not None}
         lines = page.timeline
         if self.narrowed.terms:
             lines = [row for row in lines if self.narrowed.matches(lambda key, row=row: self._value(row, key))]  # type: ignore[misc]
         return replace(
-            page, row=desk.incidents.rows.get(self.number, page.row), cursor=cursor if self.is_alone else None,
-            unfolded=self.unfolded, standing=standing, timeline=lines,
+            page, row=desk.incidents.rows.get(self.number, page.row), cursor=cursor,
+            unfolded=self.unfolded, standing=standing, beside=desk_app(self).client.beside, timeline=lines,
             metrics=self.metrics, height=self.text.size.height,
         )  # fmt: skip
 
@@ -141,8 +152,3 @@ class IncidentReading(Paneled):
         """Return the rows that the cursor goes through in the panel that fills the screen."""
         page = self.page
         return layout.keys_of(page, self.pen_look, self.focused_panel) if page is not None and self.is_alone else []
-
-    @property
-    def row_here(self) -> Hashable:
-        """The row that the cursor stands on."""
-        return self.cursors.get(self.focused_panel)

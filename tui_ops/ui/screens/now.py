@@ -1,6 +1,8 @@
 """The first screen: what needs this operator across everything, and what happened since he looked last."""
 
-from typing import Any
+from typing import Any, ClassVar
+
+from textual.binding import Binding, BindingType
 
 from tui_ops.store.views.rows import HostRow
 from tui_ops.ui import hostpage
@@ -36,6 +38,9 @@ class Now(Listed):
         self._since: list[Happened] = []
         self._page: IncidentPage | None = None
 
+    own_keys = (("H", "the hand-over of the shift, to read and to save"),)
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("H", "handover", show=False, system=True, priority=True)]
+
     def make_panes(self) -> list[Pane[Any]]:
         """Return the views."""
         desk = desk_app(self).desk
@@ -60,7 +65,8 @@ class Now(Listed):
 
     def hints(self) -> list[Hint]:
         """Return the keys for the footer."""
-        return [hint for hint in super().hints() if hint.key not in ("s", "z", "R", "m")]
+        kept = [hint for hint in super().hints() if hint.key not in ("s", "z", "R", "m")]
+        return [*kept[:-2], Hint("H", "hand-over", weight=0), *kept[-2:]]
 
     # The panels ---------------------------------------------------------------------------------------------------
 
@@ -75,14 +81,14 @@ class Now(Listed):
         since = self._lately.since
         self._since = await app.from_store(lambda feed: feed.since(since))
         kind, number = self.pane.key_here if isinstance(self.pane, NowPane) else ("", 0)
-        if self.has_class("-events") and kind == "incident":
+        if self.has_class("-events") and kind in ("incident", "resolve"):
             self._page = await app.from_store(lambda feed: feed.incident(number, False))
 
     def draw_panels(self) -> None:
         """Draw what happened; on a large screen also what the cursor stands on."""
         both = self.has_class("-events")
         kind, number = self.pane.key_here if isinstance(self.pane, NowPane) else ("", 0)
-        row = desk_app(self).desk.incidents.rows.get(number) if kind == "incident" else None
+        row = desk_app(self).desk.incidents.rows.get(number) if kind in ("incident", "resolve") else None
         page, found = self._page, self._since
 
         def lately(pen: Pen, height: int) -> list[Line]:
@@ -126,6 +132,10 @@ class Now(Listed):
             lines.append(line((f"{len(found) - height + 2} more: . shows all", Ink.DIM)))
         return trimmed(lines, pen.width)
 
+    def action_handover(self) -> None:
+        """Show the hand-over of the shift."""
+        desk_app(self).travel.open_handover("")
+
     # What keys do -------------------------------------------------------------------------------------------------
 
     def action_open(self) -> None:
@@ -134,10 +144,12 @@ class Now(Listed):
         host = self.pane.host_here()
         if isinstance(self.pane, NowPane):
             kind, number = self.pane.key_here
-            if kind in ("incident", "review"):
+            if kind in ("incident", "resolve"):
                 travel.open_incident(number)
+            elif kind == "review":
+                travel.open_review(number)
             elif kind == "problem":
-                travel.show_noun("incidents", "problems", f"name=PRB-{number}")
+                travel.open_problem(number)
             elif kind == "item":
                 travel.show_noun("incidents", "actions", f"name=TODO-{number}")
             elif kind == "engine":

@@ -12,13 +12,13 @@ from tui_ops.ui.columns import Column
 from tui_ops.ui.columns import Look as CellLook
 from tui_ops.ui.desk import Desk
 from tui_ops.ui.feed import Feed
-from tui_ops.ui.incidents.clocks import ack_left_s, short
+from tui_ops.ui.incidents.clocks import ack_left_s, resolve_left_s, short
 from tui_ops.ui.incidents.lately import Happened
 from tui_ops.ui.incidents.model import is_unseen
 from tui_ops.ui.incidents.signs import incident_sign
 from tui_ops.ui.listing import Key
 from tui_ops.ui.paint import LOOK_INK, Ink, Span
-from tui_ops.ui.screens import ACK_SOON_S
+from tui_ops.ui.screens import ACK_SOON_S, has_to_end
 from tui_ops.ui.views.incidents import MINUTE_S, hosts_text, told_fact
 from tui_ops.ui.views.items import Item, text_fact
 from tui_ops.ui.views.itemspane import ItemsPane
@@ -114,6 +114,9 @@ def _incidents(desk: Desk, at: float) -> Iterator[Item]:
             if left < ACK_SOON_S:
                 yield need(("incident", row.id), CLOCK, "your ack", row.name, row.title, left=left, where=where,
                            do="work on it, or a again")  # fmt: skip
+        if not is_unseen(row) and has_to_end(row, desk.me, at):
+            yield need(("resolve", row.id), CLOCK, "resolve", row.name, row.title, left=resolve_left_s(row, at),
+                       where=where, do="resolve, or hand it over", weight=row.priority)  # fmt: skip
 
 
 def _todo(desk: Desk, at: float) -> Iterator[Item]:
@@ -176,7 +179,7 @@ class NowPane(ItemsPane):
         """Return what of the chosen things an act of a noun would work on."""
         desk = self._desk
         if noun == "incident":
-            numbers = [*self._of("incident"), *self._of("review")]
+            numbers = dict.fromkeys([*self._of("incident"), *self._of("resolve"), *self._of("review")])
             return [desk.incidents.rows[number] for number in numbers if number in desk.incidents.rows]
         if noun == "item":
             return [row for row in desk.todo.items if row.id in self._of("item")]

@@ -8,6 +8,7 @@ down_revision = "0003"
 
 
 def upgrade() -> None:
+    op.add_column("maintenance", sa.Column("lasts_s", sa.Float(), nullable=True))
     _problem()
     _incident()
     _alert()
@@ -103,7 +104,7 @@ def _alert() -> None:
         sa.Column("value", sa.Float(), nullable=True),
         *(sa.Column(name, sa.String(), nullable=False) for name in ("unit", "labels", "url", "runbook", "state")),
         *(sa.Column(name, sa.Float(), nullable=False) for name in ("started_at", "detected_at", "seen_at")),
-        sa.Column("ended_at", sa.Float(), nullable=True),
+        *(sa.Column(name, sa.Float(), nullable=True) for name in ("expires_at", "ended_at")),
         sa.Column("episode", sa.Integer(), nullable=False),
         sa.Column("flapping", sa.Boolean(), nullable=False),
         sa.Column("acked_at", sa.Float(), nullable=True),
