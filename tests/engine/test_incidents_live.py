@@ -125,6 +125,7 @@ def test_a_jump_host_that_is_cut_is_one_incident(fleet: IncidentFleet) -> None:
     assert [one.id for one in fleet.after(before)] == [row.id], fleet.said()
 
 
+@pytest.mark.torture
 def test_a_check_that_flaps_is_one_alert(fleet: IncidentFleet) -> None:
     """A port that opens and closes again and again: one alert, one incident; the flapping is said once, and no change
     while it lasts.
@@ -192,6 +193,7 @@ def test_restarts_change_nothing(fleet: IncidentFleet) -> None:
     resolves_itself(fleet, gone.incident_id or 0)
 
 
+@pytest.mark.torture
 def test_what_a_restart_missed_is_over(fleet: IncidentFleet) -> None:
     """A fault that was mended while no engine ran ends with the first reading."""
     fleet.servers["killed"].stop()
@@ -204,6 +206,7 @@ def test_what_a_restart_missed_is_over(fleet: IncidentFleet) -> None:
     resolves_itself(fleet, old.incident_id or 0)
 
 
+@pytest.mark.torture
 def test_a_rule_taken_out_ends_its_alert(fleet: IncidentFleet) -> None:
     """An inventory without the rule comes into force: what it said is over, by a word that says why."""
     before = fleet.last
@@ -265,6 +268,7 @@ def test_acts_over_the_socket(fleet: IncidentFleet) -> None:
     assert "whole" in run("audit", "verify").stdout
 
 
+@pytest.mark.torture
 def test_a_host_under_a_new_name_goes_on_in_the_same_incident(fleet: IncidentFleet) -> None:
     """An alert is about a host by its name: the old name's is over, the new one's joins the incident."""
     before = fleet.last
