@@ -26,14 +26,16 @@ PASSES = 5
 """Of the quick ways; medians are given. Ansible and check_by_ssh make one."""
 
 
-def measure(count: int, client: Group, hosts_group: Group, say: Callable[[str], None]) -> None:
-    """Measure every way on so many hosts and say a row as soon as it is there."""
+def measure(count: int, client: Group, hosts_group: Group, say: Callable[[str], None], peers_too: bool = True) -> None:
+    """Measure every way on so many hosts, or ours alone, and say a row as soon as it is there."""
     with tempfile.TemporaryDirectory(prefix="tob-") as folder:
         hosts = Hosts(Path(folder), count, hosts_group, lean=True)
         try:
             base, *others = read_by_us(Path(folder), hosts, client, PASSES)
             for row in (base, *others):
                 say(row.line(base))
+            if not peers_too:
+                return
             peers = Peers(hosts, client)
             ways: tuple[Callable[[], Row], ...] = (
                 lambda: peers.parallel_ssh(PASSES),
@@ -57,8 +59,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--hosts", type=int, nargs="+", default=[50, 200])
     parser.add_argument("--no-install", action="store_true", help="measure with the peers that are here")
+    parser.add_argument("--ours", action="store_true", help="measure our own ways alone")
     options = parser.parse_args()
-    if not options.no_install:
+    if not options.no_install and not options.ours:
         install()
     began, load = time.monotonic(), os.getloadavg()[0]
     how, client, hosts = open_groups()
@@ -66,7 +69,7 @@ def main() -> None:
         print(f"CPU: {how}. {os.cpu_count()} cores, load {load:.2f} at the start. {', '.join(versions())}, "
               f"Python {platform.python_version()}.\n\n{HEADING}", flush=True)  # fmt: skip
         for count in options.hosts:
-            measure(count, client, hosts, lambda line: print(line, flush=True))
+            measure(count, client, hosts, lambda line: print(line, flush=True), not options.ours)
     finally:
         client.close()
         hosts.close()

@@ -52,8 +52,17 @@ def add_problem_line(
     )  # fmt: skip
 
 
-def changed(session: Session, rows: Iterable[Alert | Incident | Problem | ActionItem]) -> None:
-    """Let readers know that these rows changed: their versions and revisions grow. They are added to the session."""
+def changed(
+    session: Session, rows: Iterable[Alert | Incident | Problem | ActionItem], decided: bool = True
+) -> None:  # fmt: skip
+    """Let readers know that these rows changed: their versions and revisions grow. They are added to the session.
+
+    Args:
+        session: of the transaction.
+        rows: that changed.
+        decided: whether somebody decided something about them. What the engine sees by itself leaves the revision:
+            in a storm an incident grows several times a second, and an operator who acts on it would be refused.
+    """
     highest: dict[type[Alert | Incident | Problem | ActionItem], int] = {}
     for row in rows:
         kind = type(row)
@@ -62,6 +71,6 @@ def changed(session: Session, rows: Iterable[Alert | Incident | Problem | Action
             highest[kind] = session.exec(select(func.max(kind.version))).one() or 0
         highest[kind] += 1
         row.version = highest[kind]
-        row.revision += 1
+        row.revision += decided
         session.add(row)
     session.flush()

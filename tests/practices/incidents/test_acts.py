@@ -275,6 +275,15 @@ def test_an_act_on_an_older_view_is_refused(world: IncidentWorld) -> None:
     assert refused.value.code is Code.CONFLICT
 
 
+def test_what_the_engine_adds_meanwhile_refuses_nobody(world: IncidentWorld) -> None:
+    """In a storm an incident grows several times a second; the reader still sees it grow."""
+    seen, version = world.incident().revision, world.incident().version
+    world.fires("web-2", item="another")
+    assert world.incident().version > version
+    world.act("incident.acknowledge", "INC-1", expect={"INC-1": seen})
+    assert world.incident().acked_by == "ann"
+
+
 def test_what_is_not_there_is_refused(world: IncidentWorld) -> None:
     """With the name, and nothing is written."""
     entries = len(world.audit())

@@ -87,8 +87,8 @@ class Intake:
 
     def finish(self) -> Outcome:
         """Count the changes, so that readers see them."""
-        changed(self._session, self._alerts.values())
-        changed(self._session, self._incidents.values())
+        changed(self._session, self._alerts.values(), decided=False)
+        changed(self._session, self._incidents.values(), decided=False)
         self.outcome.alerts |= set(self._alerts)
         self.outcome.incidents |= set(self._incidents)
         self._alerts, self._incidents = {}, {}
