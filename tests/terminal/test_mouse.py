@@ -65,7 +65,7 @@ def test_a_click_puts_the_cursor_there(person: Person):
     person.click("web-07.lon")
     person.desk.sees("▸▲ web-07.lon")
     person.click("db-1.lon", times=2)
-    person.desk.sees("hosts → db-1.lon", "no answer on port 22")
+    person.desk.sees("check power, network and sshd of the host", "the last hour", "no answer on port 22")
 
 
 def test_the_wheel_scrolls(person: Person):

@@ -111,11 +111,14 @@ class Dialog(ModalScreen[dict[str, object] | None]):
 
     @on(Input.Submitted)
     def _entered(self, event: Input.Submitted) -> None:
-        """Enter goes to the next field, and after the last one to the button's work."""
+        """Enter goes to the next field that has to be filled in, and after the last one to the button's work; tab goes
+        to those that may be left empty.
+        """
         inputs = list(self.query(Input))
-        at = inputs.index(event.input)
-        if at + 1 < len(inputs):
-            inputs[at + 1].focus()
+        needed = {f"field-{param.name}" for param in self.asked.fields if param.required} | {"word"}
+        after = inputs[inputs.index(event.input) + 1 :]
+        if any(one.id in needed for one in after):
+            after[0].focus()
         else:
             self._go()
 
