@@ -26,8 +26,9 @@ from tui_ops.transport.errors import OfferedKey
 
 log = logging.getLogger(__name__)
 
-FLUSH_S = 0.2
-"""Readings wait at most this long to be written together: news goes out four times a second anyway."""
+FLUSH_S = 0.5
+"""Readings wait at most this long to be written together: each transaction costs as much as some readings, and nobody
+sees half a second in what is read every ten. What asks for somebody does not wait here: alerts go their own way."""
 
 DOCUMENTS_WAIT = 16
 """Documents of sections and readings of facts that wait to be written together: each is a hundred times as large in
