@@ -1,20 +1,25 @@
 """What an act changed in which rows, written down so that it can be taken back as long as nobody changed the same."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlmodel import Session
 
 from tui_ops.store.errors import StoreRefused
+from tui_ops.store.tables.alerts import Alert, Silence
 from tui_ops.store.tables.incidents import Incident
 from tui_ops.store.tables.problems import ActionItem, KnownError, Problem, Review
 from tui_ops.store.timeline import changed
 
-Row = Incident | Problem | KnownError | Review | ActionItem
+Row = Incident | Alert | Silence | Problem | KnownError | Review | ActionItem
 """A row whose changes can be taken back."""
 
 _TABLES: dict[str, type[Row]] = {
-    "incident": Incident, "problem": Problem, "known_error": KnownError, "review": Review, "action_item": ActionItem,
+    "incident": Incident, "alert": Alert, "silence": Silence, "problem": Problem, "known_error": KnownError,
+    "review": Review, "action_item": ActionItem,
 }  # fmt: skip
+
+UNDO = "undo"
+"""The name under which a line of a timeline keeps what an undo needs."""
 
 Entry = tuple[str, int, dict[str, list[object]] | None]
 """Table, id, and by column what it was and what it became; None where taking it back removes the row."""
@@ -33,15 +38,17 @@ class Changes:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self.entries: list[Entry] = []
+        self._entries: list[Entry] = []
+        self._uncounted: dict[tuple[str, int], Row] = {}
 
     def set(self, row: Row, **values: object) -> bool:
         """Set columns of a row, and return whether any of them was another."""
         other = {name: value for name, value in values.items() if getattr(row, name) != value}
         if not other:
             return False
-        self._note(row, {name: [getattr(row, name), value] for name, value in other.items()})
-        _write(self._session, row, other)
+        self._uncounted[self._note(row, {name: [getattr(row, name), value] for name, value in other.items()})] = row
+        for name, value in other.items():
+            setattr(row, name, value)
         return True
 
     def made(self, row: Row, **back: object) -> None:
@@ -54,9 +61,16 @@ class Changes:
         self._session.flush()
         self._note(row, None)
 
-    def _note(self, row: Row, columns: dict[str, list[object]] | None) -> None:
+    def kept(self) -> list[Entry]:
+        """Count what was changed in the revisions of its rows, all at once; return what an undo needs."""
+        rows, self._uncounted = self._uncounted, {}
+        _count(self._session, rows.values())
+        return list(self._entries)
+
+    def _note(self, row: Row, columns: dict[str, list[object]] | None) -> tuple[str, int]:
         assert row.id is not None
-        self.entries.append((str(row.__tablename__), row.id, columns))
+        self._entries.append((str(row.__tablename__), row.id, columns))
+        return str(row.__tablename__), row.id
 
 
 def take_back(session: Session, entries: Sequence[Entry]) -> list[Row]:
@@ -72,25 +86,31 @@ def take_back(session: Session, entries: Sequence[Entry]) -> list[Row]:
     Raises:
         MovedOn: one of them is not as the act left it; nothing of it may be kept then.
     """
-    rows: list[Row] = []
+    rows: dict[tuple[str, int], Row] = {}
     for table, number, columns in reversed(entries):
         row: Row | None = session.get(_TABLES[table], number)  # type: ignore[assignment]  # of its table
-        if row is None or any(getattr(row, name) != after for name, (_, after) in (columns or {}).items()):
-            raise MovedOn("it was changed again meanwhile", "look at it, and change what is not right")
+        other = [name for name, (_, after) in (columns or {}).items() if row is None or getattr(row, name) != after]
+        if row is None or other:
+            what = other[0].replace("_", " ") if other else "it"
+            raise MovedOn(f"{what} was changed again meanwhile", "look at it, and change what is not right")
         if columns is None:
             session.delete(row)
             session.flush()
             continue
-        _write(session, row, {name: before for name, (before, _) in columns.items()})
-        rows.append(row)
-    return rows
+        for name, (before, _) in columns.items():
+            setattr(row, name, before)
+        rows[table, number] = row
+    _count(session, rows.values())
+    return list(rows.values())
 
 
-def _write(session: Session, row: Row, values: Mapping[str, object]) -> None:
-    for name, value in values.items():
-        setattr(row, name, value)
-    if isinstance(row, KnownError | Review):
-        row.revision += 1
-        session.add(row)
-    else:
-        changed(session, [row])
+def _count(session: Session, rows: Iterable[Row]) -> None:
+    """Let the rows' revisions, and where readers go by it their versions, say that they changed."""
+    told: list[Incident | Alert | Problem | ActionItem] = []
+    for row in rows:
+        if isinstance(row, KnownError | Review | Silence):
+            row.revision += 1
+            session.add(row)
+        else:
+            told.append(row)
+    changed(session, told)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from typing import Any
 
 from sqlmodel import Session, func, select
 
@@ -30,26 +31,22 @@ def add_line(session: Session, incident_id: int, happened: Happened, at: float, 
         at: the moment of writing, epoch seconds; the line's own, where it has one, is shown in its place.
         audit_id: the audit entry of the act that wrote it.
     """
-    session.add(
-        Timeline(
-            incident_id=incident_id, at=happened.at if happened.at is not None else at, kind=str(happened.kind),
-            who=happened.who, text=clean(happened.text, LINE_LIMIT), data=to_json(dict(happened.data)),
-            audit_id=audit_id,
-        )
-    )  # fmt: skip
+    session.add(Timeline(incident_id=incident_id, **_said(happened, at, audit_id)))
 
 
 def add_problem_line(
     session: Session, problem_id: int, happened: Happened, at: float, audit_id: int | None = None
 ) -> None:
     """Write a line on a problem's own list. See :func:`add_line`."""
-    session.add(
-        ProblemLine(
-            problem_id=problem_id, at=happened.at if happened.at is not None else at, kind=str(happened.kind),
-            who=happened.who, text=clean(happened.text, LINE_LIMIT), data=to_json(dict(happened.data)),
-            audit_id=audit_id,
-        )
-    )  # fmt: skip
+    session.add(ProblemLine(problem_id=problem_id, **_said(happened, at, audit_id)))
+
+
+def _said(happened: Happened, at: float, audit_id: int | None) -> dict[str, Any]:
+    """Return the columns that every line of a timeline has."""
+    return {
+        "at": happened.at if happened.at is not None else at, "kind": str(happened.kind), "who": happened.who,
+        "text": clean(happened.text, LINE_LIMIT), "data": to_json(dict(happened.data)), "audit_id": audit_id,
+    }  # fmt: skip
 
 
 def changed(

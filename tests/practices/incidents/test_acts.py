@@ -69,6 +69,16 @@ def test_undo_goes_back_one_act_at_a_time(world: IncidentWorld) -> None:
         world.act("incident.undo", "INC-1")
 
 
+def test_undoing_an_act_that_changed_nothing_leaves_the_act_before(world: IncidentWorld) -> None:
+    """It is the last act, though there is nothing to take back."""
+    world.act("incident.assign", "INC-1", to="bob")
+    world.act("incident.assign", "INC-1", to="bob")
+    world.act("incident.undo", "INC-1")
+    assert world.incident().owner == "bob"
+    world.act("incident.undo", "INC-1")
+    assert world.incident().owner == ""
+
+
 def test_nobody_undoes_what_another_did_over_it(world: IncidentWorld) -> None:
     """An undo that would take back a later decision is refused, and changes nothing."""
     world.act("incident.priority", "INC-1", priority="1", reason="the shop is down")

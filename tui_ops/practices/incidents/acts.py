@@ -10,7 +10,6 @@ from tui_ops.model.clock import iso
 from tui_ops.model.incidents import Happened, Happening, Hold, RoleIn
 from tui_ops.model.units import format_duration
 from tui_ops.practices.asked import Asked, Done, Refused
-from tui_ops.practices.incidents.editing import Edit
 from tui_ops.practices.incidents.working import (
     TITLE_LIMIT,
     each,
@@ -21,6 +20,7 @@ from tui_ops.practices.incidents.working import (
     take_on,
     tell,
 )
+from tui_ops.store.changes import Changes
 from tui_ops.store.incidents import operator_names
 from tui_ops.store.tables.incidents import Incident
 
@@ -35,8 +35,8 @@ def acknowledge(session: Session, asked: Asked, lasts_s: float) -> Done:
     """
     until = asked.at + (asked.seconds("for") if "for" in asked.params else lasts_s)
 
-    def change(edit: Edit, row: Incident) -> Happened:
-        return take_on(edit, row, own_alerts(session, row), asked, until)
+    def change(changes: Changes, row: Incident) -> Happened:
+        return take_on(changes, row, own_alerts(session, row), asked, until)
 
     return each(session, asked, f"acknowledged for {format_duration(until - asked.at)}", change)
 
@@ -44,8 +44,8 @@ def acknowledge(session: Session, asked: Asked, lasts_s: float) -> Done:
 def unacknowledge(session: Session, asked: Asked) -> Done:
     """Give acknowledgements back."""
 
-    def change(edit: Edit, row: Incident) -> Happened:
-        forget_acknowledgement(edit, row, own_alerts(session, row))
+    def change(changes: Changes, row: Incident) -> Happened:
+        forget_acknowledgement(changes, row, own_alerts(session, row))
         return Happened(Happening.UNACKNOWLEDGED, "given back")
 
     return each(session, asked, "given back", change)
@@ -64,9 +64,9 @@ def assign(session: Session, asked: Asked) -> Done:
 
 
 def _assign(session: Session, asked: Asked, name: str) -> Done:
-    def change(edit: Edit, row: Incident) -> Happened:
+    def change(changes: Changes, row: Incident) -> Happened:
         before = row.owner
-        edit.set(row, owner=name)
+        changes.set(row, owner=name)
         return Happened(Happening.FIELD, f"owner: {before or 'nobody'} → {name}", data=(("field", "owner"),))
 
     return each(session, asked, f"given to {name}", change)
@@ -83,9 +83,9 @@ def set_priority(session: Session, asked: Asked) -> Done:
     """Set the priority by hand."""
     priority, reason = int(asked.text("priority")), clean(asked.text("reason"))
 
-    def change(edit: Edit, row: Incident) -> Happened:
+    def change(changes: Changes, row: Incident) -> Happened:
         said = f"priority: P{row.priority} → P{priority}: {reason}"
-        edit.set(row, priority=priority, priority_by=asked.who.name)
+        changes.set(row, priority=priority, priority_by=asked.who.name)
         return Happened(Happening.FIELD, said, data=(("field", "priority"),))
 
     return each(session, asked, f"set to P{priority}", change)
@@ -95,9 +95,9 @@ def rename(session: Session, asked: Asked) -> Done:
     """Give incidents another title."""
     title = clean(asked.text("title"), TITLE_LIMIT)
 
-    def change(edit: Edit, row: Incident) -> Happened:
+    def change(changes: Changes, row: Incident) -> Happened:
         said = f"title: {row.title} → {title}"
-        edit.set(row, title=title)
+        changes.set(row, title=title)
         return Happened(Happening.FIELD, said, data=(("field", "title"),))
 
     return each(session, asked, "renamed", change)
@@ -109,8 +109,8 @@ def declare_major(session: Session, asked: Asked) -> Done:
     _check_people(session, asked, list(roles.values()))
     said = ", ".join(f"{role} {name}" for role, name in roles.items())
 
-    def change(edit: Edit, row: Incident) -> Happened:
-        edit.set(row, major=True, roles=json.dumps(roles))
+    def change(changes: Changes, row: Incident) -> Happened:
+        changes.set(row, major=True, roles=json.dumps(roles))
         return Happened(Happening.ROLE, f"declared a major incident: {said}")
 
     return each(session, asked, "declared major", change)
@@ -119,8 +119,8 @@ def declare_major(session: Session, asked: Asked) -> Done:
 def demote(session: Session, asked: Asked) -> Done:
     """Take the declaration of major incidents back."""
 
-    def change(edit: Edit, row: Incident) -> Happened:
-        edit.set(row, major=False, roles="{}")
+    def change(changes: Changes, row: Incident) -> Happened:
+        changes.set(row, major=False, roles="{}")
         return Happened(Happening.ROLE, "no major incident any more")
 
     return each(session, asked, "no longer major", change)
@@ -131,8 +131,8 @@ def hold(session: Session, asked: Asked) -> Done:
     waits, reason = asked.text("for"), clean(asked.text("reason"))
     held = "" if waits == "nothing" else str(Hold(waits))
 
-    def change(edit: Edit, row: Incident) -> Happened:
-        edit.set(row, on_hold=held, hold_reason=reason if held else "")
+    def change(changes: Changes, row: Incident) -> Happened:
+        changes.set(row, on_hold=held, hold_reason=reason if held else "")
         said = f"on hold, waits for {held}" if held else "goes on"
         return Happened(Happening.FIELD, said + (f": {reason}" if reason else ""), data=(("field", "hold"),))
 
@@ -143,8 +143,8 @@ def snooze(session: Session, asked: Asked) -> Done:
     """Let nobody be called about incidents for a while."""
     until = asked.at + asked.seconds("for")
 
-    def change(edit: Edit, row: Incident) -> Happened:
-        edit.set(row, snoozed_until=until)
+    def change(changes: Changes, row: Incident) -> Happened:
+        changes.set(row, snoozed_until=until)
         return Happened(Happening.SILENCED, f"snoozed until {iso(until)}", data=(("until", until),))
 
     return each(session, asked, f"snoozed for {format_duration(asked.seconds('for'))}", change)
@@ -157,10 +157,10 @@ def tick(session: Session, asked: Asked) -> Done:
         raise Refused(f"{text!r:.20} is no step of a runbook", "steps are numbered from 1")
     step = int(text)
 
-    def change(edit: Edit, row: Incident) -> Happened:
+    def change(changes: Changes, row: Incident) -> Happened:
         done = set(json.loads(row.ticked))
         now_done = step not in done
-        edit.set(row, ticked=json.dumps(sorted(done ^ {step})))
+        changes.set(row, ticked=json.dumps(sorted(done ^ {step})))
         return Happened(Happening.RUNBOOK, f"step {step} {'done' if now_done else 'not done after all'}")
 
     return each(session, asked, f"step {step}", change)
@@ -189,9 +189,9 @@ def escalate(session: Session, asked: Asked) -> Done:
     """Call the next step of the escalation policy now; who is called next is worked out from the timeline."""
     reason = clean(asked.text("reason"))
 
-    def change(edit: Edit, row: Incident) -> Happened:
+    def change(changes: Changes, row: Incident) -> Happened:
         # Whoever has it is not enough, so the chain goes on from where it stopped.
-        forget_acknowledgement(edit, row, own_alerts(session, row))
+        forget_acknowledgement(changes, row, own_alerts(session, row))
         return Happened(Happening.ESCALATED, f"escalated: {reason}", data=(("by_hand", True),))
 
     return each(session, asked, "escalated", change)

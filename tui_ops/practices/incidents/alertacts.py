@@ -20,9 +20,9 @@ from tui_ops.model.incidents import (
 )
 from tui_ops.model.units import format_duration
 from tui_ops.practices.asked import Asked, Done, Refused
-from tui_ops.practices.incidents.editing import Edit
 from tui_ops.practices.incidents.matching import MatcherError, read_matchers
 from tui_ops.practices.incidents.working import TITLE_LIMIT, own_alerts, see, take_on, tell
+from tui_ops.store.changes import Changes
 from tui_ops.store.tables.alerts import Alert, Silence
 from tui_ops.store.tables.fleet import Host, Service
 from tui_ops.store.tables.incidents import Incident
@@ -55,9 +55,9 @@ def acknowledge(session: Session, asked: Asked, lasts_s: float) -> Done:
         done.message += f", and {', '.join(map(incident_name, taken))} for {format_duration(lasts_s)}"
     for alert in alerts:
         if alert.incident_id not in taken:
-            edit = Edit(session)
-            see(edit, alert, asked, None)
-            edit.finish()
+            changes = Changes(session)
+            see(changes, alert, asked, None)
+            changes.kept()
             _line(done, asked, alert, Happening.ACKNOWLEDGED, f"alert {alert.subject} seen")
     return done
 
@@ -68,8 +68,8 @@ def _take_on(session: Session, asked: Asked, done: Done, numbers: Sequence[int],
     for number in numbers:
         row = session.get_one(Incident, number)
         if not row.acked_by and IncidentState(row.state) in OPEN_STATES:
-            edit = Edit(session)
-            tell(done, asked, row, take_on(edit, row, own_alerts(session, row), asked, asked.at + lasts_s), edit)
+            changes = Changes(session)
+            tell(done, asked, row, take_on(changes, row, own_alerts(session, row), asked, asked.at + lasts_s), changes)
             taken.append(number)
     return taken
 
@@ -79,12 +79,12 @@ def shelve(session: Session, asked: Asked) -> Done:
     until, reason = asked.at + asked.seconds("for"), clean(asked.text("reason"))
     done = Done(f"{_named(asked)} shelved for {format_duration(asked.seconds('for'))}: {reason}")
     for target in asked.targets:
-        alert, edit = session.get_one(Alert, target.id), Edit(session)
-        edit.set(
+        alert, changes = session.get_one(Alert, target.id), Changes(session)
+        changes.set(
             alert, state=str(AlertState.SHELVED), shelved_until=until, shelved_by=asked.who.name, suppressed_by="",
             suppressed_ref="",
         )  # fmt: skip
-        edit.finish()
+        changes.kept()
         _line(done, asked, alert, Happening.SILENCED, f"{alert.subject} shelved until {iso(until)}: {reason}")
     return done
 
@@ -93,12 +93,12 @@ def unshelve(session: Session, asked: Asked) -> Done:
     """Take alerts up again that were put aside."""
     done = Done(f"{_named(asked)} taken up again")
     for target in asked.targets:
-        alert, edit = session.get_one(Alert, target.id), Edit(session)
+        alert, changes = session.get_one(Alert, target.id), Changes(session)
         incident = session.get(Incident, alert.incident_id) if alert.incident_id is not None else None
         held = incident is not None and incident.acked_by
         state = AlertState.ACKNOWLEDGED if held else AlertState.FIRING
-        edit.set(alert, state=str(state), shelved_until=None, shelved_by="")
-        edit.finish()
+        changes.set(alert, state=str(state), shelved_until=None, shelved_by="")
+        changes.kept()
         _line(done, asked, alert, Happening.SILENCED, f"{alert.subject} taken up again")
     return done
 

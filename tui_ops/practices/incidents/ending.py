@@ -10,9 +10,9 @@ from tui_ops.model.clean import clean
 from tui_ops.model.clock import iso
 from tui_ops.model.incidents import OPEN_STATES, Happened, Happening, IncidentState, incident_name
 from tui_ops.practices.asked import Asked, Done
-from tui_ops.practices.incidents.editing import Edit
 from tui_ops.practices.incidents.states import WORDS, Event
 from tui_ops.practices.incidents.working import be, each, end_silences, move_by, own_alerts, rows_of, see
+from tui_ops.store.changes import Changes
 from tui_ops.store.tables.alerts import Silence
 from tui_ops.store.tables.incidents import Incident
 
@@ -26,17 +26,17 @@ def move(event: Event) -> Callable[[Session, Asked], Done]:
     def act(session: Session, asked: Asked) -> Done:
         more = clean(asked.text("text") or asked.text("reason"))
 
-        def change(edit: Edit, row: Incident) -> Happened:
+        def change(changes: Changes, row: Incident) -> Happened:
             before = row.state
-            to = move_by(edit, row, event, asked.at)
+            to = move_by(changes, row, event, asked.at)
             if event is Event.REOPEN:
-                edit.set(row, resolved_by="")
+                changes.set(row, resolved_by="")
             if to not in OPEN_STATES:
-                edit.set(row, acked_by="", ack_until=None)
+                changes.set(row, acked_by="", ack_until=None)
             if event is Event.CANCEL:
-                end_silences(edit, session, row, asked.at)
+                end_silences(changes, session, row, asked.at)
                 for alert in own_alerts(session, row):
-                    see(edit, alert, asked, None)
+                    see(changes, alert, asked, None)
             said = f"{before} → {to}" + (f": {more}" if more else "")
             return Happened(Happening.STATE, said, data=(("from", before), ("to", str(to))))
 
@@ -49,16 +49,16 @@ def resolve(session: Session, asked: Asked) -> Done:
     """Say that incidents are over, what caused them and what helped."""
     cause, helped, text = asked.text("cause"), clean(asked.text("helped")), clean(asked.text("text"))
 
-    def change(edit: Edit, row: Incident) -> Happened:
+    def change(changes: Changes, row: Incident) -> Happened:
         before = row.state
-        move_by(edit, row, Event.RESOLVE, asked.at)
-        edit.set(
+        move_by(changes, row, Event.RESOLVE, asked.at)
+        changes.set(
             row, cause=cause, cause_text=text, helped=helped, resolved_by=asked.who.name, acked_by="", ack_until=None,
             on_hold="", hold_reason="", snoozed_until=None,
         )  # fmt: skip
         for alert in own_alerts(session, row):
-            see(edit, alert, asked, None)
-        end_silences(edit, session, row, asked.at)
+            see(changes, alert, asked, None)
+        end_silences(changes, session, row, asked.at)
         said = f"{before} → resolved: {cause}" + (f", {text}" if text else "") + f"; what helped: {helped}"
         return Happened(Happening.STATE, said, data=(("from", before), ("to", str(IncidentState.RESOLVED))))
 
@@ -91,18 +91,18 @@ def silence(session: Session, asked: Asked) -> Done:
     reason = clean(asked.text("reason"))
     words = f"until {iso(ends_at)}" if ends_at is not None else "until it is resolved"
 
-    def change(edit: Edit, row: Incident) -> Happened:
+    def change(changes: Changes, row: Incident) -> Happened:
         made = Silence(
             matchers=json.dumps([["incident", "=", incident_name(row.id or 0)]]), starts_at=asked.at, ends_at=ends_at,
             reason=reason, by=asked.who.name, incident_id=row.id, ended_at=asked.at,
         )  # fmt: skip
         session.add(made)
         session.flush()
-        # Made ended and begun by the edit, so that an undo ends it.
-        edit.set(made, ended_at=None)
+        # Made ended and begun by the changes, so that an undo ends it.
+        changes.set(made, ended_at=None)
         for alert in own_alerts(session, row):
             if AlertState(alert.state) in (AlertState.FIRING, AlertState.ACKNOWLEDGED):
-                edit.set(
+                changes.set(
                     alert, state=str(AlertState.SUPPRESSED), suppressed_by=str(Suppressor.SILENCE),
                     suppressed_ref=f"silence {made.id}",
                 )  # fmt: skip

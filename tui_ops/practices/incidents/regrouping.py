@@ -8,10 +8,10 @@ from tui_ops.model.clean import clean
 from tui_ops.model.incidents import OPEN_STATES, Happened, Happening, IncidentState, incident_name, number_in
 from tui_ops.model.states import Severity
 from tui_ops.practices.asked import Asked, Done, Refused
-from tui_ops.practices.incidents.editing import UNDO, Edit, take_back
 from tui_ops.practices.incidents.states import Event
 from tui_ops.practices.incidents.weighing import RANK
 from tui_ops.practices.incidents.working import TITLE_LIMIT, end_silences, move_by, named, own_alerts, rows_of, tell
+from tui_ops.store.changes import UNDO, Changes, MovedOn, take_back
 from tui_ops.store.incidents import find_incidents
 from tui_ops.store.tables.incidents import Incident, Timeline
 
@@ -28,24 +28,24 @@ def merge(session: Session, asked: Asked) -> Done:
         raise Refused(f"{found[0].name} can't take others: it is {stays.state}", "name an open one, or open it again")
     done = Done(f"{named(asked)} merged into {found[0].name}")
     for row in rows_of(session, asked):
-        edit = Edit(session)
-        move_by(edit, row, Event.MERGE, asked.at)
-        edit.set(row, merged_into=stays.id, acked_by="", ack_until=None)
+        changes = Changes(session)
+        move_by(changes, row, Event.MERGE, asked.at)
+        changes.set(row, merged_into=stays.id, acked_by="", ack_until=None)
         for alert in own_alerts(session, row):
-            edit.set(alert, incident_id=stays.id)
-        end_silences(edit, session, row, asked.at)
-        _take_over(edit, stays, row)
+            changes.set(alert, incident_id=stays.id)
+        end_silences(changes, session, row, asked.at)
+        _take_over(changes, stays, row)
         name = incident_name(row.id or 0)
         tell(done, asked, stays, Happened(Happening.MERGED, f"{name} was merged into this: {row.title}"))
-        tell(done, asked, row, Happened(Happening.MERGED, f"merged into {found[0].name}"), edit)
+        tell(done, asked, row, Happened(Happening.MERGED, f"merged into {found[0].name}"), changes)
     return done
 
 
-def _take_over(edit: Edit, stays: Incident, row: Incident) -> None:
+def _take_over(changes: Changes, stays: Incident, row: Incident) -> None:
     """Let an incident be as old and as bad as one that goes into it, and hurt what that hurts."""
     worst = max(stays.severity, row.severity, key=lambda word: RANK[Severity(word)])
     services = dict.fromkeys([*json.loads(stays.services), *json.loads(row.services)])
-    edit.set(
+    changes.set(
         stays, started_at=min(stays.started_at, row.started_at), priority=min(stays.priority, row.priority),
         alert_at=max(stays.alert_at, row.alert_at), impact=min(stays.impact, row.impact),
         urgency=min(stays.urgency, row.urgency), severity=worst, services=json.dumps(list(services)),
@@ -72,16 +72,15 @@ def split(session: Session, asked: Asked) -> Done:
     )  # fmt: skip
     session.add(made)
     session.flush()
-    edit = Edit(session)
+    changes = Changes(session)
     # Made as one that was none, so that an undo leaves it as that.
-    edit.set(made, state=row.state, acked_by=row.acked_by, ack_until=row.ack_until)
+    changes.set(made, state=row.state, acked_by=row.acked_by, ack_until=row.ack_until)
     for alert in taken:
-        edit.set(alert, incident_id=made.id)
+        changes.set(alert, incident_id=made.id)
     done = Done(f"{incident_name(made.id or 0)} split from {named(asked)} with {len(taken)} alerts")
     tell(done, asked, made, Happened(Happening.SPLIT, f"split from {named(asked)}"))
-    tell(
-        done, asked, row, Happened(Happening.SPLIT, f"{len(taken)} alerts went to {incident_name(made.id or 0)}"), edit
-    )
+    went = Happened(Happening.SPLIT, f"{len(taken)} alerts went to {incident_name(made.id or 0)}")
+    tell(done, asked, row, went, changes)
     return done
 
 
@@ -90,7 +89,10 @@ def undo(session: Session, asked: Asked) -> Done:
     done = Done(f"undone on {named(asked)}")
     for row in rows_of(session, asked):
         line = _last_of(session, row, asked.who.name)
-        take_back(session, json.loads(line.data)[UNDO])
+        try:
+            take_back(session, json.loads(line.data)[UNDO])
+        except MovedOn as error:
+            raise Refused(f"it can't be undone: {error.message}", error.hint) from error
         done.outcomes[incident_name(row.id or 0)] = f"undone: {line.text}"
         said = Happened(Happening.UNDONE, f"undone: {line.text}", data=(("line", line.id),))
         tell(done, asked, row, said)

@@ -8,13 +8,13 @@ from tui_ops.model.alerts import LIVE, AlertState
 from tui_ops.model.clock import iso
 from tui_ops.model.incidents import OPEN_STATES, Happened, Happening, IncidentState, incident_name
 from tui_ops.practices.asked import Asked, Done, Refused
-from tui_ops.practices.incidents.editing import UNDO, Edit
 from tui_ops.practices.incidents.states import Event, after
+from tui_ops.store.changes import UNDO, Changes
 from tui_ops.store.incidents import alerts_of
 from tui_ops.store.tables.alerts import Alert, Silence
 from tui_ops.store.tables.incidents import Incident
 
-Change = Callable[[Edit, Incident], Happened]
+Change = Callable[[Changes, Incident], Happened]
 """Changes one incident and returns the line that tells of it."""
 
 TITLE_LIMIT = 200
@@ -41,21 +41,21 @@ def each(session: Session, asked: Asked, said: str, change: Change) -> Done:
     """Change every target, and keep with its line what an undo needs."""
     done = Done(f"{named(asked)} {said}")
     for row in rows_of(session, asked):
-        edit = Edit(session)
-        happened = change(edit, row)
-        tell(done, asked, row, happened, edit)
+        changes = Changes(session)
+        happened = change(changes, row)
+        tell(done, asked, row, happened, changes)
     return done
 
 
-def tell(done: Done, asked: Asked, row: Incident, happened: Happened, edit: Edit | None = None) -> None:
+def tell(done: Done, asked: Asked, row: Incident, happened: Happened, changes: Changes | None = None) -> None:
     """Write a line of an act, with what an undo needs."""
-    kept = edit.finish() if edit is not None else []
-    data = (*happened.data, *(((UNDO, kept),) if kept else ()))
+    # Where nothing was changed there is nothing to take back, and an undo must not reach for the act before.
+    data = happened.data if changes is None else (*happened.data, (UNDO, changes.kept()))
     assert row.id is not None
     done.lines.append((row.id, Happened(happened.kind, happened.text, asked.who.name, data, happened.at)))
 
 
-def move_by(edit: Edit, row: Incident, event: Event, at: float) -> IncidentState:
+def move_by(changes: Changes, row: Incident, event: Event, at: float) -> IncidentState:
     """Move an incident by an event that its rule has allowed, and set the stamp of the first time; one that is opened
     again has no end any more.
     """
@@ -67,20 +67,20 @@ def move_by(edit: Edit, row: Incident, event: Event, at: float) -> IncidentState
         IncidentState.CLOSED: ("closed_at",),
     }.get(to, ())  # fmt: skip
     before = IncidentState(row.state)
-    edit.set(row, state=str(to), **{name: at for name in stamps if getattr(row, name) is None})
+    changes.set(row, state=str(to), **{name: at for name in stamps if getattr(row, name) is None})
     if to in OPEN_STATES and before not in OPEN_STATES:
         # It was not over: what ends it now counts. Nobody was hurt meanwhile, which stays as it was.
-        edit.set(row, resolved_at=None, closed_at=None)
+        changes.set(row, resolved_at=None, closed_at=None)
     return to
 
 
-def end_silences(edit: Edit, session: Session, row: Incident, at: float) -> None:
+def end_silences(changes: Changes, session: Session, row: Incident, at: float) -> None:
     """End the silences that last as long as an incident."""
     query = select(Silence).where(
         Silence.incident_id == row.id, col(Silence.ended_at).is_(None), col(Silence.ends_at).is_(None)
     )
     for silence in session.exec(query).all():
-        edit.set(silence, ended_at=at)
+        changes.set(silence, ended_at=at)
 
 
 def own_alerts(session: Session, row: Incident) -> list[Alert]:
@@ -89,40 +89,40 @@ def own_alerts(session: Session, row: Incident) -> list[Alert]:
     return alerts_of(session, row.id)
 
 
-def see(edit: Edit, alert: Alert, asked: Asked, until: float | None) -> None:
+def see(changes: Changes, alert: Alert, asked: Asked, until: float | None) -> None:
     """Let an alert be seen by whoever acts."""
     state = AlertState(alert.state)
     if state is AlertState.FIRING:
-        edit.set(alert, state=str(AlertState.ACKNOWLEDGED))
+        changes.set(alert, state=str(AlertState.ACKNOWLEDGED))
     elif state is AlertState.CLEARED:
-        edit.set(alert, state=str(AlertState.RESOLVED))
+        changes.set(alert, state=str(AlertState.RESOLVED))
     if state in LIVE or state is AlertState.CLEARED:
-        edit.set(alert, acked_at=asked.at, acked_by=asked.who.name, ack_until=until)
+        changes.set(alert, acked_at=asked.at, acked_by=asked.who.name, ack_until=until)
 
 
-def take_on(edit: Edit, row: Incident, alerts: Iterable[Alert], asked: Asked, until: float) -> Happened:
+def take_on(changes: Changes, row: Incident, alerts: Iterable[Alert], asked: Asked, until: float) -> Happened:
     """Let an incident be acknowledged by whoever acts, and its alerts with it; return the line that tells of it.
 
     Args:
-        edit: changes them.
+        changes: changes them.
         row: the incident.
         alerts: its alerts.
         asked: the act.
         until: when the acknowledgement runs out, epoch seconds.
     """
-    edit.set(row, acked_by=asked.who.name, ack_until=until, owner=row.owner or asked.who.name)
+    changes.set(row, acked_by=asked.who.name, ack_until=until, owner=row.owner or asked.who.name)
     if row.acked_at is None:
-        edit.set(row, acked_at=asked.at)
+        changes.set(row, acked_at=asked.at)
     if IncidentState(row.state) is IncidentState.TRIAGE:
-        move_by(edit, row, Event.BEGIN, asked.at)
+        move_by(changes, row, Event.BEGIN, asked.at)
     for alert in alerts:
-        see(edit, alert, asked, until)
+        see(changes, alert, asked, until)
     return Happened(Happening.ACKNOWLEDGED, f"acknowledged until {iso(until)}", data=(("until", until),))
 
 
-def forget_acknowledgement(edit: Edit, row: Incident, alerts: Iterable[Alert]) -> None:
+def forget_acknowledgement(changes: Changes, row: Incident, alerts: Iterable[Alert]) -> None:
     """Let an acknowledgement be over: its alerts fire again."""
-    edit.set(row, acked_by="", ack_until=None)
+    changes.set(row, acked_by="", ack_until=None)
     for alert in alerts:
         if AlertState(alert.state) is AlertState.ACKNOWLEDGED:
-            edit.set(alert, state=str(AlertState.FIRING), acked_at=None, acked_by="", ack_until=None)
+            changes.set(alert, state=str(AlertState.FIRING), acked_at=None, acked_by="", ack_until=None)

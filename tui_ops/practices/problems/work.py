@@ -10,7 +10,7 @@ from tui_ops.model.incidents import Happened, Happening, ProblemState, problem_n
 from tui_ops.model.people import Role
 from tui_ops.practices.asked import Asked, Done, Refused
 from tui_ops.practices.problems.states import TABLE, Event, may
-from tui_ops.store.changes import Changes, Entry, MovedOn, take_back
+from tui_ops.store.changes import UNDO, Changes, Entry, MovedOn, take_back
 from tui_ops.store.problems import incidents_of, operator_names
 from tui_ops.store.tables.incidents import Incident
 from tui_ops.store.tables.problems import ActionItem, KnownError, Problem, Review
@@ -112,7 +112,7 @@ def tell(
     data = tuple(more.items())
     if changes is not None:
         # Where nothing was changed there is nothing to take back, and an undo must not reach for the act before.
-        data += (("undo", list(changes.entries)), ("role", str(role)))
+        data += ((UNDO, changes.kept()), ("role", str(role)))
     done.problem_lines.append((problem.id, Happened(kind, text, asked.who.name, data)))
 
 
@@ -133,7 +133,7 @@ Kept = KnownError | Review | ActionItem
 
 def keep_undo(row: Kept, changes: Changes, asked: Asked, role: Role = Role.OPERATOR) -> None:
     """Keep on a row how what was just done to it is taken back, in the place of what was kept before."""
-    row.undo = to_json({"by": asked.who.name, "role": str(role), "entries": changes.entries})
+    row.undo = to_json({"by": asked.who.name, "role": str(role), "entries": changes.kept()})
 
 
 def undo_kept(session: Session, row: Kept, asked: Asked, name: str) -> None:
