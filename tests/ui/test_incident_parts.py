@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from tui_ops.actions.action import Action, Danger, Param, ParamKind, Stream
 from tui_ops.model.clock import Stamp
-from tui_ops.model.incidents import IncidentState
+from tui_ops.model.incidents import Cause, IncidentState
 from tui_ops.model.people import Role
 from tui_ops.model.states import Severity
 from tui_ops.model.verdict import YES
 from tui_ops.store.views.incidents import IncidentRow
-from tui_ops.ui.acts import Plan, question
+from tui_ops.ui.acts import Plan, _choices, question
 from tui_ops.ui.cells import width_of
 from tui_ops.ui.columns import Look
 from tui_ops.ui.desk import Desk
@@ -300,3 +300,11 @@ class TestQuestions:
         assert meant(param, "c") == "c"
         assert meant(param, "change") == "change"
         assert meant(Param("x", "x", ParamKind.TEXT), "per") == "per"
+
+
+def test_a_dialog_names_all_that_can_be_chosen() -> None:
+    """Ten causes have no room in their field, so that they stand above it; three severities have."""
+    causes = Param("cause", "what it was", choices=tuple(str(one) for one in Cause))
+    said = " ".join(plain(one) for one in _choices((causes, Param("level", "how bad", choices=("low", "high")))))
+    assert all(str(one) in said for one in Cause)
+    assert "how bad" not in said

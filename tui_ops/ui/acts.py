@@ -25,6 +25,9 @@ LOOKED_AT = 100
 DIALOG_CELLS = 72
 """Cells of a line in a dialog on the narrowest terminal that is supported well."""
 
+PLACEHOLDER_CELLS = 34
+"""Cells in which a field says what may stand in it."""
+
 TEXT_MOST = 4000
 """Characters of a parameter, every one of them made visible: more than one may have."""
 
@@ -166,10 +169,18 @@ def question(asked: Plan, keys: Sequence[KeyRow] = ()) -> Question | None:
         return None
     grave = action.danger >= Danger.GRAVE
     return Question(
-        f"{action.label} {_count(asked.names, action.noun)}", tuple(target_lines(asked)), fields,
+        f"{action.label} {_count(asked.names, action.noun)}", (*target_lines(asked), *_choices(fields)), fields,
         word=str(len(asked.rows)) if grave and many else "", grave=grave, given=dict(asked.given),
         button=action.label,
     )  # fmt: skip
+
+
+def _choices(fields: Sequence[Param]) -> Iterable[Line]:
+    """Return what can be chosen from, where the field itself has no room to name it all."""
+    for param in fields:
+        if len(", ".join(param.choices)) > PLACEHOLDER_CELLS:
+            said = f"{param.label}: {', '.join(param.choices)}"
+            yield from (line((one, Ink.DIM)) for one in wrap(said, DIALOG_CELLS))
 
 
 def _fields(asked: Plan) -> tuple[Param, ...]:

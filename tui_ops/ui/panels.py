@@ -43,9 +43,12 @@ class Pen:
     present: Stamp
     whole: bool = False
     """Whether the panel fills the screen, and shows all it has."""
+    spare: int = 0
+    """Further rows that a panel may have, where the screen has room for all."""
 
     def few(self, rows: Sequence[T], most: int) -> Sequence[T]:
         """Return as many rows as the panel has room for: all where it fills the screen, at most so many elsewhere."""
+        most += self.spare
         return rows if self.whole or len(rows) <= most else rows[:most]
 
     def more(self, rows: Sequence[T], shown: Sequence[T]) -> list[Line]:

@@ -290,6 +290,8 @@ def test_the_head_of_the_incident_says_who_is_next_and_why() -> None:
     found = ahead(POLICY, INCIDENT, lines, SETTINGS, T + 2 * MIN)
     said = explained(found, "Europe/Berlin", T + 2 * MIN)
     assert said == "next page 15:33 bernd, because nobody has acknowledged it, and step 1 was called"
+    elsewhere = explained(found, "Europe/Berlin", T + 2 * MIN, named=True)
+    assert elsewhere.startswith("next page 15:33 Europe/Berlin bernd"), "a reader in another zone is told which it is"
     nobody = Policy("p", (Step((EMPTY,)),))
     assert ahead(nobody, INCIDENT, [OPENED], SETTINGS, T) == Nothing(
         "no step of the policy calls anybody: nobody is on call"

@@ -250,15 +250,17 @@ def call_data(due: Due, keys: Sequence[str], alerts: Sequence[int]) -> dict[str,
     }  # fmt: skip
 
 
-def explained(found: Due | Nothing, timezone: str, now: float) -> str:
+def explained(found: Due | Nothing, timezone: str, now: float, named: bool = False) -> str:
     """Return in one line what comes next and why: ``next page 14:33 schedule second: anna, because …``.
 
     Args:
         found: of :func:`ahead`.
         timezone: in which the moment is said.
         now: epoch seconds.
+        named: whether the zone is said with it, since it is not the reader's.
     """
     if isinstance(found, Nothing):
         return f"nobody is called: {found.why}"
     when = "now" if found.at <= now else clock_text(found.at, timezone, now)
-    return f"next page {when} {found.who}, because {found.why}"
+    zone = f" {timezone}" if named and found.at > now else ""
+    return f"next page {when}{zone} {found.who}, because {found.why}"

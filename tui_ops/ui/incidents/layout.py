@@ -17,6 +17,10 @@ from tui_ops.ui.panels import Pen, trimmed, wrapped
 TIMELINE_ROWS = 12
 """Lines of the timeline on the whole page at least; it takes what room the others leave."""
 
+SPARE_ROWS = (16, 6)
+"""Rows that each panel has beyond its usual ones, the most generous that fits: two tries, for the page is drawn at
+every key."""
+
 PANELS: tuple[Panel[IncidentPage], ...] = (
     Panel("changed", changes.changed),
     Panel("alerts", blocks.alerts),
@@ -77,7 +81,15 @@ def whole(page: IncidentPage, pen: Pen, focus: str = "") -> list[Line]:
 
 
 def laid_out(page: IncidentPage, pen: Pen, focus: str = "") -> tuple[list[Line], range]:
-    """Return the page, and the lines on which the focused panel stands."""
+    """Return the page, and the lines on which the focused panel stands. A tall terminal shows more of each panel."""
+    for spare in SPARE_ROWS:
+        found = _laid_out(page, replace(pen, spare=spare), focus)
+        if len(found[0]) <= page.height:
+            return found
+    return _laid_out(page, pen, focus)
+
+
+def _laid_out(page: IncidentPage, pen: Pen, focus: str) -> tuple[list[Line], range]:
     wall = line((pen.look.signs.rule * pen.width, Ink.FAINT))
     top = [*head(page, pen), wall]
     columns = paging.columns_in(pen.width)

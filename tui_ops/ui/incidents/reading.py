@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from tui_ops.model.changed import ChangedRow
 from tui_ops.model.clock import now
@@ -89,6 +90,7 @@ def read_page(reader: Reader, number: int, whole: bool) -> IncidentPage | None:
 def _next_told(reader: Reader, number: int) -> str:
     """Return who is called next, when and why; or why nobody is."""
     from tui_ops.practices.oncall import escalation
+    from tui_ops.practices.oncall.localtime import local
     from tui_ops.store.views import oncall
 
     at = now().at
@@ -98,7 +100,8 @@ def _next_told(reader: Reader, number: int) -> str:
     fact, lines, known = found
     settings = escalation.Settings(known.spec, known.alerting, known.overrides)
     due = escalation.ahead(escalation.policy_of(known.spec, fact), fact, lines, settings, at)
-    return escalation.explained(due, known.spec.timezone, at)
+    zone = known.spec.timezone
+    return escalation.explained(due, zone, at, named=local(at, zone) != datetime.fromtimestamp(at))
 
 
 def _known(reader: Reader, page: IncidentPage) -> list[KnownErrorRow]:

@@ -23,8 +23,8 @@ WANTS = frozenset({AlertState.FIRING, AlertState.CLEARED})
 
 ALERT_COLUMNS: tuple[Column[Item], ...] = (
     text_fact("subject", "SUBJECT", 14, most=36, ink=Ink.TEXT),
-    told_fact("state", "STATE", 12, most=22, priority=1),
-    text_fact("text", "WHAT", 16, most=80, priority=2, ink=Ink.TEXT),
+    told_fact("state", "STATE", 14, most=22, priority=1),
+    text_fact("text", "WHAT", 24, most=80, priority=2, ink=Ink.TEXT),
     text_fact("rule", "RULE", 10, most=22, priority=4),
     number_fact("age", "AGE", 4, short, priority=1),
     text_fact("incident", "INCIDENT", 8, priority=3),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from tui_ops.model.states import Look, StateSign
 from tui_ops.model.units import format_duration
 from tui_ops.store.views.rows import HostRow
-from tui_ops.ui.cells import safe
+from tui_ops.ui.cells import UNKNOWN, safe
 from tui_ops.ui.columns import Column
 from tui_ops.ui.desk import Desk
 from tui_ops.ui.feed import Feed
@@ -58,7 +58,7 @@ def _brief(seconds: float) -> str:
 
 
 def _both(spread_: "Spread | None") -> str:
-    return f"{_brief(spread_.median_s)} / {_brief(spread_.p90_s)}" if spread_ is not None else ""
+    return f"{_brief(spread_.median_s)} / {_brief(spread_.p90_s)}" if spread_ is not None else UNKNOWN
 
 
 def _spreads(row: "FigureRow") -> "dict[str, Spread | None]":

@@ -57,7 +57,7 @@ class SilencesPane(ItemsPane):
     also = SILENCE_KEYS
     nouns = ("incident",)
     well = "no silence needs action"
-    nothing = "no silences: every alert may ask for somebody (m on an incident silences it, x has silence alerts)"
+    nothing = "no silences: every alert may ask for somebody; m on an incident makes one"
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
