@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from tui_ops.model.errors import TuiOpsError
 from tui_ops.store.views.rows import HostPage, HostRow
 from tui_ops.ui import hostpage
 from tui_ops.ui.copying import Choice, host_choices
@@ -14,7 +13,6 @@ from tui_ops.ui.screens.infrastructure import PANEL_TOPICS
 from tui_ops.ui.screens.paned import Paned
 from tui_ops.ui.screens.paneled import Paneled
 from tui_ops.ui.widgets.lines import desk_app
-from tui_ops.ui.work import in_background
 
 PAGE_TOPICS = PANEL_TOPICS | {"audit"}
 """News after which the page is read again, whatever host it was about: a reading tells by the version of its host."""
@@ -30,20 +28,14 @@ class Host(Paneled):
     spec_name = "infrastructure"
     HELP_TITLE = "A host"
     first_panel = "vitals"
+    read_after = PAGE_TOPICS
 
     def __init__(self, name: str) -> None:
         super().__init__()
         self.host_name = name
         self._page: HostPage | None = None
-        self._read = False
         self._version = 0
         """Of the host, when the page was read."""
-
-    def on_mount(self) -> None:
-        """Draw and read."""
-        super().on_mount()
-        self.focus_body()
-        self.read()
 
     def on_screen_resume(self) -> None:
         """Have the processes read often while the page is looked at."""
@@ -68,30 +60,19 @@ class Host(Paneled):
         return [*self.panel_hints(), *self.act_hints(), Hint("x", "acts", weight=9), Hint(":", "go to", weight=0),
                 Hint("?", "keys", weight=9)]  # fmt: skip
 
-    def show_news(self, topics: frozenset[str]) -> None:
-        """Show what changed."""
-        self.refresh_all()
-        if topics & PAGE_TOPICS or any(row.version != self._version for row in self.targets()):
-            self.read()
+    def is_old(self) -> bool:
+        """Return whether the host was read meanwhile."""
+        return any(row.version != self._version for row in self.targets())
 
-    def read(self) -> None:
-        """Read the page anew."""
-        in_background(self, self._load, "page", exclusive=True)
-
-    async def _load(self) -> None:
-        app = desk_app(self)
-        try:
-            self._page = await app.from_store(lambda feed: feed.page(self.host_name))
-            self._version = self._page.host.version if self._page is not None else 0
-            self._read = True
-        except TuiOpsError as error:
-            app.tell(str(error), Ink.WARN)
-        self.refresh_all()
+    async def fetch(self) -> None:
+        """Fetch everything about the host."""
+        self._page = await desk_app(self).from_store(lambda feed: feed.page(self.host_name))
+        self._version = self._page.host.version if self._page is not None else 0
 
     def refresh_body(self) -> None:
         """Draw the page, with the row as the list has it: that one keeps aging."""
         if self._page is None:
-            lines = hostpage.gone(self.host_name) if self._read else [line(("reading the store", Ink.DIM))]
+            lines = hostpage.gone(self.host_name) if self.was_read else [line(("reading the store", Ink.DIM))]
         else:
             for row in self.targets():
                 self._page.host = row

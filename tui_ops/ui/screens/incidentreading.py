@@ -27,12 +27,12 @@ class IncidentReading(Cursored):
     """
 
     spec_name = "incidents"
+    read_after = PAGE_TOPICS
 
     def __init__(self, number: int) -> None:
         super().__init__()
         self.number = number
         self.page: IncidentPage | None = None
-        self._read = False
         self.unfolded: frozenset[Hashable] = frozenset()
         self.metrics: list[HostMetrics] | None = None
         self.narrowed: Query = EVERYTHING
@@ -42,12 +42,6 @@ class IncidentReading(Cursored):
     def incident(self) -> str:
         """Its name."""
         return incident_name(self.number)
-
-    def on_mount(self) -> None:
-        """Draw and read."""
-        super().on_mount()
-        self.focus_body()
-        self.read()
 
     def on_screen_resume(self) -> None:
         """Have those who look at it too told, and be told of them."""
@@ -65,24 +59,9 @@ class IncidentReading(Cursored):
         if client.incident == self.incident:
             client.look_at_incident("")
 
-    def show_news(self, topics: frozenset[str]) -> None:
-        """Show what changed."""
-        self.refresh_all()
-        if topics & PAGE_TOPICS:
-            self.read()
-
-    def read(self) -> None:
-        """Read the page anew."""
-        in_background(self, self._load, "page", exclusive=True)
-
-    async def _load(self) -> None:
-        app = desk_app(self)
-        try:
-            self.page = await app.from_store(lambda feed: feed.incident(self.number, True))
-            self._read = True
-        except TuiOpsError as error:
-            app.tell(str(error), Ink.WARN)
-        self.refresh_all()
+    async def fetch(self) -> None:
+        """Fetch the incident with all that hangs on it, and its metrics where they are looked at."""
+        self.page = await desk_app(self).from_store(lambda feed: feed.incident(self.number, True))
         if self.is_alone and self.focused_panel == "metrics" and self.metrics is None:
             self.read_metrics()
 
@@ -106,7 +85,7 @@ class IncidentReading(Cursored):
         """Draw the page."""
         page = self._looked_at()
         if page is None:
-            said = f"there is no {self.incident}: q goes back" if self._read else "reading the store"
+            said = f"there is no {self.incident}: q goes back" if self.was_read else "reading the store"
             self.text.show([line((said, Ink.DIM))])
             return
         pen = self.pen_look

@@ -4,7 +4,6 @@ from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
-from tui_ops.model.errors import TuiOpsError
 from tui_ops.model.incidents import problem_name
 from tui_ops.model.problems import known_error_name
 from tui_ops.ui.copying import Choice
@@ -18,7 +17,6 @@ from tui_ops.ui.learnt.reading import KnownPage, ProblemPage
 from tui_ops.ui.paint import Ink, line, plain
 from tui_ops.ui.screens.cursored import Cursored
 from tui_ops.ui.widgets.lines import desk_app
-from tui_ops.ui.work import in_background
 
 PAGE_TOPICS = frozenset({"incidents", "problems", "fleet"})
 """News after which a page is read again."""
@@ -34,6 +32,7 @@ class LearntScreen(Cursored, Generic[P]):
     """
 
     spec_name = "incidents"
+    read_after = PAGE_TOPICS
     stand: Layout[P]
     """How it stands on the screen."""
     noun = ""
@@ -44,7 +43,6 @@ class LearntScreen(Cursored, Generic[P]):
         super().__init__()
         self.number = number
         self.page: P | None = None
-        self._read = False
 
     @property
     def called(self) -> str:
@@ -66,36 +64,15 @@ class LearntScreen(Cursored, Generic[P]):
 
     # Reading and drawing ------------------------------------------------------------------------------------------
 
-    def on_mount(self) -> None:
-        """Draw and read."""
-        super().on_mount()
-        self.focus_body()
-        self.read()
-
-    def show_news(self, topics: frozenset[str]) -> None:
-        """Show what changed."""
-        self.refresh_all()
-        if topics & PAGE_TOPICS:
-            self.read()
-
-    def read(self) -> None:
-        """Read the page anew."""
-        in_background(self, self._load, "page", exclusive=True)
-
-    async def _load(self) -> None:
-        app = desk_app(self)
-        try:
-            self.page = await app.from_store(self.ask)
-            self._read = True
-        except TuiOpsError as error:
-            app.tell(str(error), Ink.WARN)
-        self.refresh_all()
+    async def fetch(self) -> None:
+        """Fetch it with all that hangs on it."""
+        self.page = await desk_app(self).from_store(self.ask)
 
     def refresh_body(self) -> None:
         """Draw the page."""
         page = self._looked_at()
         if page is None:
-            said = f"there is no {self.called}: q goes back" if self._read else "reading the store"
+            said = f"there is no {self.called}: q goes back" if self.was_read else "reading the store"
             self.text.show([line((said, Ink.DIM))])
         elif self.is_alone:
             self.text.show(self.stand.alone(page, self.pen_look, self.focused_panel))

@@ -1,17 +1,27 @@
-"""A page of panels as a screen: going from panel to panel, one of them alone on the screen, scrolling."""
+"""A page of panels as a screen: reading it, going from panel to panel, one of them alone on the screen, scrolling."""
+
+from typing import ClassVar
 
 from textual.app import ComposeResult
 
+from tui_ops.model.errors import TuiOpsError
 from tui_ops.ui.frame import Hint
+from tui_ops.ui.paint import Ink
 from tui_ops.ui.screens.searching import Searching
 from tui_ops.ui.widgets.lines import Text, desk_app
+from tui_ops.ui.work import in_background
 
 
 class Paneled(Searching):
-    """A page of panels; scrolls where it does not fit. A child says which there are, and draws them."""
+    """A page of panels; scrolls where it does not fit. A child says which there are, fetches and draws them."""
+
+    read_after: ClassVar[frozenset[str]] = frozenset()
+    """News after which the page is read again."""
 
     def __init__(self) -> None:
         super().__init__()
+        self.was_read = False
+        """Whether the page was read once: before that it is not known whether there is such a thing."""
         self.focused_panel = ""
         """The panel that has the focus; empty for none."""
         self.is_alone = False
@@ -20,6 +30,42 @@ class Paneled(Searching):
     def compose_body(self) -> ComposeResult:
         """Return the page."""
         yield Text("page").add_class("body")
+
+    def on_mount(self) -> None:
+        """Draw and read."""
+        super().on_mount()
+        self.focus_body()
+        self.read()
+
+    def show_news(self, topics: frozenset[str]) -> None:
+        """Show what changed."""
+        self.refresh_all()
+        if topics & self.read_after or self.is_old():
+            self.read()
+
+    def is_old(self) -> bool:
+        """Return whether something else says that the page has to be read again."""
+        return False
+
+    def read(self) -> None:
+        """Read the page anew."""
+        in_background(self, self._load, "page", exclusive=True)
+
+    async def fetch(self) -> None:
+        """Fetch what the page shows from the store.
+
+        Raises:
+            TuiOpsError: it can't be read; what was known stays.
+        """
+        raise NotImplementedError
+
+    async def _load(self) -> None:
+        try:
+            await self.fetch()
+            self.was_read = True
+        except TuiOpsError as error:
+            desk_app(self).tell(str(error), Ink.WARN)
+        self.refresh_all()
 
     def names(self) -> list[str]:
         """Return the panels that have anything to say, in the order in which the focus goes through them."""
