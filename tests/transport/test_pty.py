@@ -1,7 +1,8 @@
 """A terminal on a host: size, keys, bytes, and its end, on this machine and over a real sshd."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+import signal
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 
 import pytest
@@ -14,6 +15,14 @@ from tui_ops.transport.local import LocalLink
 from tui_ops.transport.ssh import SshTransport
 
 SH = ("/bin/sh", "-i")
+
+
+@pytest.fixture(autouse=True)
+def interrupts() -> Iterator[None]:
+    """Take SIGINT as the engine does: where it is ignored, as in a job of a script, no program could take it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @dataclass
