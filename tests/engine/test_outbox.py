@@ -138,6 +138,7 @@ async def test_many_documents_do_not_wait_for_each_other(
 ) -> None:
     """When a fleet is read first, they are written as they come; a few wait for their turn."""
     monkeypatch.setattr(outbox_module, "FLUSH_S", 3600.0)
+    monkeypatch.setattr(outbox_module, "EARLY_S", 0.0)
     outbox = Outbox(writer, News())
     running = asyncio.create_task(outbox.run())
     outbox.section(1, 60.0, now(), SectionReading("s0"))

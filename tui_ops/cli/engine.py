@@ -1,6 +1,7 @@
 """``tui-ops engine``: the process that polls, evaluates and acts."""
 
 import argparse
+import gc
 from pathlib import Path
 
 from tui_ops.cli.context import Context
@@ -20,6 +21,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, context: Context) -> int:
     """Run the engine until it is told to stop."""
+    # While modules are loaded there is no garbage to find; the search is let loose once they are.
+    gc.disable()
     from tui_ops.engine.main import EngineOptions, run_engine
 
     ssh_config = context.environ.get(SSH_CONFIG_VARIABLE)

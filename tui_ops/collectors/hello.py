@@ -29,8 +29,6 @@ class Hello:
     """The CPU's model."""
     has_timeout: bool = False
     """Whether the host can bound a command's time itself."""
-    has_awk: bool = False
-    """Whether the host has an awk that can answer the ticks."""
     sources: tuple[str, ...] = ()
     """Paths below /proc that a tick will carry."""
 
@@ -53,7 +51,6 @@ def parse_hello(body: bytes) -> Hello:
         hostname=_short(texts.get("hostname", "")),
         cpu=_short(texts.get("cpu", "")),
         has_timeout=texts.get("timeout") == "yes",
-        has_awk=texts.get("awk") == "yes",
         sources=_sources(texts.get("files", "")),
     )
 

@@ -83,7 +83,7 @@ class ProbeLane:
             ProbeError: as :meth:`tick`.
         """
         hello = self.hello
-        if self._in_awk or self._awk_fails or hello is None or not (hello.has_awk and hello.sources):
+        if self._in_awk or self._awk_fails or hello is None or not hello.sources:
             return
         async with self._turn:
             frame = await self._said(ask_resident(), READY_S, "the host's awk does not start")

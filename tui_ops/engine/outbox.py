@@ -30,6 +30,9 @@ FLUSH_S = 0.5
 """Readings wait at most this long to be written together: each transaction costs as much as some readings, and nobody
 sees half a second in what is read every ten. What asks for somebody does not wait here: alerts go their own way."""
 
+EARLY_FLUSH_S, EARLY_S = 0.1, 60.0
+"""In the first minute somebody waits for the first readings to come, so that they wait less."""
+
 DOCUMENTS_WAIT = 16
 """Documents of sections and readings of facts that wait to be written together: each is a hundred times as large in
 memory as on the disk, and when a fleet is read first, hundreds come in a second."""
@@ -165,11 +168,13 @@ class Outbox:
 
     async def run(self) -> None:
         """Write what comes until cancelled."""
+        early = asyncio.get_running_loop().time() + EARLY_S
         while True:
             await self._filled.wait()
             await self.flush()
+            gap_s = EARLY_FLUSH_S if asyncio.get_running_loop().time() < early else FLUSH_S
             with suppress(TimeoutError):
-                async with asyncio.timeout(FLUSH_S):
+                async with asyncio.timeout(gap_s):
                     await self._crowded.wait()
 
     async def flush(self) -> None:

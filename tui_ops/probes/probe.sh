@@ -21,7 +21,9 @@ tui_ops_probe() {
 	! command -v timeout >/dev/null || has_timeout=yes
 	# What root may do for us; empty where there is no sudo, or the inventory says that it is not to be asked.
 	sudo='' allowed='' refused=''
-	case ${3-}$(command -v sudo) in "$root"/*) sudo=yes ;; esac
+	if [ -z "${3-}" ] && command -v sudo >/dev/null; then
+		case ${root:+$(command -v sudo)} in '' | "$root"/*) sudo=yes ;; esac
+	fi
 
 	# The marker is random, so that no text of the host can look like the edge of a frame. These words hold nothing
 	# that an echo could misread; echo is built into every shell, which printf is not.
@@ -40,10 +42,32 @@ tui_ops_probe() {
 		case $1 in '' | *[!0-9]* | 0?* | ???????????*) return 1 ;; esac
 	}
 
-	# Who this host is: one `word text` line each.
+	# The processor's name, which stands among what is said of the first one.
+	say_cpu() {
+		while read -r line; do
+			case $line in
+			[Mm]"odel name"*)
+				printf 'cpu %s\n' "${line#*:}"
+				return
+				;;
+			'') return ;;
+			esac
+		done
+	}
+
+	# Who this host is: one `word text` line each. A fleet is seen first when the last of its hosts has said this, so that
+	# nothing is started for what the shell can read itself.
 	hello() {
 		begin ready 1 hello
-		echo "uname $(uname -srm </dev/null)"
+		name=''
+		for file in ostype osrelease arch; do
+			line=''
+			[ ! -r "$root/proc/sys/kernel/$file" ] || read -r line <"$root/proc/sys/kernel/$file"
+			name="$name $line"
+		done
+		# Linux tells the machine type there since 6.1.
+		case $name in *' ' | *'  '*) name=" $(uname -srm </dev/null)" ;; esac
+		echo "uname$name"
 		name=''
 		[ ! -r "$root/proc/sys/kernel/hostname" ] || read -r name <"$root/proc/sys/kernel/hostname"
 		printf 'hostname %s\n' "${name:-$(uname -n </dev/null)}"
@@ -54,11 +78,8 @@ tui_ops_probe() {
 			done <"$file"
 			break
 		done
-		line=$(grep -m 1 -i '^model name' "$root/proc/cpuinfo" </dev/null)
-		[ -z "$line" ] || printf 'cpu %s\n' "${line#*:}"
+		[ ! -r "$root/proc/cpuinfo" ] || say_cpu <"$root/proc/cpuinfo"
 		echo "timeout ${has_timeout:-no}"
-		# Others do not answer a pipe line by line, or not at all.
-		case $(awk -W version 2>&1 </dev/null) in *mawk* | *"GNU Awk"* | *BusyBox*) echo "awk yes" ;; esac
 		echo "files$files"
 		end ready 1 hello
 	}
@@ -307,7 +328,11 @@ tui_ops_probe() {
 			fi
 			;;
 		awk)
-			tui_ops_marker=$marker tui_ops_files=$files tui_ops_root=$root awk -W interactive "$resident"
+			# Others do not answer a pipe line by line, or not at all.
+			case $(awk -W version 2>&1 </dev/null) in *mawk* | *"GNU Awk"* | *BusyBox*)
+				tui_ops_marker=$marker tui_ops_files=$files tui_ops_root=$root awk -W interactive "$resident"
+				;;
+			esac
 			begin ready 3 shell
 			end ready 3 shell
 			;;

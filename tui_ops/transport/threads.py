@@ -3,13 +3,44 @@
 import asyncio
 import threading
 from collections.abc import Callable
+from queue import SimpleQueue
 from typing import Any, TypeVar
 
 T = TypeVar("T")
 
+IDLE_MOST = 8
+"""Threads that wait for further work. Starting one holds the event loop up for a millisecond, and each login needs two;
+they never wait for each other: where none is idle, another is started."""
+
+_idle: list[SimpleQueue[Callable[[], None]]] = []
+"""The inboxes of the threads that have nothing to do, the one that was used last at the end."""
+
+_lock = threading.Lock()
+
+
+def _begin(work: Callable[[], None]) -> None:
+    """Have an idle thread do something, or a new one."""
+    with _lock:
+        inbox = _idle.pop() if _idle else None
+    if inbox is None:
+        inbox = SimpleQueue()
+        threading.Thread(target=_serve, args=(inbox,), daemon=True).start()
+    inbox.put(work)
+
+
+def _serve(inbox: SimpleQueue[Callable[[], None]]) -> None:
+    """Do what comes, as long as not too many wait for something to do."""
+    while True:
+        inbox.get()()
+        threading.current_thread().name = "idle"
+        with _lock:
+            if len(_idle) >= IDLE_MOST:
+                return
+            _idle.append(inbox)
+
 
 async def in_thread(work: Callable[[], T], name: str) -> T:
-    """Run ``work`` in a daemon thread of its own and return what it returns.
+    """Run ``work`` in a daemon thread that does nothing else meanwhile, and return what it returns.
 
     A thread that hangs in the C library or waits for a command is left behind by a caller that gives up,
     and does not keep the process from ending. Bound the number of callers yourself.
@@ -22,6 +53,7 @@ async def in_thread(work: Callable[[], T], name: str) -> T:
     answer: asyncio.Future[T] = loop.create_future()
 
     def run() -> None:
+        threading.current_thread().name = name[:60]
         value: Any = None
         error: BaseException | None = None
         try:
@@ -33,7 +65,7 @@ async def in_thread(work: Callable[[], T], name: str) -> T:
         except RuntimeError:
             return  # The loop was closed while the work went on.
 
-    threading.Thread(target=run, name=name[:60], daemon=True).start()
+    _begin(run)
     return await answer
 
 
