@@ -187,7 +187,8 @@ def number_in(name: str, prefix: str) -> int | None:
 class Happened:
     """One line of a timeline, as it is written."""
 
-    kind: Happening
+    kind: StrEnum
+    """A :class:`Happening`, or of a change a :class:`~tui_ops.model.changes.ChangeHappening`."""
     text: str
     who: str = ""
     """Empty for the engine."""

@@ -65,3 +65,5 @@ class Done:
     """Number of an incident, and a line for its timeline, which names the audit entry."""
     problem_lines: list[tuple[int, Happened]] = field(default_factory=list)
     """The same for problems."""
+    change_lines: list[tuple[int, Happened]] = field(default_factory=list)
+    """The same for changes."""

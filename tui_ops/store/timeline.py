@@ -9,6 +9,7 @@ from sqlmodel import Session, func, select
 from tui_ops.model.clean import clean
 from tui_ops.model.incidents import Happened
 from tui_ops.store.tables.alerts import Alert
+from tui_ops.store.tables.changes import Change, ChangeLine, Release
 from tui_ops.store.tables.incidents import Incident, Timeline
 from tui_ops.store.tables.problems import ActionItem, Problem, ProblemLine
 
@@ -41,6 +42,13 @@ def add_problem_line(
     session.add(ProblemLine(problem_id=problem_id, **_said(happened, at, audit_id)))
 
 
+def add_change_line(
+    session: Session, change_id: int, happened: Happened, at: float, audit_id: int | None = None
+) -> None:
+    """Write a line on a change's own list. See :func:`add_line`."""
+    session.add(ChangeLine(change_id=change_id, **_said(happened, at, audit_id)))
+
+
 def _said(happened: Happened, at: float, audit_id: int | None) -> dict[str, Any]:
     """Return the columns that every line of a timeline has."""
     return {
@@ -49,9 +57,11 @@ def _said(happened: Happened, at: float, audit_id: int | None) -> dict[str, Any]
     }  # fmt: skip
 
 
-def changed(
-    session: Session, rows: Iterable[Alert | Incident | Problem | ActionItem], decided: bool = True
-) -> None:  # fmt: skip
+Told = Alert | Incident | Problem | ActionItem | Change | Release
+"""Rows that readers follow by their versions."""
+
+
+def changed(session: Session, rows: Iterable[Told], decided: bool = True) -> None:
     """Let readers know that these rows changed: their versions and revisions grow. They are added to the session.
 
     Args:
@@ -60,7 +70,7 @@ def changed(
         decided: whether somebody decided something about them. What the engine sees by itself leaves the revision:
             in a storm an incident grows several times a second, and an operator who acts on it would be refused.
     """
-    highest: dict[type[Alert | Incident | Problem | ActionItem], int] = {}
+    highest: dict[type[Told], int] = {}
     for row in rows:
         kind = type(row)
         if kind not in highest:

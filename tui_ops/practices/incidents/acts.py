@@ -20,9 +20,9 @@ from tui_ops.practices.incidents.working import (
     take_on,
     tell,
 )
-from tui_ops.store.changes import Changes
 from tui_ops.store.incidents import operator_names
 from tui_ops.store.tables.incidents import Incident
+from tui_ops.store.undoing import Changes
 
 
 def acknowledge(session: Session, asked: Asked, lasts_s: float) -> Done:

@@ -22,11 +22,11 @@ from tui_ops.model.units import format_duration
 from tui_ops.practices.asked import Asked, Done, Refused
 from tui_ops.practices.incidents.matching import MatcherError, read_matchers
 from tui_ops.practices.incidents.working import TITLE_LIMIT, own_alerts, see, take_on, tell
-from tui_ops.store.changes import Changes
 from tui_ops.store.tables.alerts import Alert, Silence
 from tui_ops.store.tables.fleet import Host, Service
 from tui_ops.store.tables.incidents import Incident
 from tui_ops.store.timeline import changed
+from tui_ops.store.undoing import Changes
 
 
 def _named(asked: Asked) -> str:

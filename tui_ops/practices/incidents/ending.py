@@ -12,9 +12,9 @@ from tui_ops.model.incidents import OPEN_STATES, Happened, Happening, IncidentSt
 from tui_ops.practices.asked import Asked, Done
 from tui_ops.practices.incidents.states import WORDS, Event
 from tui_ops.practices.incidents.working import be, each, end_silences, move_by, own_alerts, rows_of, see
-from tui_ops.store.changes import Changes
 from tui_ops.store.tables.alerts import Silence
 from tui_ops.store.tables.incidents import Incident
+from tui_ops.store.undoing import Changes
 
 STILL_SHOWN = 3
 """Alerts that an answer names; the incident's page has all."""

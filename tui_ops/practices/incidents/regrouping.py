@@ -11,9 +11,9 @@ from tui_ops.practices.asked import Asked, Done, Refused
 from tui_ops.practices.incidents.states import Event
 from tui_ops.practices.incidents.weighing import RANK
 from tui_ops.practices.incidents.working import TITLE_LIMIT, end_silences, move_by, named, own_alerts, rows_of, tell
-from tui_ops.store.changes import UNDO, Changes, MovedOn, take_back
 from tui_ops.store.incidents import find_incidents
 from tui_ops.store.tables.incidents import Incident, Timeline
+from tui_ops.store.undoing import UNDO, Changes, MovedOn, take_back
 
 
 def merge(session: Session, asked: Asked) -> Done:

@@ -9,10 +9,10 @@ from tui_ops.model.clock import iso
 from tui_ops.model.incidents import OPEN_STATES, Happened, Happening, IncidentState, incident_name
 from tui_ops.practices.asked import Asked, Done, Refused
 from tui_ops.practices.incidents.states import Event, after
-from tui_ops.store.changes import UNDO, Changes
 from tui_ops.store.incidents import alerts_of
 from tui_ops.store.tables.alerts import Alert, Silence
 from tui_ops.store.tables.incidents import Incident
+from tui_ops.store.undoing import UNDO, Changes
 
 Change = Callable[[Changes, Incident], Happened]
 """Changes one incident and returns the line that tells of it."""

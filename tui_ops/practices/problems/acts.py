@@ -27,10 +27,10 @@ from tui_ops.practices.problems.work import (
     tell_incidents,
     text_of,
 )  # fmt: skip
-from tui_ops.store.changes import Changes
 from tui_ops.store.problems import incidents_of, problem_last_linked, undoable_line
 from tui_ops.store.tables.problems import Problem
 from tui_ops.store.timeline import to_json
+from tui_ops.store.undoing import Changes
 
 FACTORS_LIMIT = 20
 """Contributing causes of one problem: a longer list names none of them."""

@@ -19,10 +19,10 @@ from tui_ops.practices.problems.work import (
     text_of,
     undo_kept,
 )
-from tui_ops.store.changes import Changes
 from tui_ops.store.problems import last_item
 from tui_ops.store.tables.problems import ActionItem
 from tui_ops.store.timeline import changed
+from tui_ops.store.undoing import Changes
 
 _OF_REVIEW = (("review", True),)
 """Data of lines that tell of the review: they are no part of what the review looks at."""

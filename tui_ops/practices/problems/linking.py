@@ -24,11 +24,11 @@ from tui_ops.practices.problems.work import (
     tell_incidents,
     text_of,
 )  # fmt: skip
-from tui_ops.store.changes import Changes
 from tui_ops.store.problems import incidents_of, unclaimed
 from tui_ops.store.tables.incidents import Incident
 from tui_ops.store.tables.problems import Problem
 from tui_ops.store.timeline import changed, to_json
+from tui_ops.store.undoing import Changes
 
 CHANGE_NAME = re.compile(r"[A-Z]{2,5}-[0-9]{1,9}", re.ASCII)
 """A change of ours (``CHG-7``) or a ticket of elsewhere."""

@@ -12,11 +12,11 @@ from tui_ops.practices.asked import Asked, Done, Refused
 from tui_ops.practices.incidents.review import FACTORS_LIMIT, Line, Story, draft, due_at
 from tui_ops.practices.problems.states import REVIEW_TABLE, ReviewEvent, may_review
 from tui_ops.practices.problems.work import incidents_in, keep_undo, must_may, operator_in, text_of, undo_kept
-from tui_ops.store.changes import Changes
 from tui_ops.store.problems import lines_of, review_of
 from tui_ops.store.tables.incidents import Incident
 from tui_ops.store.tables.problems import Review
 from tui_ops.store.timeline import to_json
+from tui_ops.store.undoing import Changes
 
 LINES_READ = 2000
 """Lines of the timeline that a draft is made from: a night's flood."""

@@ -10,11 +10,11 @@ from tui_ops.model.incidents import Happened, Happening, ProblemState, problem_n
 from tui_ops.model.people import Role
 from tui_ops.practices.asked import Asked, Done, Refused
 from tui_ops.practices.problems.states import TABLE, Event, may
-from tui_ops.store.changes import UNDO, Changes, Entry, MovedOn, take_back
 from tui_ops.store.problems import incidents_of, operator_names
 from tui_ops.store.tables.incidents import Incident
 from tui_ops.store.tables.problems import ActionItem, KnownError, Problem, Review
 from tui_ops.store.timeline import to_json
+from tui_ops.store.undoing import UNDO, Changes, Entry, MovedOn, take_back
 
 TEXT_LIMIT = 500
 """Characters of a text that an act takes: a paragraph."""

@@ -7,6 +7,19 @@ of it is refused.
 
 from tui_ops.store.tables.alerts import Alert, Heartbeat, PastAlert, Silence
 from tui_ops.store.tables.audit import AuditEntry
+from tui_ops.store.tables.changes import (
+    Approval,
+    Change,
+    ChangeCell,
+    ChangeLine,
+    ChangeLink,
+    ChangeModel,
+    ChangePlan,
+    ChangeRun,
+    Delegation,
+    Freeze,
+    Release,
+)
 from tui_ops.store.tables.facts import Fact, FactDifference
 from tui_ops.store.tables.fleet import Host, HostKey, Maintenance, Operator, Service, Site
 from tui_ops.store.tables.incidents import Evidence, Incident, Notification, OnCallOverride, OnCallPlan, Timeline
@@ -14,8 +27,9 @@ from tui_ops.store.tables.live import EngineInfo, Event, HostLatest, SectionLate
 from tui_ops.store.tables.problems import ActionItem, KnownError, Problem, ProblemLine, Review
 
 __all__ = [
-    "ActionItem", "Alert", "AuditEntry", "EngineInfo", "Event", "Evidence", "Fact", "FactDifference", "Heartbeat",
-    "Host", "HostKey", "HostLatest", "Incident", "KnownError", "Maintenance", "Notification", "OnCallOverride",
-    "OnCallPlan", "Operator", "PastAlert", "Problem", "ProblemLine", "Review", "SectionLatest", "Service", "Silence",
-    "Site", "Timeline",
+    "ActionItem", "Alert", "Approval", "AuditEntry", "Change", "ChangeCell", "ChangeLine", "ChangeLink", "ChangeModel",
+    "ChangePlan", "ChangeRun", "Delegation", "EngineInfo", "Event", "Evidence", "Fact", "FactDifference", "Freeze",
+    "Heartbeat", "Host", "HostKey", "HostLatest", "Incident", "KnownError", "Maintenance", "Notification",
+    "OnCallOverride", "OnCallPlan", "Operator", "PastAlert", "Problem", "ProblemLine", "Release", "Review",
+    "SectionLatest", "Service", "Silence", "Site", "Timeline",
 ]  # fmt: skip

@@ -6,16 +6,17 @@ from sqlmodel import Session
 
 from tui_ops.store.errors import StoreRefused
 from tui_ops.store.tables.alerts import Alert, Silence
+from tui_ops.store.tables.changes import Change, Release
 from tui_ops.store.tables.incidents import Incident
 from tui_ops.store.tables.problems import ActionItem, KnownError, Problem, Review
-from tui_ops.store.timeline import changed
+from tui_ops.store.timeline import Told, changed
 
-Row = Incident | Alert | Silence | Problem | KnownError | Review | ActionItem
+Row = Incident | Alert | Silence | Problem | KnownError | Review | ActionItem | Change | Release
 """A row whose changes can be taken back."""
 
 _TABLES: dict[str, type[Row]] = {
     "incident": Incident, "alert": Alert, "silence": Silence, "problem": Problem, "known_error": KnownError,
-    "review": Review, "action_item": ActionItem,
+    "review": Review, "action_item": ActionItem, "change": Change, "release": Release,
 }  # fmt: skip
 
 UNDO = "undo"
@@ -106,7 +107,7 @@ def take_back(session: Session, entries: Sequence[Entry]) -> list[Row]:
 
 def _count(session: Session, rows: Iterable[Row]) -> None:
     """Let the rows' revisions, and where readers go by it their versions, say that they changed."""
-    told: list[Incident | Alert | Problem | ActionItem] = []
+    told: list[Told] = []
     for row in rows:
         if isinstance(row, KnownError | Review | Silence):
             row.revision += 1
