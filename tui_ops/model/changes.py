@@ -198,3 +198,13 @@ class Conflict:
     blocks: bool
     """Whether it does not start with it; else whoever starts it says why it may."""
     hosts: tuple[str, ...] = ()
+
+
+def change_name(number: int) -> str:
+    """Return a change's number as people say it, ``CHG-7``."""
+    return f"CHG-{number}"
+
+
+def release_name(number: int) -> str:
+    """Return a release's number as people say it, ``REL-2``."""
+    return f"REL-{number}"
