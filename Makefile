@@ -7,7 +7,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-WORKERS ?= 2
+# One more than there are cores: many tests wait for servers and terminals, and leave the CPU to others meanwhile.
+WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2) + 1)
 
 # Two stamps, so that running the program never waits for the tools of its development.
 RUN_READY := $(VENV)/.ready-run
@@ -28,7 +29,7 @@ demo: $(RUN_READY)
 	$(BIN)/tui-ops demo
 
 test: $(DEV_READY) packages
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not torture" $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not torture" $(ARGS)
 
 torture: $(DEV_READY) packages
 	$(BIN)/python -m pytest -m torture --timeout 1800 $(ARGS)

@@ -14,9 +14,10 @@ from pathlib import Path
 from statistics import median
 
 from kit.desk_pty import SIZE, Desk, Empty
-from kit.engine_side import ROUND_S, EngineSide, Work
+from kit.engine_side import FLOOD, ROUND_S, EngineSide, Work
 from kit.hands import PATTERN, Hands
 from kit.table import TITLES, line, spread
+from kit.troubled import AT_FIRST
 
 STARTS = 5
 SHOWS = 3
@@ -33,8 +34,14 @@ FILTERS = 3
 
 LARGE = 10_000
 
+FLOODS = 3
+"""One after the other: a single one has too few keys for a hundredth of them."""
+
 FIRST = b"api-0"
 """The host on the first line."""
+
+EARLY = b"INC-20"
+"""An incident that stands before the flood, on the first screen of them."""
 
 
 def starts(engine: EngineSide, state: Path, inventory: Path) -> None:
@@ -103,6 +110,24 @@ def keys(engine: EngineSide, desk: Desk, must_ms: float) -> None:
     spread("key to paint", hands.walk(PRESSES), 0.99, must_ms, f"{PRESSES} of j k g G PgDn while readings arrive")
 
 
+def flood(engine: EngineSide, desk: Desk, must_ms: float) -> None:
+    """Measure the keys of the list of incidents while alerts flood in."""
+    engine.does(Work.TROUBLES)
+    desk.type("2")
+    desk.until(EARLY)
+    desk.read_for(SETTLE_S)
+    hands = Hands(desk, AT_FIRST)
+    took: list[float] = []
+    for _ in range(FLOODS):
+        engine.does(Work.FLOOD)
+        began = time.monotonic()
+        while time.monotonic() < began + ROUND_S:
+            took += hands.walk(1)
+    note = f"{len(took)} of j k g G PgDn on incidents while {FLOOD} alerts come in {ROUND_S:.0f} s, {FLOODS} times"
+    spread("key to paint in a flood", took, 0.99, must_ms, note)
+    desk.type("1")
+
+
 def small(state: Path, inventory: Path, count: int) -> None:
     """Measure all that was promised of a thousand hosts."""
     with EngineSide(state, count) as engine:
@@ -116,6 +141,9 @@ def small(state: Path, inventory: Path, count: int) -> None:
             rounds(engine, desk)
             line("memory", desk.memory_mb(), "MiB", 90, "RSS, after the rounds")
             keys(engine, desk, 30)
+            flood(engine, desk, 30)
+            engine.does(Work.POLLS)
+            desk.until(FIRST)
             spread(
                 "change of screen", Hands(desk, count).screens(CHANGES), 0.95, 100, f"1 to 9 and back, {CHANGES} times"
             )
@@ -146,6 +174,7 @@ def main() -> None:
     """Measure and print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--hosts", type=int, default=1_000)
+    parser.add_argument("--only-flood", action="store_true", help="only the keys while alerts flood in")
     parser.add_argument("--only-small", action="store_true", help=f"leave out the {LARGE:,} hosts")
     options = parser.parse_args()
     load = os.getloadavg()[0]
@@ -153,6 +182,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="tob-") as folder:
         inventory = Path(folder) / "inventory.yaml"
         inventory.write_text("name: bench\nhosts:\n  one: {address: 192.0.2.1}\n")
+        if options.only_flood:
+            with EngineSide(Path(folder) / "small", options.hosts) as engine:
+                engine.does(Work.ONCE)
+                with Desk(Path(folder) / "small", inventory) as desk:
+                    desk.until(FIRST)
+                    flood(engine, desk, 30)
+            return
         small(Path(folder) / "small", inventory, options.hosts)
         if not options.only_small:
             large(Path(folder) / "large", inventory)

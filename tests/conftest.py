@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +57,10 @@ NEEDS = {
 }
 """Programs of other packages and the right to be another account, by the place of the tests that use them."""
 
+WAITING = ("engine", "transport", "terminal", "demo")
+"""Folders whose tests wait for servers, terminals and real periods. Those of the others take the CPU: beside each other
+they take the time of the longer half, and one after the other that of both."""
+
 not_run = pytest.StashKey[dict[str, str]]()
 
 
@@ -80,12 +84,29 @@ def own_umask() -> Iterator[None]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what can't run here, and remember its name."""
+    """Leave out what can't run here, and remember its name; mix what waits with what computes where tests run in
+    several processes.
+    """
     left_out = {item.nodeid: lacks for item in items if (lacks := missing(item.path))}
     config.stash[not_run] = left_out
     if left_out:
         config.hook.pytest_deselected(items=[item for item in items if item.nodeid in left_out])
         items[:] = [item for item in items if item.nodeid not in left_out]
+    if hasattr(config, "workerinput"):
+        items[:] = mixed(items)
+
+
+def mixed(items: Sequence[pytest.Item]) -> list[pytest.Item]:
+    """Return tests so that files that wait stand evenly among those that compute; the order within a file stays."""
+    files: dict[Path, list[pytest.Item]] = {}
+    for item in items:
+        files.setdefault(item.path, []).append(item)
+    placed: list[tuple[float, list[pytest.Item]]] = []
+    for waits in (True, False):
+        of_kind = [found for path, found in files.items() if (path.relative_to(HERE).parts[0] in WAITING) is waits]
+        placed += [((number + 0.5) / len(of_kind), found) for number, found in enumerate(of_kind)]
+    placed.sort(key=lambda one: one[0])
+    return [item for _place, found in placed for item in found]
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

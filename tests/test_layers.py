@@ -45,6 +45,7 @@ def forbidden(found: set[str], names: tuple[str, ...]) -> list[str]:
         "import tui_ops.store.views.history, tui_ops.store.views.historynames",
         "import tui_ops.store.views.incidents, tui_ops.store.views.evidence, tui_ops.store.views.changed",
         "import tui_ops.store.views.problems, tui_ops.store.views.oncall, tui_ops.reports.review",
+        "import tui_ops.store.views.changeruns, tui_ops.reports.changereport, tui_ops.ui.screens.changerun",
     ],
 )
 def test_the_reading_side_loads_nothing_of_the_writing_side(code: str) -> None:
@@ -61,6 +62,7 @@ def test_the_reading_side_loads_nothing_of_the_writing_side(code: str) -> None:
         ["do", "host.read", "web-1"], ["trust", "new-1", "--yes"], ["db", "size"], ["db", "check"],
         ["show", "history", "host=web-1", "metric=load.1"], ["show", "incidents"], ["show", "alerts"],
         ["show", "problems"], ["show", "heartbeats"], ["oncall"], ["figures"], ["handover"], ["review", "INC-1"],
+        ["change", "report", "CHG-1"],
     ],
 )  # fmt: skip
 def test_a_command_for_scripts_loads_neither_engine_nor_desk(words: list[str], seeded_state: Path) -> None:

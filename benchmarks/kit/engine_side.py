@@ -8,6 +8,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from kit.seeded import Door, Seeded
+from kit.troubled import Troubled
 
 TICK_S = 0.25
 """News comes four times a second at most."""
@@ -19,6 +20,10 @@ BEAT_S = 5.0
 """The engine says so often that it lives."""
 
 STEPS = int(ROUND_S / TICK_S)
+
+FLOOD = 500
+"""Alerts of a flood, which lasts a round: what a site that goes dark brings."""
+
 READY_S = 120.0
 """A store of ten thousand hosts is written by then, on any machine."""
 
@@ -31,6 +36,10 @@ class Work(StrEnum):
     """It tells that it lives, and nothing else."""
     POLLS = "polls"
     """It reads every host once in ten seconds, a fortieth at a time."""
+    TROUBLES = "troubles"
+    """It opens some incidents, and then does nothing."""
+    FLOOD = "flood"
+    """Alerts come for ten seconds, 500 in all, while it reads every host as well."""
     ONCE = "once"
     """It reads every host now, and then does nothing."""
     END = "end"
@@ -76,6 +85,7 @@ def _run(root: Path, count: int, pipe: Connection) -> None:
 
 async def _serve(root: Path, count: int, pipe: Connection) -> None:
     seeded = await Seeded(root, count).build()
+    troubled = Troubled(seeded)
     door = await Door(seeded.paths.socket).open()
     pipe.send(Work.NOTHING)
     work, step, beaten_at = Work.NOTHING, 0, 0.0
@@ -86,12 +96,18 @@ async def _serve(root: Path, count: int, pipe: Connection) -> None:
             if work is Work.ONCE:
                 await seeded.poll(seeded.ids)
                 await seeded.beat()
+            if work is Work.TROUBLES:
+                await troubled.at_first()
+                door.news("incidents")
             pipe.send(work)
-        if work in (Work.BEATS, Work.POLLS) and began - beaten_at >= BEAT_S:
+        if work is Work.FLOOD and step < STEPS:
+            await troubled.flood(FLOOD * (step + 1) // STEPS - FLOOD * step // STEPS)
+            door.news("incidents")
+        if work in (Work.BEATS, Work.POLLS, Work.FLOOD) and began - beaten_at >= BEAT_S:
             beaten_at = began
             await seeded.beat()
             door.news("engine")
-        if work is Work.POLLS:
+        if work in (Work.POLLS, Work.FLOOD):
             await seeded.poll(seeded.ids[step % STEPS :: STEPS])
             door.news("hosts")
             step += 1

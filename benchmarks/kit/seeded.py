@@ -4,7 +4,10 @@ import asyncio
 import contextlib
 import math
 import random
+from collections.abc import Callable
 from pathlib import Path
+
+from sqlmodel import Session
 
 from tui_ops import __version__
 from tui_ops.actions.protocol import LINE_LIMIT, encode, read_request
@@ -94,6 +97,10 @@ class Seeded:
             boot_id="b", os="Debian GNU/Linux 12 (bookworm)", kernel="6.1.0-28-amd64", poll_ms=4.0,
             values=dict(values), detail={}, sparks=self._sparks[host_id], sparks_minute=int(present.at // 60),
         )  # fmt: skip
+
+    async def note(self, write: Callable[[Session], object]) -> None:
+        """Write something else in one transaction."""
+        await self._writer.note(write)
 
     async def beat(self) -> None:
         """Write that the engine lives."""

@@ -37,7 +37,19 @@ def test_every_act_is_complete(action: Action) -> None:
     assert action.help.endswith(".")
     assert action.label
     assert not action.undo or REGISTRY.get(action.undo)
-    assert action.noun in {"host", "incident", "alert", "problem", "knownerror", "item", "fleet"}
+    assert action.noun in {
+        "host",
+        "incident",
+        "alert",
+        "problem",
+        "knownerror",
+        "item",
+        "change",
+        "changemodel",
+        "freeze",
+        "release",
+        "fleet",
+    }
 
 
 def test_parameters_are_typed_and_complete() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+from collections import Counter
 
 import pytest
 from support.cli_state import ScriptedEngine, seed
@@ -20,7 +21,7 @@ def test_status_is_one_line_with_the_worst_first(tui):
     told, data = ran.out.rstrip("\n").split(" | ")
     assert told == (
         "TUI-OPS CRITICAL - 1 host key changed (moved-1), 1 down (db-1), 1 warning (web-2), "
-        "1 host key unknown (new-1), 1 up"
+        "1 host key unknown (new-1), 1 up; no incident open"
     )
     assert data.startswith("pending=0;;;0;5 up=1;;;0;5 ")
     assert ran.out.count("\n") == 1
@@ -40,7 +41,7 @@ def test_status_without_an_engine_is_unknown(run, tmp_path):
 def test_status_of_nothing_but_good_hosts_is_ok():
     """An empty tally is unknown, not good."""
     assert status.tally([]).worst is status.Service.UNKNOWN
-    assert status.line(status.tally([])) == "TUI-OPS UNKNOWN - the inventory has no hosts"
+    assert status.line(status.tally([]), status.Incidents()) == "TUI-OPS UNKNOWN - the inventory has no hosts"
 
 
 def test_check_prints_every_mistake_with_its_place(run, tmp_path):
@@ -187,3 +188,71 @@ def test_ctrl_c_is_exit_130(monkeypatch):
 
     monkeypatch.setattr(check, "run", interrupted)
     assert main(["check"]) == 130
+
+
+def test_status_tells_open_incidents_and_who_is_on_call():
+    """By priority, whatever else is true; the exit code stays that of the hosts, and each priority has its number."""
+    told = status.Incidents(Counter({1: 1, 3: 2}), "line anna | b")
+    line = status.line(status.Tally(Counter({"up": 2})), told)
+    assert "; 3 incidents open: 1 P1, 2 P3; on call: line anna / b | " in line
+    assert line.endswith(
+        "incidents_p1=1;;;0 incidents_p2=0;;;0 incidents_p3=2;;;0 incidents_p4=0;;;0 incidents_p5=0;;;0"
+    )
+
+
+def test_status_reads_them_from_the_store(tui, state):
+    """Those that are over are not among them."""
+    with sqlite3.connect(state.ops_db) as connection:
+        known = {row[1]: row[2] for row in connection.execute("PRAGMA table_info(incident)") if row[3] and not row[5]}
+        rest = {name: 0 if kind in ("INTEGER", "BOOLEAN", "FLOAT") else "" for name, kind in known.items()}
+        for number, (priority, word) in enumerate([(1, "triage"), (2, "monitoring"), (2, "resolved")], 1):
+            row = {**rest, "id": number, "priority": priority, "state": word, "services": "[]", "roles": "{}"}
+            names = ", ".join(row)
+            connection.execute(f"INSERT INTO incident ({names}) VALUES ({', '.join('?' * len(row))})", (*row.values(),))
+    connection.close()
+    assert "; 2 incidents open: 1 P1, 1 P2 | " in tui("status").out
+
+
+ON_CALL = """
+name: shop
+hosts: {web-1: {address: 10.0.0.1}}
+operators: {anna: operator, bernd: operator}
+door: {token: !file door-token}
+oncall:
+  mail: {server: mail.example.org, tls: starttls, from: desk@example.org, user: desk, password: !env MAIL_PASSWORD}
+  contacts:
+    anna: {ways: {push: !file anna-push, mail: anna@example.org}}
+    bernd: {ways: {mail: bernd@example.org}}
+  rotations:
+    first: {people: [anna, bernd], every: week, on: mon, at: "09:00"}
+"""
+
+
+def test_doctor_reads_the_secrets_of_calls_and_of_the_door(run, tmp_path, monkeypatch):
+    """All are there: it says so, and none of them stands in what it prints."""
+    file = tmp_path / "fleet.yaml"
+    file.write_text(ON_CALL)
+    (tmp_path / "door-token").write_text("a-token-of-more-than-16\n")
+    (tmp_path / "anna-push").write_text("ntfy://secret-topic\n")
+    monkeypatch.setenv("MAIL_PASSWORD", "hunter2-hunter2")
+    ran = run("-i", str(file), "--state-dir", str(tmp_path / "state"), "doctor")
+    assert "ok    on call      3 ways to 2 people, their secrets can be read" in ran.out
+    assert "ok    door         its token can be read; 127.0.0.1 port 9870" in ran.out
+    assert not [one for one in ("a-token", "secret-topic", "hunter2") if one in ran.out + ran.err]
+
+
+def test_doctor_names_each_secret_that_can_not_be_read(run, tmp_path, monkeypatch):
+    """With its place and what to do: nobody finds out at three in the morning. What only the engine's environment may
+    have is no failure here.
+    """
+    file = tmp_path / "fleet.yaml"
+    file.write_text(ON_CALL)
+    (tmp_path / "state").mkdir(mode=0o700)
+    (tmp_path / "door-token").write_text("short\n")
+    monkeypatch.delenv("MAIL_PASSWORD", raising=False)
+    ran = run("-i", str(file), "--state-dir", str(tmp_path / "state"), "doctor")
+    assert ran.code == 1
+    assert "BAD   door         its token has less than 16 characters\n" in ran.out
+    assert f"BAD   on call      anna's way push: {file}:" in ran.out
+    assert "look  on call      the password of the mail server: " in ran.out
+    assert "short" not in ran.out

@@ -79,11 +79,11 @@ class TestReadings:
         assert used / (used + left) == pytest.approx(0.71, abs=0.01)
         assert section.gauges["fs.inodes_used", "/"] > 0
 
-    async def test_other_commands_run_on_the_host_too(self, make_world: MakeWorld) -> None:
-        """A short command sees the host's own name, and its exit code comes back."""
+    async def test_a_shell_is_that_of_the_host(self, make_world: MakeWorld) -> None:
+        """What comes over its input sees the host's own name, and its exit code comes back."""
         world = await make_world(hosts=1)
         connection = await world.connect("web-01.lon")
-        said = await connection.run("uname -n; cat >&2; exit 3", input="to the errors\n")
+        said = await connection.run("/bin/sh", input="uname -n; echo to the errors >&2; exit 3\n")
         assert (said.stdout, said.stderr, said.exit_status) == ("web-01.lon\n", "to the errors\n", 3)
         refused = await connection.run()
         assert refused.exit_status == 1
@@ -231,7 +231,8 @@ class TestEnding:
         world = await make_world(hosts=5, t=181)
         for name in ("web-01.lon", "cache-1.lon"):
             connection = await world.connect(name)
-            await connection.create_process("sleep 1000 & sleep 1000")
+            process = await connection.create_process("/bin/sh")
+            process.stdin.write("sleep 1000 & sleep 1000\n")
         await until(lambda: len(shells(world)) >= 2)
         left = shells(world)
         await world.fleet.stop()

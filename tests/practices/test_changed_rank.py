@@ -6,23 +6,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui_ops.model.changed import ChangedRow, ChangeKind, Place
+from tui_ops.model.changed import ChangedKind, ChangedRow, Place
 from tui_ops.practices.incidents.changed import AFTER, HALF_S, LEAD_S, ranked, score
 
 ONSET = 1_000_000.0
 
 
 def change(
-    offset_s: float, kind: ChangeKind = ChangeKind.CONFIG, place: Place = Place.HERE, span_s: float = 0.0
+    offset_s: float, kind: ChangedKind = ChangedKind.CONFIG, place: Place = Place.HERE, span_s: float = 0.0
 ) -> ChangedRow:
     at = ONSET + offset_s
     return ChangedRow("web-1", place, kind, "text", at, at - span_s, offset_s)
 
 
-@pytest.mark.parametrize("kind", ChangeKind)
+@pytest.mark.parametrize("kind", ChangedKind)
 @pytest.mark.parametrize("place", Place)
 @given(offset_s=st.floats(-1e6, 1e6), span_s=st.floats(0, 1e6))
-def test_every_change_has_a_place_in_the_order(kind: ChangeKind, place: Place, offset_s: float, span_s: float) -> None:
+def test_every_change_has_a_place_in_the_order(kind: ChangedKind, place: Place, offset_s: float, span_s: float) -> None:
     """From nought to one, whatever it is."""
     assert 0 < score(change(offset_s, kind, place, span_s)) <= 1
 
@@ -53,7 +53,7 @@ def test_the_order() -> None:
     """Here before upstream, a known moment before a vague one, a package before a login."""
     rows = [
         change(-60), change(-60, place=Place.SERVICE), change(-60, place=Place.WAY), change(-60, span_s=3600),
-        change(-60, ChangeKind.LOGIN),
+        change(-60, ChangedKind.LOGIN),
     ]  # fmt: skip
     assert ranked(reversed(rows)) == [*rows]
     later = replace(change(-60), text="a", host="web-0")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import Session
 
-from tui_ops.model.changed import ChangedRow, ChangeKind, Place
+from tui_ops.model.changed import ChangedKind, ChangedRow, Place
 from tui_ops.model.clean import clean
 from tui_ops.model.clock import Stamp, iso
 from tui_ops.model.evidence import Moment
@@ -25,7 +25,7 @@ from tui_ops.store.fleet_sync import sync_fleet
 from tui_ops.store.live import SectionWrite
 from tui_ops.store.paths import StatePaths
 from tui_ops.store.records import add_event
-from tui_ops.store.tables import Alert, Incident
+from tui_ops.store.tables import Alert, Change, Incident
 from tui_ops.store.views.changed import what_changed
 from tui_ops.store.views.connect import open_reader
 from tui_ops.store.views.evidencelines import told_by_evidence
@@ -90,7 +90,7 @@ async def world(paths: StatePaths, writer: Writer) -> World:
     return made
 
 
-def told(rows: list[ChangedRow]) -> list[tuple[str, Place, ChangeKind, str, float]]:
+def told(rows: list[ChangedRow]) -> list[tuple[str, Place, ChangedKind, str, float]]:
     return [(row.host, row.place, row.kind, row.text, row.offset_s) for row in rows]
 
 
@@ -99,7 +99,7 @@ async def test_a_difference_of_facts(world: World) -> None:
     for host in ("web-1", "other-1"):
         await world.fact(host, "packages", {"nginx": {"version": "1"}}, {"nginx": {"version": "2"}}, ONSET - 600)
     (row,) = world.rows()
-    assert told([row]) == [("web-1", Place.HERE, ChangeKind.PACKAGE, "packages: nginx version 1 → 2", -600.0)]
+    assert told([row]) == [("web-1", Place.HERE, ChangedKind.PACKAGE, "packages: nginx version 1 → 2", -600.0)]
     assert row.at - row.since_at == HOURS
 
 
@@ -132,7 +132,7 @@ async def test_acts_by_whom(world: World, alice: Who) -> None:
 
     await world.act(acts)
     (row,) = world.rows()
-    assert (row.host, row.kind, row.text, row.who) == ("web-1", ChangeKind.ACT, "run: systemctl restart app", "alice")
+    assert (row.host, row.kind, row.text, row.who) == ("web-1", ChangedKind.ACT, "run: systemctl restart app", "alice")
 
 
 async def test_what_the_logs_in_the_evidence_tell(world: World) -> None:
@@ -145,10 +145,10 @@ async def test_what_the_logs_in_the_evidence_tell(world: World) -> None:
     await world.evidence("web-1", "starts", f"{at} systemd[1]: Started pg-backup.service - Backup of the database.")
     await world.evidence("web-1", "packages", f"{at} upgrade nginx:amd64 1.22.1-9 1.22.1-10")
     assert {(row.kind, row.text, row.who, row.offset_s) for row in world.rows()} == {
-        (ChangeKind.SUDO, "sudo: deploy → /usr/bin/systemctl restart app", "deploy", -120.0),
-        (ChangeKind.LOGIN, "deploy logged in from 10.0.0.9 by publickey", "deploy", -120.0),
-        (ChangeKind.UNIT, "pg-backup.service - Backup of the database started", "", -120.0),
-        (ChangeKind.PACKAGE, "nginx:amd64 1.22.1-9 → 1.22.1-10", "", -120.0),
+        (ChangedKind.SUDO, "sudo: deploy → /usr/bin/systemctl restart app", "deploy", -120.0),
+        (ChangedKind.LOGIN, "deploy logged in from 10.0.0.9 by publickey", "deploy", -120.0),
+        (ChangedKind.UNIT, "pg-backup.service - Backup of the database started", "", -120.0),
+        (ChangedKind.PACKAGE, "nginx:amd64 1.22.1-9 → 1.22.1-10", "", -120.0),
     }
 
 
@@ -182,8 +182,8 @@ async def test_restarts_and_timers_of_the_units_section(world: World) -> None:
     row = SectionWrite(world.ids["web-1"], "units", 300.0, stamp, stamp, Severity.OK, "", document)
     await world.writer.write_latest([], [row])
     assert told(world.rows()) == [
-        ("web-1", Place.HERE, ChangeKind.UNIT, "app.service restarted 3 times by systemd", 0.0),
-        ("web-1", Place.HERE, ChangeKind.UNIT, "backup.service started by backup.timer", -500.0),
+        ("web-1", Place.HERE, ChangedKind.UNIT, "app.service restarted 3 times by systemd", 0.0),
+        ("web-1", Place.HERE, ChangedKind.UNIT, "backup.service started by backup.timer", -500.0),
     ]
 
 
@@ -195,7 +195,7 @@ async def test_the_likeliest_cause_comes_first(world: World, alice: Who) -> None
     await world.act(lambda session: append_audit(session, alice, "host.run", "host:web-1", params, "", ONSET + 600))
     await world.act(lambda session: add_event(session, world.ids["web-1"], ONSET + 5, "state", "up → up, warning"))
     assert [row.kind for row in ranked(world.rows())] == [
-        ChangeKind.PACKAGE, ChangeKind.STATE, ChangeKind.ACT, ChangeKind.LOGIN,
+        ChangedKind.PACKAGE, ChangedKind.STATE, ChangedKind.ACT, ChangedKind.LOGIN,
     ]  # fmt: skip
 
 
@@ -255,3 +255,22 @@ def test_lines_that_are_made_to_take_long_do_not() -> None:
     began = time.process_time()
     list(told_by_evidence(connection, 1, {1: ("web-1", Place.HERE)}, ONSET - 10, ONSET + 10))
     assert time.process_time() - began < 2.0
+
+
+async def test_a_change_that_ran_there(world: World) -> None:
+    """From its beginning to its end, with what came of it; one that only touched others, or is not begun, is none."""
+
+    def ran(session: Session) -> None:
+        web = {"hosts": '["web-1", "far-1"]', "owner": "ann"}
+        done = {"state": "ended", "outcome": "successful", "began_at": ONSET - 900, "ended_at": ONSET - 300}
+        session.add(Change(title="nginx 1.26", **web, **done))
+        session.add(Change(title="kernel", hosts='["jump-1"]', state="running", began_at=ONSET - 60))
+        session.add(Change(title="not yet", **web, state="approved"))
+        session.add(Change(title="elsewhere", hosts='["other-1"]', state="running", began_at=ONSET - 60))
+        session.add(Change(title="last month", **web, state="closed", began_at=1.0, ended_at=2.0))
+
+    await world.act(ran)
+    going, done = world.rows()
+    assert (going.host, going.place, going.text) == ("jump-1", Place.WAY, "CHG-2 running: kernel")
+    assert told([done]) == [("web-1", Place.HERE, ChangedKind.CHANGE, "CHG-1 successful: nginx 1.26", -300.0)]
+    assert (done.who, done.at - done.since_at) == ("ann", 600.0)

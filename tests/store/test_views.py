@@ -24,7 +24,10 @@ from tui_ops.store.tables import HostKey, HostLatest, Maintenance, Service
 from tui_ops.store.views.audit import audit, audit_links
 from tui_ops.store.views.beats import heartbeats
 from tui_ops.store.views.changed import what_changed
+from tui_ops.store.views.changeruns import cell_output, run_cells, run_fixed, runs_of
+from tui_ops.store.views.changes import approvals, change, change_lines, changes, links, plan_versions, written
 from tui_ops.store.views.connect import Reader, open_reader
+from tui_ops.store.views.dryruns import dry_run
 from tui_ops.store.views.evidence import evidence_of
 from tui_ops.store.views.facts import differences, items, topics
 from tui_ops.store.views.figures import measured
@@ -35,6 +38,7 @@ from tui_ops.store.views.lists import events, keys, maintenances, operators, ser
 from tui_ops.store.views.metrics import metrics
 from tui_ops.store.views.oncall import notifications, oncall, replayed
 from tui_ops.store.views.pages import engine, host
+from tui_ops.store.views.planned import changing, delegations, freezes, models, releases
 from tui_ops.store.views.problems import (
     action_items,
     known_errors,
@@ -66,6 +70,8 @@ NOT_SHOWN: dict[str, set[str]] = {
     "known_error": {"undo"},
     "review": {"id", "undo"},
     "action_item": {"undo"},
+    "change_run": {"token", "watched_until"},
+    "changing_plan": {"at"},
 }
 """Columns that only the engine reads, by table."""
 
@@ -124,6 +130,7 @@ def _call_every_view(reader: Reader) -> None:
     list(items(reader))
     differences(reader)
     _call_views_of_trouble(reader)
+    _call_views_of_changes(reader)
 
 
 def _call_views_of_trouble(reader: Reader) -> None:
@@ -142,6 +149,19 @@ def _call_views_of_trouble(reader: Reader) -> None:
     oncall(reader, 0)
     replayed(reader, 1, 9e9)
     notifications(reader)
+
+
+def _call_views_of_changes(reader: Reader) -> None:
+    changes(reader)
+    changes(reader, since_version=1)
+    for view in (change, written, approvals, change_lines, plan_versions, links, dry_run):
+        view(reader, 1)
+    for of_run in (runs_of, run_fixed, run_cells):
+        of_run(reader, 1)
+    for listed in (changing, freezes, models, releases):
+        listed(reader)
+    delegations(reader, 0)
+    cell_output(reader, 1, "a", "steps-1")
 
 
 async def test_types_of_columns_fit_the_fields_that_show_them(writer: Writer, paths: StatePaths, sync: Sync) -> None:

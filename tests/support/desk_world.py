@@ -227,6 +227,8 @@ class Door:
         self.asked: list[tuple[str, tuple[str, ...], dict[str, object]]] = []
         self.expected: list[dict[str, int]] = []
         self.refuse: ActError | None = None
+        self.outcomes: dict[str, str] = {}
+        """What an answer says of single things, those that were made included."""
         self.flow: list[dict[str, object]] = []
         """What a stream sends after it was opened; it stays open until the client goes, unless there is an end."""
         self.opened: list[tuple[str, tuple[str, ...], dict[str, object]]] = []
@@ -291,7 +293,7 @@ class Door:
                 else:
                     targets = ", ".join(request.targets) or "the fleet"
                     writer.write(encode({"re": request.id, "ok": True, "message": f"{request.action} on {targets}",
-                                         "outcomes": {}, "audit": 7}))  # fmt: skip
+                                         "outcomes": self.outcomes, "audit": 7}))  # fmt: skip
         except (ConnectionError, json.JSONDecodeError):
             pass
         finally:

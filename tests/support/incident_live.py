@@ -112,7 +112,7 @@ class IncidentFleet:
         sites = sorted({"far", *self.servers} - {"jump", *BEHIND})
         return (
             f"sites: {{{', '.join(f'{name}: ' + '{}' for name in sites)}}}\n"
-            "alerting: {quiet: 1m, reopen: 1m, group_interval: 5m}\n"
+            "alerting: {quiet: 10s, reopen: 5s, group_interval: 5m}\n"
             "operators:\n  vera: {role: viewer, user: '4202'}\n"
             f"checks:\n  port: {{tcp: '{PORT_FREE}:{self.listener.port}', hosts: [checked], period: 5s, attempts: 1}}\n"
             f"  burn: {{plugin: 'check_procs -m CPU -c 3 -a {SPIN_MARK}', hosts: [spun], on: host,"

@@ -73,6 +73,16 @@ def _open(session: Session, ids: dict[str, int], one: Trouble, at: float) -> int
     return number
 
 
+def full_disks(session: Session, ids: dict[str, int]) -> None:
+    """Let the rules say that the root of every host is full; of one it is over."""
+    for name, host_id in ids.items():
+        for mount, state in (("/", "acknowledged"), ("/boot", "resolved")):
+            subject = f"{name} {mount}"
+            session.add(Alert(source="rule", rule="disk-space", subject=subject, host_id=host_id, item=mount,
+                              severity="warning", state=state, started_at=1.0, detected_at=1.0,
+                              seen_at=1.0))  # fmt: skip
+
+
 async def seed(world: World, troubles: Sequence[Trouble]) -> list[int]:
     """Write incidents into a world; return their numbers."""
     return await world.writer.act(lambda session: open_troubles(session, world.ids, troubles, now().at))

@@ -11,6 +11,7 @@ from support.incidents import MINUTE, Trouble, bad_night, seed
 from support.waiting import until
 
 from tui_ops.model.clock import now
+from tui_ops.model.holding import hold_data
 from tui_ops.model.incidents import Happened, Happening
 from tui_ops.store.tables.alerts import Alert
 from tui_ops.store.tables.incidents import Evidence, Incident, Timeline
@@ -370,6 +371,23 @@ class TestThePage:
                     await desk.press("2", "j", "enter")
                 await until(lambda: isinstance(desk.app.screen, IncidentScreen))
                 await desk.sees("web-07.lon is full")
+
+    async def test_help_explains_the_clock(self, night, entrance, open_desk) -> None:
+        """? says what the incident was promised, from when it counts, and which time on hold does not."""
+        at = now().at
+
+        def hold(session: Session) -> None:
+            held = Happened(Happening.FIELD, "on hold, waits for vendor", "ann", hold_data("vendor"), at=at - 600)
+            add_line(session, 2, held, at)
+            add_line(session, 2, Happened(Happening.FIELD, "goes on", "ann", hold_data(""), at=at - 300), at)
+
+        await night.writer.note(hold)
+        async with open_desk(night.root, (120, 60)) as desk:
+            await desk.linked()
+            await desk.press("2", "j", "enter")
+            await desk.sees("INC-2", "left to resolve")
+            await desk.press("question_mark")
+            await desk.sees("from when it was opened", "the clock stood", "on hold for 5m in all, which does not count")
 
     async def test_metrics_without_a_history(self, night, entrance, open_desk) -> None:
         """M says that nothing was read then."""

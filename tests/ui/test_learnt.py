@@ -259,6 +259,10 @@ class TestSilences:
             await desk.press("m")
             await until(lambda: night.door.asked)
             assert night.door.asked == [("silence.end", (), {"silence": "1"})]
+            await desk.sees("u undoes it")
+            await desk.press("u")
+            await until(lambda: len(night.door.asked) == 2)
+            assert night.door.asked[1] == ("silence.undo", (), {})
             await desk.press("j", "enter")
             await until(lambda: isinstance(desk.app.screen, IncidentScreen))
             assert desk.app.screen.number == 2

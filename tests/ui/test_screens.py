@@ -53,7 +53,7 @@ from support.waiting import until
 
 async def run(root):
     app = DeskApp(UiOptions(state=Path(root), fleet_name="shop", ascii=False))
-    async with app.run_test(size=(200, 110)) as pilot:
+    async with app.run_test(size=(200, 200)) as pilot:
 
         async def sees(*texts):
             async def there():

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from support.desk_world import Door, World, varied
-from support.incidents import bad_night, seed
+from support.incidents import bad_night, full_disks, seed
 from support.waiting import until
 
 from tui_ops.model import clock
@@ -73,6 +73,7 @@ def root(tmp_path: Path, still: None) -> Iterator[Path]:
     background = Background()
     world = World(tmp_path / "state")
     background.run(world.build(varied(30)))
+    background.run(world.writer.note(lambda session: full_disks(session, world.ids)))
     door = background.run(Door(world.root).open())
     try:
         yield world.root

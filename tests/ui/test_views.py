@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from support import host_documents
 from support.desk_world import DETAIL, Case, Door, World
+from support.incidents import full_disks
 from support.waiting import until
 
 from tui_ops.model.facts import FactReading
@@ -69,7 +70,10 @@ async def test_a_rack_is_drawn_and_opens_its_hosts(world: World, door: Door, ope
 
 
 async def test_the_storage_that_fills_up_stands_first(world: World, door: Door, open_desk):
-    """A filesystem short of room stands above the others; a filter takes its columns and those of its host."""
+    """A filesystem of which a rule says that it is short of room stands above the others; a filter takes its columns
+    and those of its host.
+    """
+    await world.writer.note(lambda session: full_disks(session, world.ids))
     async with open_desk(world.root) as desk:
         await desk.linked()
         await desk.press("comma", "comma", "comma")

@@ -30,10 +30,15 @@ class ParamKind(StrEnum):
     FLAG = "flag"
     FINGERPRINTS = "fingerprints"
     """JSON object of host name to a list of fingerprints; on a command line one ``SHA256:…`` for one host."""
+    DOCUMENT = "document"
+    """A text of many lines, kept as it is; on a command line ``@FILE`` reads it."""
 
 
 TEXT_LIMIT = 500
 """Characters of a reason or note: a paragraph, not a document."""
+
+DOCUMENT_LIMIT = 200_000
+"""Characters of a document: a plan with the files that it writes, far below what one message may hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +73,14 @@ class Param:
             return value
         if not isinstance(value, str):
             raise ValueError(f"{self.name} is a text")
-        text = value.strip()
-        if self.required and not text:
+        document = self.kind is ParamKind.DOCUMENT
+        text, limit = (value, DOCUMENT_LIMIT) if document else (value.strip(), TEXT_LIMIT)
+        if self.required and not text.strip():
             raise ValueError(f"{self.name} is missing: {self.label}")
         if self.choices and text and text not in self.choices:
             raise ValueError(f"{self.name} is one of {', '.join(self.choices)}")
-        if len(text) > TEXT_LIMIT:
-            raise ValueError(f"{self.name} is longer than {TEXT_LIMIT} characters")
+        if len(text) > limit:
+            raise ValueError(f"{self.name} is longer than {limit} characters")
         return text
 
     def _seconds(self, value: object) -> float:
@@ -144,6 +150,8 @@ class Action:
     of a host a :class:`Subject`."""
     undo: str = ""
     """Id of the act that takes it back."""
+    instead_of: str = ""
+    """Id of the act on the same noun whose letter it shares, as others may: never is more than one of them possible."""
     stream: Stream | None = None
     """What it opens; such an act is asked for over a connection of its own."""
     alone: bool = False

@@ -1,6 +1,6 @@
 """The acts, declared. A new practice adds its own here and nowhere else on the reading side."""
 
-from tui_ops.actions import evidence, incidents, intake, oncall, problems
+from tui_ops.actions import changeruns, changes, drift, evidence, freezes, incidents, intake, oncall, problems, releases
 from tui_ops.actions.action import Action, Danger, Param, ParamKind, Stream
 from tui_ops.actions.registry import Registry
 from tui_ops.model.people import Role
@@ -11,6 +11,7 @@ LOG_LEVELS = ("emerg", "alert", "crit", "err", "warning", "notice", "info", "deb
 """As syslog has them, the worst first."""
 
 _INCIDENT = Param("incident", "the incident it is for", required=False, help="INC-12: it stands on its timeline then")
+_WHY = Param("reason", "why, where a change runs there", required=False, help="needed while one runs, and in a freeze")
 
 HOST_READ = Action(
     id="host.read",
@@ -92,7 +93,7 @@ HOST_SHELL = Action(
     rule=administration.may_log_in,
     stream=Stream.SHELL,
     alone=True,
-    params=(_INCIDENT,),
+    params=(_INCIDENT, _WHY),
     own_role=Role.ADMIN,
     words=("ssh", "login", "terminal"),
     help="Opens a shell on the host over the engine's connection. What it shows is recorded. enter ~ . cuts it off.",
@@ -128,6 +129,7 @@ HOST_RUN = Action(
         Param("command", "the command line", help="for /bin/sh on the host"),
         Param("timeout", "how long it may take on each", ParamKind.DURATION, required=False, default="60s"),
         _INCIDENT,
+        _WHY,
     ),
     rule=administration.may_log_in,
     stream=Stream.RUN,
@@ -160,5 +162,6 @@ REGISTRY = Registry((
     HOST_READ, HOST_SHELL, HOST_LOGS, HOST_RUN, HOST_MAINTENANCE, HOST_MAINTENANCE_END, HOST_TRUST,
     FLEET_RELOAD, ENGINE_STOP, *incidents.ACTS, intake.ALERT_INGEST,
     intake.HEARTBEAT_BEAT, *oncall.ACTS, *evidence.ACTS, *problems.ACTS,
+    *changes.ACTS, *changeruns.ACTS, *drift.ACTS, *freezes.ACTS, *releases.ACTS,
 ))  # fmt: skip
 """Every act there is."""

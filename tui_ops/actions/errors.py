@@ -27,6 +27,8 @@ class Code(StrEnum):
     """The role does not cover it, or the session is read-only."""
     REFUSED = "refused"
     """The state of the target does not allow it now."""
+    REASON = "reason needed"
+    """Something stands against it; with a reason it is done."""
     CONFLICT = "conflict"
     """The record was changed by someone else since it was looked at."""
     BUSY = "busy"

@@ -6,7 +6,7 @@ from tui_ops.model.people import Role
 from tui_ops.practices.incidents import rules
 from tui_ops.practices.incidents.states import Event
 
-UNDO = "incident.undo"
+UNDO, UNDO_OF_SILENCE = "incident.undo", "silence.undo"
 
 
 def _on_incident(id_: str, label: str, help_: str, key: str = "", undo: str = UNDO, **more: object) -> Action:
@@ -114,8 +114,13 @@ MAJOR = _on_incident(
 DEMOTE = _on_incident("incident.demote", "not major", "Takes the declaration back.", rule=rules.may_demote)
 
 LINK = _on_incident(
-    "incident.link", "link", "Names something that belongs to it: a change, a ticket, an address.", undo="",
+    "incident.link", "link", "Names something that belongs to it: a change, a ticket, an address.",
     rule=rules.may_note, params=(Param("to", "what to link"), Param("text", "what it is", required=False)),
+)  # fmt: skip
+
+UNLINK = _on_incident(
+    "incident.unlink", "unlink", "Says that something does not belong to it after all; its line stays where it is.",
+    rule=rules.may_note, params=(Param("to", "what was linked, as it was named"),),
 )  # fmt: skip
 
 MERGE = _on_incident(
@@ -170,7 +175,7 @@ OPEN = Action(
         Param("service", "the service it hurts", required=False),
         Param("priority", "1 to 5", required=False, choices=("1", "2", "3", "4", "5")),
     ),
-    words=("report", "declare"),
+    words=("report", "declare"), undo=UNDO,
     help="Opens an incident by hand, for what no rule saw.",
 )  # fmt: skip
 
@@ -181,12 +186,18 @@ SILENCE_ADD = Action(
         Param("for", "how long", ParamKind.DURATION, default="2h"),
         _REASON,
     ),
-    words=("mute",), help="Alerts that match ask for nobody for a while, those to come included.",
+    words=("mute",), undo=UNDO_OF_SILENCE, help="Alerts that match ask for nobody for a while, those to come included.",
 )  # fmt: skip
 
 SILENCE_END = Action(
     id="silence.end", label="end a silence", noun="fleet", role=Role.OPERATOR, danger=Danger.REVERSIBLE,
-    params=(Param("silence", "its number"),), words=("unmute",), help="Ends a silence before its time.",
+    params=(Param("silence", "its number"),), words=("unmute",), undo=UNDO_OF_SILENCE,
+    help="Ends a silence before its time.",
+)  # fmt: skip
+
+SILENCE_UNDO = Action(
+    id=UNDO_OF_SILENCE, label="undo a silence", noun="fleet", role=Role.OPERATOR, danger=Danger.NONE,
+    help="Takes back what you did last with a silence: one that you made is ended, one that you ended goes on.",
 )  # fmt: skip
 
 ALERT_ACKNOWLEDGE = Action(
@@ -209,7 +220,7 @@ ALERT_UNSHELVE = Action(
 
 ACTS: tuple[Action, ...] = (
     ACKNOWLEDGE, TAKE, ASSIGN, NOTE, RESOLVE, MITIGATE, IDENTIFY, INVESTIGATE, WATCH, HOLD, SNOOZE, SILENCE, ESCALATE,
-    PRIORITY, MAJOR, DEMOTE, LINK, MERGE, SPLIT, TITLE, TICK, UNACKNOWLEDGE, REOPEN, CLOSE, CANCEL, UNDO_LAST, OPEN,
-    SILENCE_ADD, SILENCE_END, ALERT_ACKNOWLEDGE, ALERT_SHELVE, ALERT_UNSHELVE,
+    PRIORITY, MAJOR, DEMOTE, LINK, UNLINK, MERGE, SPLIT, TITLE, TICK, UNACKNOWLEDGE, REOPEN, CLOSE, CANCEL, UNDO_LAST,
+    OPEN, SILENCE_ADD, SILENCE_END, SILENCE_UNDO, ALERT_ACKNOWLEDGE, ALERT_SHELVE, ALERT_UNSHELVE,
 )  # fmt: skip
 """In the order in which menus have them."""

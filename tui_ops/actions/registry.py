@@ -49,7 +49,8 @@ class Registry:
         if owner is not None and owner != action.id:
             raise ValueError(f"{action.id} takes {action.key!r}, which means {owner!r} everywhere")
         for other in self._by_id.values():
-            if other.key == action.key and other.noun == action.noun:
+            shared = (action.instead_of or action.id) == (other.instead_of or other.id)
+            if other.key == action.key and other.noun == action.noun and not shared:
                 raise ValueError(f"{action.id} and {other.id} share the letter {action.key!r}")
 
     def __iter__(self) -> Iterator[Action]:

@@ -2,8 +2,9 @@
 
 import argparse
 from difflib import get_close_matches
+from pathlib import Path
 
-from tui_ops.actions.action import Action, Danger, Param, ParamKind
+from tui_ops.actions.action import DOCUMENT_LIMIT, Action, Danger, Param, ParamKind
 from tui_ops.actions.declared import REGISTRY
 from tui_ops.cli.asking import act, print_answer
 from tui_ops.cli.codes import Exit
@@ -92,11 +93,21 @@ def _params(action: Action, given: dict[str, str], targets: list[str]) -> dict[s
     for param in action.params:
         if param.kind is ParamKind.FINGERPRINTS and param.name in given:
             params[param.name] = _one_fingerprint(given[param.name], targets)
+        elif param.kind is ParamKind.DOCUMENT and given.get(param.name, "").startswith("@"):
+            params[param.name] = _read_document(given[param.name][1:])
     try:
         action.read_params(params)
     except ValueError as error:
         raise UsageError(str(error), f"tui-ops do {action.id} --help; docs/actions.md") from error
     return params
+
+
+def _read_document(path: str) -> str:
+    try:
+        with Path(path).open(encoding="utf-8") as file:
+            return file.read(DOCUMENT_LIMIT + 1)
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{shown(path, 200)} can't be read: {shown(str(error), 200)}", "name a text file") from error
 
 
 def _one_fingerprint(value: str, targets: list[str]) -> dict[str, list[str]]:

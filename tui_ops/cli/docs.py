@@ -10,6 +10,7 @@ from tui_ops.actions.declared import REGISTRY
 from tui_ops.cli.arguments import PROGRAM, VERBS, global_parser, verb_parser
 from tui_ops.cli.codes import EXIT_TEXTS
 from tui_ops.cli.columns import AUDIT_COLUMNS, CHECK_COLUMNS, EVENT_COLUMNS, HOST_COLUMNS, KEY_COLUMNS, METRIC_COLUMNS
+from tui_ops.cli.shownchanges import CHANGE_COLUMNS, FREEZE_COLUMNS, MODEL_COLUMNS, RELEASE_COLUMNS
 from tui_ops.cli.shownfacts import DIFFERENCE_COLUMNS, FACT_COLUMNS, TOPIC_COLUMNS
 from tui_ops.cli.shownhistory import HISTORY_COLUMNS
 from tui_ops.cli.shownincidents import ALERT_COLUMNS, INCIDENT_COLUMNS, SILENCE_COLUMNS, TIMELINE_COLUMNS
@@ -99,6 +100,10 @@ def command_reference() -> str:
         ("problems", PROBLEM_COLUMNS),
         ("knownerrors", KNOWN_ERROR_COLUMNS),
         ("actions", ACTION_COLUMNS),
+        ("changes", CHANGE_COLUMNS),
+        ("changemodels", MODEL_COLUMNS),
+        ("freezes", FREEZE_COLUMNS),
+        ("releases", RELEASE_COLUMNS),
         ("keys", KEY_COLUMNS),
         ("audit", AUDIT_COLUMNS),
     ):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui_ops.cli.codes import Exit
 from tui_ops.cli.context import Context, shown
-from tui_ops.cli.doctoring import place, session, ssh
+from tui_ops.cli.doctoring import place, session, ssh, told
 from tui_ops.cli.doctoring.remark import Level, Remark, bad
 from tui_ops.cli.failures import UsageError
 from tui_ops.model.errors import TuiOpsError
@@ -49,6 +49,7 @@ def remarks(context: Context, host: str | None) -> Iterator[Remark]:
     else:
         yield from place.check_state(paths)
         yield from place.check_engine(paths)
+    yield from told.check_told(context)
     yield from session.check_terminal(context.environ)
     yield from session.check_session(context.environ, session.user_name())
     yield from ssh.check_client()

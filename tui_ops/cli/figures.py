@@ -36,6 +36,7 @@ NOBODY_COLUMNS = ("incident", "detected", "lasted", "rule", "title")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     parser.add_argument("--days", type=int, default=DAYS, metavar="N", help=f"how far back (else {DAYS})")
+    parser.add_argument("--changes", action="store_true", help="of changes by service: lead time, how often, failures")
     parser.add_argument("--format", type=Format, choices=(Format.TEXT, Format.JSON), default=Format.TEXT,
                         help="text or json")  # fmt: skip
 
@@ -48,6 +49,8 @@ def run(options: argparse.Namespace, context: Context) -> int:
     if not 1 <= options.days <= DAYS_MOST:
         raise UsageError(f"--days is a number from 1 to {DAYS_MOST}", "tui-ops figures --days 90")
     at = now().at
+    if options.changes:
+        return _of_changes(options, context, at)
     with context.read() as reader:
         found = measured(reader, at - options.days * 86400.0, at)
     rows, noise, nobody = figures(found, at, options.days), noisiest(found), nobody_acted(found)
@@ -55,6 +58,16 @@ def run(options: argparse.Namespace, context: Context) -> int:
         _print_json(options.days, rows, noise, nobody)
     else:
         _print_text(options.days, rows, noise, nobody, bool(context.options.ascii))
+    return Exit.OK
+
+
+def _of_changes(options: argparse.Namespace, context: Context, at: float) -> int:
+    from tui_ops.cli.deliveries import print_deliveries
+    from tui_ops.store.views.deployed import deployed
+
+    with context.read() as reader:
+        found = deployed(reader, at - options.days * 86400.0, at)
+    print_deliveries(found, options.days, options.format)
     return Exit.OK
 
 

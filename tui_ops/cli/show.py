@@ -8,7 +8,7 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
-from tui_ops.cli import columns, shownfacts, shownhistory, shownincidents, shownintake, shownproblems
+from tui_ops.cli import columns, shownchanges, shownfacts, shownhistory, shownincidents, shownintake, shownproblems
 from tui_ops.cli.codes import Exit
 from tui_ops.cli.context import Context, say, shown
 from tui_ops.cli.failures import UsageError
@@ -92,6 +92,10 @@ NOUNS: dict[str, Noun] = {
     "incidents": Noun(shownincidents.INCIDENT_COLUMNS, shownincidents.INCIDENT_TEXT, shownincidents.incidents),
     "alerts": Noun(shownincidents.ALERT_COLUMNS, shownincidents.ALERT_TEXT, shownincidents.alerts),
     "silences": Noun(shownincidents.SILENCE_COLUMNS, shownincidents.SILENCE_TEXT, shownincidents.silences),
+    "changes": Noun(shownchanges.CHANGE_COLUMNS, shownchanges.CHANGE_TEXT, shownchanges.changes),
+    "changemodels": Noun(shownchanges.MODEL_COLUMNS, shownchanges.MODEL_TEXT, shownchanges.models),
+    "freezes": Noun(shownchanges.FREEZE_COLUMNS, shownchanges.FREEZE_TEXT, shownchanges.freezes),
+    "releases": Noun(shownchanges.RELEASE_COLUMNS, shownchanges.RELEASE_TEXT, shownchanges.releases),
     "keys": Noun(columns.KEY_COLUMNS, columns.KEY_TEXT, _keys),
     "audit": Noun(columns.AUDIT_COLUMNS, columns.AUDIT_TEXT, _audit, RECENT),
 }
@@ -183,6 +187,11 @@ def _timeline(reader: "Reader", words: list[str]) -> Table:
         of_problem = Noun(shownproblems.LINE_COLUMNS, (), lambda ops, _query: shownproblems.lines(ops, problem))
         found = _matching(reader, of_problem, parse_words(rest, of_problem.columns))
         return Table(of_problem.columns, found, shownproblems.LINE_TEXT)
+    change, rest = shownchanges.take_change(words)
+    if change is not None:
+        of_change = Noun(shownchanges.LINE_COLUMNS, (), lambda ops, _query: shownchanges.lines(ops, change))
+        found = _matching(reader, of_change, parse_words(rest, of_change.columns))
+        return Table(of_change.columns, found, shownchanges.LINE_TEXT)
     number, rest = shownincidents.take_incident(words)
     names = shownincidents.TIMELINE_COLUMNS
     noun = Noun(names, (), lambda ops, _query: shownincidents.timeline(ops, number))

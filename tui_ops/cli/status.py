@@ -5,12 +5,17 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
 from tui_ops.cli.context import Context, shown
 from tui_ops.model.clock import now
 from tui_ops.model.states import HostState, Look, Severity, sign_of
 from tui_ops.model.units import format_duration
 from tui_ops.store.views.rows import EngineRow, HostRow
+
+if TYPE_CHECKING:
+    from tui_ops.store.views.changerows import ChangeRow
+    from tui_ops.store.views.connect import Reader
 
 NAMES_MAX = 3
 """Hosts that are named of each state: the line has to fit into a message on a phone."""
@@ -26,6 +31,26 @@ class Service(IntEnum):
     WARNING = 1
     CRITICAL = 2
     UNKNOWN = 3
+
+
+CHANGES_TOLD = ("interrupted", "paused", "running", "rolling back", "to approve", "unauthorised", "scheduled")
+"""What is said of changes, in this order: what stands still wants somebody. Drafts and what is over keep nobody."""
+
+PRIORITIES = (1, 2, 3, 4, 5)
+"""Each has a number in every run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Incidents:
+    """The incidents, counted. They tell what stands behind the hosts' states, and change no exit code: who is called
+    for an incident says its policy."""
+
+    open: Counter[int] = field(default_factory=Counter)
+    """By priority."""
+    on_call: str = ""
+    """Who is on call, in a few words; empty where the inventory names nobody."""
+    changes: str = ""
+    """What is about changes, in a few words; empty where there is nothing."""
 
 
 @dataclass(slots=True)
@@ -49,15 +74,41 @@ def run(_options: argparse.Namespace, context: Context) -> int:
     from tui_ops.store.views.hosts import hosts
     from tui_ops.store.views.pages import engine
 
+    at = now()
     with context.read() as reader:
         row = engine(reader)
         away = engine_away(row)
         if away:
             print(f"TUI-OPS UNKNOWN - {away}")
             return Service.UNKNOWN
-        counted = tally(row for row in hosts(reader, present=now()) if row.counts)
-    print(line(counted))
+        counted = tally(row for row in hosts(reader, present=at) if row.counts)
+        incidents = read_incidents(reader, at.at)
+    print(line(counted, incidents))
     return counted.worst
+
+
+def read_incidents(reader: "Reader", at: float) -> Incidents:
+    """Return what is open, and who is on call at an epoch second."""
+    from tui_ops.practices.oncall.schedule import in_words
+    from tui_ops.store.views.figures import open_by_priority
+    from tui_ops.store.views.oncall import oncall
+
+    known = oncall(reader, at)
+    return Incidents(open_by_priority(reader), in_words(known.spec, known.overrides, at), changes_in_words(reader))
+
+
+def changes_in_words(reader: "Reader") -> str:
+    """Return how many changes are under way, stand still, wait for somebody, or were planned by nobody."""
+    from tui_ops.store.views.changes import changes
+
+    counts = Counter(_word_of(row) for row in changes(reader) if row.is_open)
+    return ", ".join(f"{counts[word]} {word}" for word in CHANGES_TOLD if counts[word])
+
+
+def _word_of(row: "ChangeRow") -> str:
+    if row.unauthorised and row.state == "draft":
+        return "unauthorised"
+    return {"submitted": "to approve"}.get(str(row.state), str(row.state))
 
 
 def engine_away(row: EngineRow) -> str:
@@ -101,8 +152,10 @@ def judge(row: HostRow) -> Service:
     return Service.WARNING if look is Look.WARN or row.state is HostState.UNREACHABLE else Service.OK
 
 
-def line(found: Tally) -> str:
-    """Return the line: state, counts with the first names, and the counts as performance data."""
+def line(found: Tally, incidents: Incidents) -> str:
+    """Return the line: state, counts with the first names, open incidents by priority and who is on call, and the
+    counts as performance data.
+    """
     total = found.counts.total()
     if total == 0:
         return "TUI-OPS UNKNOWN - the inventory has no hosts"
@@ -111,7 +164,19 @@ def line(found: Tally) -> str:
     # Every state has a number in every run, so that graphs have no gaps.
     words = [str(state) for state in HostState] + [str(Severity.WARNING), str(Severity.CRITICAL)]
     data = " ".join(f"{word.replace(' ', '_')}={found.counts[word]};;;0;{total}" for word in words)
-    return f"TUI-OPS {found.worst.name} - {', '.join(parts)} | {data}"
+    data += "".join(f" incidents_p{one}={incidents.open[one]};;;0" for one in PRIORITIES)
+    return f"TUI-OPS {found.worst.name} - {', '.join(parts)}; {_troubles(incidents)} | {data}"
+
+
+def _troubles(incidents: Incidents) -> str:
+    many = incidents.open.total()
+    said = ", ".join(f"{incidents.open[one]} P{one}" for one in sorted(incidents.open) if incidents.open[one])
+    told = f"{many} incident{'s' if many != 1 else ''} open: {said}" if many else "no incident open"
+    if incidents.changes:
+        told += f"; changes: {incidents.changes}"
+    if incidents.on_call:
+        told += f"; on call: {shown(incidents.on_call, 80).replace('|', '/')}"
+    return told
 
 
 def _told(word: str, found: Tally) -> str:

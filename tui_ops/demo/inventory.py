@@ -1,5 +1,7 @@
 """The files by which an engine finds the demo's fleet: inventory, keys, known hosts, SSH configuration."""
 
+import os
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,8 +11,12 @@ from tui_ops.demo.errors import DemoError
 from tui_ops.demo.hosts import SERVICES, SITES, DemoHost, DemoService
 from tui_ops.demo.keys import CLIENT_KEY, KeyFile, key_file
 from tui_ops.demo.phones import ADDRESS as PHONES
-from tui_ops.demo.phones import PEOPLE
+from tui_ops.demo.phones import NUMBERS, PEOPLE
 from tui_ops.demo.story import Story
+from tui_ops.engine.people import account_name
+
+_NAME = re.compile(r"[a-z][a-z0-9-]{0,31}", re.ASCII)
+"""An account's name that the inventory takes for an operator's as well."""
 
 USER = "demo"
 """The account that the hosts know."""
@@ -37,6 +43,17 @@ LEAK = """\
       3. Restart it: `systemctl restart shop-app`
       4. If it came with a deploy, go back to the version before"""
 """The one rule of the demo with a runbook of its own."""
+
+CHANGING = """\
+  policies:
+    two: {risk: 90, need: 2}
+    one: {need: 1}"""
+"""One approval does, and two where much could go wrong."""
+
+WINDOWS = """\
+  windows:
+    weekends: {times: "sat 01:00-05:00", hosts: ["group:backup"]}"""
+"""The backup servers are changed while they rest."""
 
 ONCALL = """\
   contacts:
@@ -161,7 +178,11 @@ def inventory_text(story: Story, port: int) -> str:
             "rules:",
             LEAK,
             "operators:",
-            *(f"  {person}: operator" for person in PEOPLE),
+            *(f'  {person}: {{role: approver, user: "{NUMBERS[person]}"}}' for person in PEOPLE),
+            *_spectator(),
+            "changes:",
+            CHANGING,
+            *([WINDOWS] if any(host.role.name == "backup" for host in story.hosts) else []),
             "oncall:",
             _oncall(port),
             "checks:",
@@ -169,6 +190,14 @@ def inventory_text(story: Story, port: int) -> str:
             "",
         )
     )
+
+
+def _spectator() -> list[str]:
+    """Return the operator who looks on: an admin in any case, and named so that those who may approve name him too."""
+    name = account_name(os.geteuid())
+    if name in PEOPLE or not _NAME.fullmatch(name):
+        name = "you"
+    return [f'  {name}: {{role: admin, user: "{os.geteuid()}"}}']
 
 
 def _oncall(port: int) -> str:

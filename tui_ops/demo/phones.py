@@ -14,6 +14,9 @@ ADDRESS = "127.77.255.1"
 PEOPLE = ("anna", "bert")
 """Who is on call in the demo, in turns."""
 
+NUMBERS = {name: 77_000_001 + at for at, name in enumerate(PEOPLE)}
+"""The numbers of their accounts, which no machine has."""
+
 REQUEST_LIMIT = 64 * 1024
 """Bytes of one message with its headers: a notification has two or three KiB."""
 

@@ -28,17 +28,18 @@ while :; do n=$((n + 1)); say "app[2214]: request $n served in $((n * 7 % 90 + 3
 """
 
 
-def instead_of(command: str) -> list[str] | None:
-    """Return what is run in place of a command that the engine sends for an operator; None for any other."""
+def instead_of(command: str) -> list[str]:
+    """Return what is run in place of a command that a client sends; a bare shell is one, and takes the probe."""
     try:
         words = shlex.split(command)
     except ValueError:
-        return None
+        words = []
+    if words in (["sh"], [SHELL]):
+        return [SHELL]
     if words and words[0] in _LOGS:
         return [SHELL, "-c", _LOG]
-    if len(words) != 6 or words[:2] != [SHELL, "-c"]:
-        return None
-    asked = words[4]
+    # What a person typed is one word of what the engine makes of it.
+    asked = words[4] if len(words) == 6 and words[:2] == [SHELL, "-c"] else command
     if _PLAIN.fullmatch(asked) and asked.split()[:1] and asked.split()[0] in HARMLESS:
         return [SHELL, "-c", asked]
     return [SHELL, "-c", f"echo 'the demo runs only: {' '.join(HARMLESS)}'; exit 126"]

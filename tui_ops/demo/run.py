@@ -1,5 +1,6 @@
 """``tui-ops demo``: the server, an engine and the desk, and the end of all of them."""
 
+import logging
 import os
 import shlex
 import signal
@@ -7,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,6 +73,11 @@ def command(place: Place, *words: str) -> list[str]:
     return [sys.executable, "-m", "tui_ops", *place.options, *words]
 
 
+def engine_command(place: Place) -> list[str]:
+    """Return the command line of the demo's engine."""
+    return [sys.executable, "-m", "tui_ops.demo.engine", str(place.files.inventory), str(place.state.root)]
+
+
 def run_demo(
     hosts: int = HOSTS,
     seed: int = SEED,
@@ -99,8 +105,9 @@ def run_demo(
         with _signals_end_it(), ExitStack() as ending:
             place, server = start_fleet(state_dir or ending.enter_context(temporary_folder()), hosts, seed, ending)
             talk = place.engine_talk if dashboard else None
-            engine = start_engine(command(place, "engine"), place.environment(), talk, ending)
+            engine = start_engine(engine_command(place), place.environment(), talk, ending)
             wait_for_engine(place, engine, server)
+            ending.callback(_begin_teamwork(place, Story(seed, hosts)))
             if dashboard:
                 return _desk(place, desk, ending)
             print(f"the demo's {hosts} hosts are up; ctrl+c ends them. To look at them:", file=sys.stderr)
@@ -158,6 +165,14 @@ def wait_for_engine(
         if time.monotonic() > deadline:
             raise DemoError(f"the demo's engine does not listen after {within_s:.0f} s{_last_words(place.engine_talk)}")
         time.sleep(_LOOK_S)
+
+
+def _begin_teamwork(place: Place, story: Story) -> Callable[[], None]:
+    # What its people say goes to a file: the desk has the terminal.
+    logging.basicConfig(filename=place.files.folder / "people.err", format="%(asctime)s %(message)s")
+    from tui_ops.demo.teamwork import in_background
+
+    return in_background(place, story)
 
 
 def _listens(path: Path) -> bool:

@@ -126,7 +126,13 @@ _DATE = """\
 #!/bin/sh
 # Prints the seconds of the tree's own clock; everything else is the matter of the real date.
 root=${0%/bin/date}
-[ "$*" = +%s ] || exec /bin/date "$@"
+if [ "$*" != +%s ]; then
+    for word do
+        # It tells the time, and sets none.
+        case $word in -u | -I* | +*) ;; *) echo "date: this one only tells the time" >&2 && exit 1 ;; esac
+    done
+    exec /bin/date "$@"
+fi
 read -r up idle <"$root/proc/uptime"
 booted=$(grep '^btime ' "$root/proc/stat")
 echo $((${booted#btime } + ${up%%.*}))
@@ -157,7 +163,24 @@ if [ "${1-}" = -l ]; then
     case ${2-$root/} in "$root"/*) exit 0 ;; esac
     exit 1
 fi
-case ${1-} in "$root"/*) exec "$@" ;; esac
+case ${1-} in
+"$root"/*) exec "$@" ;;
+# A step of a change, which acts on the tree whoever does it.
+--) shift && exec "$@" ;;
+esac
+exit 1
+"""
+
+_NO_SUDO = """\
+#!/bin/sh
+# There is no drop-in here: without this, the rights of the machine below would be had.
+echo 'sudo: a password is required' >&2
+exit 1
+"""
+
+_NO_UNITS = """\
+#!/bin/sh
+# Nothing of a tree becomes a unit of the machine below.
 exit 1
 """
 
@@ -188,6 +211,8 @@ def _commands(host: DemoHost, has_docker: bool, has_chrony: bool, has_lvm: bool)
         "zpool": _ZPOOL,
         "date": _DATE,
         "journalctl": _table("journal", "the errors of the last minutes"),
+        "sudo": _NO_SUDO,
+        "systemd-run": _NO_UNITS,
     }
     if has_chrony:
         commands["chronyc"] = _CHRONYC

@@ -14,6 +14,7 @@ from pathlib import Path
 import asyncssh
 
 from tui_ops.demo.addresses import listen_on
+from tui_ops.demo.confined import Confined
 from tui_ops.demo.errors import DemoError
 from tui_ops.demo.hosts import DemoHost
 from tui_ops.demo.inventory import USER, DemoFiles
@@ -48,6 +49,7 @@ class HostServer:
         self.host = host
         self.fleet = fleet
         self.tree = tree
+        self._confined = Confined(tree.root)
         self.refuses = False
         self.awake = asyncio.Event()
         self.awake.set()
@@ -94,6 +96,11 @@ class HostServer:
         if self._serving:
             await asyncio.wait(self._serving)
 
+    def close(self) -> None:
+        """Remove what the host consists of; it has vanished before."""
+        self._confined.close()
+        self.tree.remove()
+
     def met(self, connection: asyncssh.SSHServerConnection) -> None:
         """Take note of a connection."""
         self._connections.add(connection)
@@ -125,11 +132,10 @@ class HostServer:
             self._serving.add(task)
             task.add_done_callback(self._serving.discard)
         self.refresh()
-        plain = [SHELL] if command.strip() in ("sh", SHELL) else [SHELL, "-c", command]
-        words = instead_of(command) or plain
+        words = instead_of(command)
         process = await asyncio.create_subprocess_exec(
             *words, stdin=PIPE, stdout=PIPE, stderr=PIPE, env=self._environment(), cwd=self.tree.root / "root",
-            start_new_session=True,
+            start_new_session=True, preexec_fn=self._confined.enter,
         )  # fmt: skip
         self._running.add(process)
         try:
@@ -272,4 +278,4 @@ class FleetServer:
             server.awake.set()
             await server.vanish()
         for server in self.servers.values():
-            server.tree.remove()
+            server.close()

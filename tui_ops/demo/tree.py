@@ -4,6 +4,7 @@ import os
 import shutil
 from pathlib import Path
 
+from tui_ops.demo.acting import acting_files
 from tui_ops.demo.changes import changed_files, changes_of
 from tui_ops.demo.devices import device_files, moving_files
 from tui_ops.demo.factual import factual_files, factual_scripts
@@ -13,6 +14,7 @@ from tui_ops.demo.proc import changing_files, command_of, standing_files, stat_o
 from tui_ops.demo.programs import runs_containers
 from tui_ops.demo.scripts import scripts
 from tui_ops.demo.services import listeners, service_files
+from tui_ops.demo.stepping import stepping_scripts, tools
 from tui_ops.demo.upkeep import has_chrony, has_lvm, moving_upkeep, upkeep_files
 from tui_ops.demo.worlds import HostWorld, Process
 
@@ -45,8 +47,13 @@ class HostTree:
             world.host, virtual, runs_containers(world.host), has_chrony(world), has_lvm(world)
         ).items():
             self._write(path, text, 0o700)
-        for path, text in factual_scripts(world.host).items():
+        for path, text in (*factual_scripts(world.host).items(), *stepping_scripts(world.host).items()):
             self._write(path, text, 0o700)
+        for path, text in acting_files(world.host).items():
+            self._write(path, text)
+        (self.root / "tools").mkdir()
+        for name, place in tools().items():
+            (self.root / "tools" / name).symlink_to(place)
         self.refresh(world)
         self._is_read = True
 

@@ -12,7 +12,7 @@ from tui_ops.actions.errors import ActError, Code
 from tui_ops.actions.protocol import Request
 from tui_ops.actions.registry import Registry
 from tui_ops.model.people import Who
-from tui_ops.practices.asked import Asked, Done, Refused, Target
+from tui_ops.practices.asked import Asked, Done, ReasonNeeded, Refused, Target
 from tui_ops.store.audit import append_audit
 from tui_ops.store.errors import StoreError
 from tui_ops.store.records import HostRecord, add_event, hosts_in_force
@@ -106,7 +106,8 @@ class Acting:
                 lambda session: _do(session, action, doing.act, who, request, params, finder)
             )
         except Refused as error:
-            raise ActError(Code.REFUSED, error.message, error.hint) from error
+            code = Code.REASON if isinstance(error, ReasonNeeded) else Code.REFUSED
+            raise ActError(code, error.message, error.hint) from error
         except StoreError as error:
             log.error("%s by %s was not kept: %s", action.id, who.name, error)
             raise ActError(Code.FAILED, f"{action.label} was not done: {error.message}", error.hint) from error
@@ -150,6 +151,8 @@ def _do(
         add_problem_line(session, number, happened, at, entry.id)
     for number, happened in done.change_lines:
         add_change_line(session, number, happened, at, entry.id)
+    for row in done.audited:
+        row.audit_id = entry.id
     return asked, Kept(done, entry.id, action, asked)
 
 

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from sqlmodel import Session, col, select
 
@@ -21,6 +22,7 @@ from tui_ops.practices.alerting.book import FleetRules, Found, HostRules, RuleBo
 from tui_ops.practices.incidents.intake import Intake, Opened, Outcome
 from tui_ops.practices.incidents.passing import Passing
 from tui_ops.practices.incidents.world import World
+from tui_ops.practices.performance.rules import Judgement
 from tui_ops.store.errors import StoreError
 from tui_ops.store.tables.alerts import Alert
 from tui_ops.store.tables.fleet import Host
@@ -128,6 +130,7 @@ class Alerting:
                 if not fresh.plan.topics_as(before.plan):
                     self._watches[host_id].facts_anew()
             self._rules[host_id] = fresh
+            self._watches[host_id].ruled = partial(_worst, fresh)
         fleet_rules = book.fleet()
         if self._fleet_rules is not None:
             self._pending.put(self._fleet_rules.moved(fleet_rules, at).signals)
@@ -283,6 +286,10 @@ class Alerting:
                 told(opened)
         for heard in self.on_change:
             heard(outcome)
+
+
+def _worst(rules: HostRules) -> Judgement:
+    return Judgement(*rules.worst())
 
 
 def _standing(session: Session) -> list[tuple[str, str, str, int | None, str, float]]:

@@ -64,6 +64,7 @@ class Door:
         status: Callable[[], dict[str, object]],
         fleet: Callable[[], str],
         gid: int | None = None,
+        peer: Callable[[socket.socket], int] = peer_uid,
     ) -> None:
         self._path = path
         self._acting = acting
@@ -75,6 +76,7 @@ class Door:
         self._status = status
         self._fleet = fleet
         self._gid = gid
+        self._peer = peer
         self._server: asyncio.Server | None = None
         self._inode = 0
         self._clients: set[asyncio.Task[None]] = set()
@@ -143,7 +145,7 @@ class Door:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         link = writer.get_extra_info("socket")
         assert isinstance(link, socket.socket) or hasattr(link, "getsockopt")
-        uid = peer_uid(link)
+        uid = self._peer(link)
         who = self._identify(uid)
         if who is None or len(self._clients) > CLIENTS_MOST or self._by_account[uid] >= CLIENTS_OF_ONE:
             writer.write(refusal(self._turned_away(who, uid)))

@@ -9,7 +9,7 @@ from tui_ops.engine.acting import Act, Doing
 from tui_ops.engine.news import News
 from tui_ops.model.alerting import AlertingSpec
 from tui_ops.practices.asked import Asked, Done
-from tui_ops.practices.incidents import acts, alertacts, ending, regrouping
+from tui_ops.practices.incidents import acts, alertacts, ending, linking, regrouping, silencing
 from tui_ops.practices.incidents.states import Event
 
 
@@ -47,7 +47,8 @@ class IncidentDoings:
             declared.SILENCE.id: ending.silence,
             declared.MAJOR.id: acts.declare_major,
             declared.DEMOTE.id: acts.demote,
-            declared.LINK.id: acts.link,
+            declared.LINK.id: linking.link,
+            declared.UNLINK.id: linking.unlink,
             declared.MERGE.id: regrouping.merge,
             declared.SPLIT.id: regrouping.split,
             declared.RESOLVE.id: ending.resolve,
@@ -57,8 +58,9 @@ class IncidentDoings:
             declared.TICK.id: acts.tick,
             declared.UNDO_LAST.id: regrouping.undo,
             declared.OPEN.id: alertacts.open_by_hand,
-            declared.SILENCE_ADD.id: alertacts.add_silence,
-            declared.SILENCE_END.id: alertacts.end_silence,
+            declared.SILENCE_ADD.id: silencing.add,
+            declared.SILENCE_END.id: silencing.end,
+            declared.SILENCE_UNDO.id: silencing.undo,
             declared.ALERT_ACKNOWLEDGE.id: self._acknowledge_alert,
             declared.ALERT_SHELVE.id: alertacts.shelve,
             declared.ALERT_UNSHELVE.id: alertacts.unshelve,

@@ -6,8 +6,10 @@ import gc
 import logging
 import os
 import resource
+import socket
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from tui_ops.engine.errors import EngineError
 from tui_ops.engine.heap import settle_heap
 from tui_ops.engine.lock import Lock
 from tui_ops.engine.log import start_log
+from tui_ops.engine.people import peer_uid
 from tui_ops.engine.run import Engine
 from tui_ops.model.errors import TuiOpsError
 from tui_ops.store.errors import at_border, from_os
@@ -43,6 +46,8 @@ class EngineOptions:
     ssh_config: Path | None = None
     """In place of OpenSSH's own configuration files."""
     verbose: bool = False
+    peer: Callable[[socket.socket], int] = peer_uid
+    """Whose account is at the other end of a connection: the kernel says it. The demo's engine knows made-up people too."""
 
 
 def run_engine(options: EngineOptions) -> int:

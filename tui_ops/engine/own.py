@@ -166,5 +166,5 @@ class OwnWatch(HostWatch):
     async def live(self) -> None:
         """Do nothing: its processes are one."""
 
-    def _judged(self, _values: dict[str, float], _disks: object) -> Judgement:
+    def _judged(self) -> Judgement:
         return self._found.judgement if self._found is not None else FINE

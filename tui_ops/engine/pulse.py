@@ -78,6 +78,8 @@ class Pulse:
         self.dead_man = DeadMan(self.works)
         self.trouble: Callable[[], str] = lambda: ""
         """Says what is wrong with a part of the engine that works beside this."""
+        self.relied_on: Callable[[], str] = lambda: ""
+        """Says why somebody relies on the engine for now, beside what the inventory says; empty where nobody does."""
         self._manager = ServiceManager()
 
     def start(self, door: Door, background: bool) -> None:
@@ -114,6 +116,11 @@ class Pulse:
         """What an operator should know; empty while all is well."""
         return self._outbox.error or self._standing.error or self.trouble()
 
+    @property
+    def stays(self) -> str:
+        """Why the engine stays when the last dashboard has gone; empty where it leaves."""
+        return ", ".join(one for one in (self._stays, self.relied_on()) if one)
+
     def works(self) -> bool:
         """Whether the engine does its work: its beat reaches the disk, and work begins in time."""
         beaten_s = time.monotonic() - self._beaten_at
@@ -136,7 +143,7 @@ class Pulse:
             "lag_ms": round(self._schedule.pace.lag_s * 1000, 1),
             "polls": self._schedule.pace.started,
             "error": self.error,
-            "stays": self._stays if self._background else "",
+            "stays": self.stays if self._background else "",
         }
 
     def _said(self) -> str:
@@ -177,12 +184,13 @@ class Pulse:
             return
         if asyncio.get_running_loop().time() - self._door.emptied_at <= LINGER_S:
             return
-        if not self._stays:
+        stays = self.stays
+        if not stays:
             log.info("the last dashboard has gone")
             self._stop()
-        elif self._said_stays != self._stays:
-            self._said_stays = self._stays
-            log.info("the last dashboard has gone; the engine stays, since %s (tui-ops do engine.stop)", self._stays)
+        elif self._said_stays != stays:
+            self._said_stays = stays
+            log.info("the last dashboard has gone; the engine stays, since %s (tui-ops do engine.stop)", stays)
 
     def _holds_state(self) -> bool:
         """Whether lock and database of this engine are still those in the state directory: a dashboard sees nothing of

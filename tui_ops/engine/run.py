@@ -15,6 +15,7 @@ from tui_ops.actions.declared import FLEET_RELOAD, REGISTRY
 from tui_ops.actions.errors import ActError
 from tui_ops.actions.protocol import Request
 from tui_ops.engine.acting import Acting
+from tui_ops.engine.change.planned import Planned
 from tui_ops.engine.checkforce import CheckForce
 from tui_ops.engine.checking import Checking
 from tui_ops.engine.doings import Doings
@@ -115,7 +116,15 @@ class Engine:
             Settings([ssh_config] if ssh_config else None),
         )  # fmt: skip
         self._force.on_change.append(self._troubles.heed)
+        owner = Who(account_name(os.geteuid()), Role.ADMIN, os.geteuid(), "engine")
+        self._planned = Planned(
+            self._writer, self._paths, self._news, self._roster, self._ssh, lambda: self._force.fleet, owner,
+            [ssh_config] if ssh_config else [],
+        )  # fmt: skip
+        self._force.on_change.append(self._planned.heed)
+        self._troubles.alerting.on_change.append(self._planned.changing.on_alert)
         self._pulse.trouble = lambda: self._troubles.trouble
+        self._pulse.relied_on = lambda: self._planned.stays
         await self._force.begin(fleet)
         await self._writer.act(self._say_started)
         await self._force.put_in_force(fleet)
@@ -151,16 +160,19 @@ class Engine:
     async def _until_stopped(self) -> int:
         gid = grp.getgrnam(self._options.group).gr_gid if self._options.group else None
         doings = Doings(self._force, self._roster, self._checking, self._ssh, self._news, self._stop.set)
-        acting = Acting(REGISTRY, {**doings.by_id(), **self._troubles.doings()}, self._writer, FINDERS)
+        acting = Acting(
+            REGISTRY, {**doings.by_id(), **self._troubles.doings(), **self._planned.doings()}, self._writer, FINDERS
+        )
         streams = Streams(
             acting, self._writer, self._roster.watches, self._paths.recordings, lambda: self._news.tell("audit")
         )
         door = Door(
             self._paths.socket, acting, streams, self._news, Looking(self._roster.live), self._identify,
-            self._pulse.status, lambda: self._force.fleet.name, gid,
+            self._pulse.status, lambda: self._force.fleet.name, gid, self._options.peer,
         )  # fmt: skip
         self._force.on_change.append(lambda _fleet, _hosts: streams.check_again(self._identify))
         self._force.reload = lambda origin: self._reload_as_owner(acting, origin)
+        await self._planned.begin(self._schedule)
         await door.open()
         self._listen_to_signals(acting)
         self._schedule.every("tidy", TIDY_S, self._tidy, first_in_s=60.0)
@@ -195,6 +207,7 @@ class Engine:
 
     async def _leave(self, clean: bool) -> None:
         """Close what is open; only a clean end is written down as one."""
+        await self._planned.close()
         await self._checks.close()
         await self._troubles.close()
         await close_all(list(self._roster.watches.values()), CLOSE_S)

@@ -26,7 +26,7 @@ from tui_ops.model.metrics import Key
 from tui_ops.model.readings import Derived, Reading, SectionReading
 from tui_ops.model.sparks import Sparks
 from tui_ops.model.states import HostState, Severity
-from tui_ops.practices.performance.rules import FINE, Judgement, judge
+from tui_ops.practices.performance.rules import FINE, Judgement
 from tui_ops.store.live import LatestWrite
 from tui_ops.transport.backoff import Backoff
 from tui_ops.transport.base import Link, Transport
@@ -112,6 +112,8 @@ class HostWatch:
         self._strain = Strain()
         self.checked: Callable[[], Judgement] = lambda: FINE
         """Gives the worst of the host's checks that counts."""
+        self.ruled: Callable[[], Judgement] = lambda: FINE
+        """Gives the worst of the host's alerts that readings decide."""
         self.observer: Observer = NOBODY
         """Judges the readings beside this."""
 
@@ -246,17 +248,17 @@ class HostWatch:
         if disks.table:
             derived.values["disk"] = max(percent for _mount, percent, _free in disks.table)
         self.sparks.push(now.at, derived.values)
-        found = max(self._judged(derived.values, disks), self.checked(), key=lambda one: RANK.get(one.severity, 0))
-        self._stand(HostState.UP, found, now.at)
-        self.standing.failing_since, self.standing.next_try, self.standing.next_at = None, 0.0, None
+        # What the rules say of this very reading stands in the row with it.
         self.observer.state(self.host_id, now.at, HostState.UP, "")
         self.observer.vitals(self.host_id, now.at, reading, derived, disks.gauges)
+        found = max(self._judged(), self.checked(), key=lambda one: RANK.get(one.severity, 0))
+        self._stand(HostState.UP, found, now.at)
+        self.standing.failing_since, self.standing.next_try, self.standing.next_at = None, 0.0, None
         self._outbox.sample(self.host_id, now, reading)
         self._outbox.latest(self._row(now, good=now, reading=reading, derived=derived, poll_ms=poll_ms, disks=disks))
 
-    def _judged(self, values: dict[str, float], disks: Disks) -> Judgement:
-        stood = self.standing.severity is not Severity.OK
-        found = judge(values, disks.table, stood)
+    def _judged(self) -> Judgement:
+        found = self.ruled()
         section = self._slow.worst(self._monotonic(), self.spec.slow_period_s)
         return section if RANK.get(section.severity, 0) > RANK.get(found.severity, 0) else found
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tui_ops.engine.taking import Acknowledge, Beat, Take, nobody_acknowledges
 from tui_ops.inventory.watched import stamp
-from tui_ops.model.doors import DoorSpec
+from tui_ops.model.doors import TOKEN_LEAST, DoorSpec
 from tui_ops.practices.intake.hosts import HostNames
 from tui_ops.transport.errors import TransportError
 from tui_ops.transport.secrets import Secrets
@@ -32,9 +32,6 @@ RETRY_S = 10.0
 
 RENEW_S = 60.0
 """How often it is looked whether token and certificate were renewed: they are without a change of the inventory."""
-
-TOKEN_LEAST = 16
-"""Characters of a token: a shorter one can be guessed at the rate that the door takes."""
 
 LINGER_S = 2.0
 """Seconds in which a sender may finish a body that is not wanted, so that he reads why."""

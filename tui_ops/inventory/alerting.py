@@ -24,6 +24,9 @@ SHORT_RANGE_S = (0.0, HOUR_S)
 LONG_RANGE_S = (60.0, 7 * DAY_S)
 """What comes again or runs out."""
 
+QUIET_RANGE_S = (5.0, 7 * DAY_S)
+"""Until an incident resolves itself, and after that opens again by itself: time is looked at every 5 s."""
+
 CLOSE_RANGE_S = (60.0, 365 * DAY_S)
 """Until the paperwork closes itself."""
 
@@ -38,12 +41,17 @@ def _long(text: object) -> float:
     return fields.duration(text, LONG_RANGE_S, "1m to 7d")
 
 
+def _quiet(text: object) -> float:
+    return fields.duration(text, QUIET_RANGE_S, "5s to 7d")
+
+
 def _close(text: object) -> float:
     return fields.duration(text, CLOSE_RANGE_S, "1m to 365d")
 
 
 Short = Annotated[float, BeforeValidator(_short)]
 Long = Annotated[float, BeforeValidator(_long)]
+Quiet = Annotated[float, BeforeValidator(_quiet)]
 Close = Annotated[float, BeforeValidator(_close)]
 
 
@@ -54,8 +62,8 @@ class Alerting(Part):
     group_interval: Short | None = None
     repeat: Long | None = None
     ack_for: Long | None = None
-    quiet: Long | None = None
-    reopen: Long | None = None
+    quiet: Quiet | None = None
+    reopen: Quiet | None = None
     close_after: Close | None = None
     priorities: Any = None
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from tui_ops.inventory import schema
 from tui_ops.inventory.alerting import read_alerting
+from tui_ops.inventory.changing import read_changes
 from tui_ops.inventory.checked import read_checks
 from tui_ops.inventory.checks import Known, check_identities, check_layer, check_local, check_rack, check_ways
 from tui_ops.inventory.doors import read_door, read_heartbeats
@@ -88,6 +89,7 @@ class _Reading:
             history=read_history(sections.get("history"), self._validator),
             alerting=read_alerting(sections, self._validator, matcher, self._mistakes),
             oncall=read_oncall(sections.get("oncall"), operators, carried, self._validator, self._mistakes),
+            changing=read_changes(sections.get("changes"), operators, self._validator, matcher, self._mistakes),
             door=read_door(sections.get("door"), self._validator),
             heartbeats=read_heartbeats(
                 sections.get("heartbeats"), self._validator, self._mistakes, {host.name for host in hosts}, carried

@@ -67,6 +67,7 @@ class Document(Part):
     alerting: Any = None
     rules: Any = None
     oncall: Any = None
+    changes: Any = None
     door: Any = None
     heartbeats: Any = None
 

@@ -74,26 +74,36 @@ class Mapping:
 Node: TypeAlias = Scalar | Sequence | Mapping
 
 
-def parse_tree(text: str, mistakes: Mistakes, foreign: bool = False) -> Node | None:
+def parse_tree(
+    text: str,
+    mistakes: Mistakes,
+    foreign: bool = False,
+    nodes_max: int = NODES_MAX,
+    tags: tuple[str, ...] = SECRET_TAGS,
+    what: str = "an inventory",
+) -> Node | None:
     """Return the tree of ``text``; None where it holds nothing.
 
     Args:
         text: the file's text.
         mistakes: receives duplicate keys and the like, which do not end the reading.
         foreign: read it as most programs do: any tag is kept, and of two equal keys the later one counts.
+        nodes_max: keys and values that it may hold.
+        tags: those that mean something in it.
+        what: it is called in what is said of it.
 
     Raises:
         InventoryError: where the text can't be read to its end.
     """
     events = yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     try:
-        return _Builder(events, mistakes, foreign).document()
+        return _Builder(events, mistakes, foreign, nodes_max, tags).document()
     except yaml.YAMLError as error:
         message, hint, line, column = explain(error, text)
         mistakes.add(Scalar(line, column, ""), message, hint)
         raise mistakes.error(text) from error
     except _TooMuchError as error:
-        mistakes.add(error.at, error.message, "an inventory is far smaller")
+        mistakes.add(error.at, error.message, f"{what} is far smaller")
         raise mistakes.error(text) from error
 
 
@@ -128,13 +138,16 @@ class _TooMuchError(Exception):
 class _Builder:
     """Builds one tree from the parser's events."""
 
-    def __init__(self, events: Iterator[yaml.Event], mistakes: Mistakes, foreign: bool) -> None:
+    def __init__(
+        self, events: Iterator[yaml.Event], mistakes: Mistakes, foreign: bool, nodes_max: int, tags: tuple[str, ...]
+    ) -> None:
         self._events = events
         self._mistakes = mistakes
         self._foreign = foreign
         self._depth_max = FOREIGN_DEPTH_MAX if foreign else DEPTH_MAX
         self._anchors: dict[str, Node | None] = {}
-        self._nodes_left = NODES_MAX
+        self._nodes_max = self._nodes_left = nodes_max
+        self._tags = tags
 
     def document(self) -> Node | None:
         """Return the tree of the one document."""
@@ -173,7 +186,7 @@ class _Builder:
     def _spend(self, at: yaml.Event, nodes: int) -> None:
         self._nodes_left -= nodes
         if self._nodes_left < 0:
-            raise _TooMuchError(_at(at), f"the file holds more than {NODES_MAX:,} keys and values")
+            raise _TooMuchError(_at(at), f"the file holds more than {self._nodes_max:,} keys and values")
 
     def _alias(self, event: yaml.AliasEvent) -> Node:
         name = str(event.anchor)
@@ -192,6 +205,8 @@ class _Builder:
         if not tag or tag in allowed or self._foreign:
             return tag
         hint = "tags are !env NAME, !file PATH and !command WORDS; every other value is text without a tag"
+        if not self._tags:
+            hint = "leave it out: every value is text without a tag"
         shown = tag.replace("tag:yaml.org,2002:", "!!")
         self._mistakes.add(_at(event), f"the tag {quoted(shown)} means nothing here", hint)
         return ""
@@ -200,14 +215,16 @@ class _Builder:
         self._spend(event, 1)
         made = _at(event)
         made.text = event.value
-        made.tag = self._tag(event, SECRET_TAGS)
+        made.tag = self._tag(event, self._tags)
         made.plain = event.style not in _QUOTING_STYLES
         return made
 
     def _sequence(self, event: yaml.SequenceStartEvent, depth: int) -> Sequence:
         self._spend(event, 1)
         start = _at(event)
-        made = Sequence(start.line, start.column, self._tag(event, ("!command",)))
+        made = Sequence(
+            start.line, start.column, self._tag(event, tuple(tag for tag in self._tags if tag == "!command"))
+        )
         for inner in self._events:
             if isinstance(inner, yaml.SequenceEndEvent):
                 break

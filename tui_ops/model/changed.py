@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class ChangeKind(StrEnum):
+class ChangedKind(StrEnum):
     """What sort of change it is. The value is the word that is shown."""
 
+    CHANGE = "change"
+    """One that was planned here, and ran."""
     PACKAGE = "package"
     CONFIG = "config"
     """A setting, a file, a mount, a rule of the packet filter: a fact that is another."""
@@ -43,7 +45,7 @@ class ChangedRow:
 
     host: str
     place: Place
-    kind: ChangeKind
+    kind: ChangedKind
     text: str
     """One line: what, from what to what."""
     at: float

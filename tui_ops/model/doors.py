@@ -17,6 +17,10 @@ FORGET_S = 86400.0
 than any source needs, and what its end was lost of does not stand for ever."""
 
 
+TOKEN_LEAST = 16
+"""Characters of a token: a shorter one can be guessed at the rate that the door takes."""
+
+
 @dataclass(frozen=True, slots=True)
 class DoorSpec:
     """The section ``door``: where alerts from elsewhere are taken. Closed where the inventory does not have it."""

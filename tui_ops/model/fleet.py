@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from tui_ops.model.alerting import AlertingSpec
+from tui_ops.model.changing import ChangingSpec
 from tui_ops.model.doors import DoorSpec, HeartbeatSpec
 from tui_ops.model.oncall import OnCallSpec
 from tui_ops.model.people import Role
@@ -181,6 +182,7 @@ class Fleet:
     oncall: OnCallSpec = field(default_factory=OnCallSpec)
     door: DoorSpec | None = None
     heartbeats: tuple[HeartbeatSpec, ...] = ()
+    changing: ChangingSpec = field(default_factory=ChangingSpec)
     source: str = ""
     """Path of the file it came from; empty for the built-in fleet of one local host."""
     digest: str = ""

@@ -1,7 +1,7 @@
 """The words of a plan: what a change runs, on which terms, and how it is taken back."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 Value = str | int | float | bool | tuple[str, ...]
@@ -70,7 +70,7 @@ class Step:
     """Whether root does it, by ``sudo -n``."""
     when: str = ""
     """An expression over the host's facts; empty: always."""
-    line: int = 0
+    line: int = field(default=0, compare=False)
     """Of the plan's text, from 1: where comments and errors point to."""
 
     @property

@@ -10,6 +10,10 @@ OPEN_PROBLEMS = (ProblemState.NEW, ProblemState.ASSESS, ProblemState.ROOT_CAUSE,
 WHYS = 5
 """Answers to *why* that a problem keeps: the fifth is where people usually meet a cause that they can mend."""
 
+RECUR_S = 14 * 86400.0
+"""So far back incidents of one shape are one trouble: two weeks hold the same weekday twice, and a change that was
+meant to help is remembered."""
+
 TITLE_LIMIT = 200
 """Characters of a title: a line on the widest terminal."""
 

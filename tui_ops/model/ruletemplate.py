@@ -4,17 +4,20 @@ import re
 from dataclasses import dataclass
 
 from tui_ops.model.metrics import METRICS
-from tui_ops.model.ruleast import Call, Name, Node
-from tui_ops.model.rulecheck import Kind, Scope, check
+from tui_ops.model.ruleast import Call, Name, Node, Number, walk
+from tui_ops.model.rulecheck import WINDOWED, Kind, Scope, check
 from tui_ops.model.ruletext import RuleError, parse
 from tui_ops.model.units import format_bytes, format_duration
 
 TEMPLATE_LIMIT = 300
 """Characters of a text with its braces."""
 
-PLAIN_WORDS = ("host", "item", "scope", "hosts")
-"""What a text can name beside expressions: the host, the label or subject, the group or site, and the hosts in it that
-were counted."""
+PLAIN_WORDS = ("host", "item", "scope", "hosts", "window")
+"""What a text can name beside expressions: the host, the label or subject, the group or site, the hosts in it that were
+counted, and how long the rule looks back."""
+
+NO_WINDOW = "one reading"
+"""What ``{window}`` says of a rule that looks at the present alone."""
 
 _TEXTS = ("state", "reason", "status", "text", "label")
 """Names that give a text."""
@@ -87,6 +90,20 @@ def _hole(text: str, at: int, scope: Scope, unit: str, has_value: bool) -> Hole:
     except RuleError as error:
         raise RuleError(error.message, error.at + at, error.hint) from error
     return Hole(node, own or unit_of(node, unit), False)
+
+
+def window_said(*nodes: Node | None) -> str:
+    """Return over how long a rule looks back, ``10m``: the longest window in its expressions.
+
+    Args:
+        nodes: of the rule, its value first; those after one with a window are not looked at.
+    """
+    for node in (one for one in nodes if one is not None):
+        calls = (one for one in walk(node) if isinstance(one, Call) and one.name in WINDOWED)
+        lengths = [call.given[-1].value for call in calls if isinstance(call.given[-1], Number)]
+        if lengths:
+            return format_duration(max(lengths))
+    return NO_WINDOW
 
 
 def unit_of(node: Node | None, of_value: str = "") -> str:

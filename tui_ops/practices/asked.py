@@ -12,6 +12,16 @@ class Refused(TuiOpsError):
     """The state of a target does not allow the act; nothing of it is kept."""
 
 
+class ReasonNeeded(Refused):
+    """It is possible, and somebody has to say why it is done all the same: the act takes ``reason``."""
+
+
+class Audited(Protocol):
+    """A row that names the audit entry of the act that made it."""
+
+    audit_id: int | None
+
+
 class Target(Protocol):
     """What an act works on: a host, an incident, a problem, as it was found in the act's own transaction."""
 
@@ -67,3 +77,5 @@ class Done:
     """The same for problems."""
     change_lines: list[tuple[int, Happened]] = field(default_factory=list)
     """The same for changes."""
+    audited: list[Audited] = field(default_factory=list)
+    """Rows that get the number of the act's audit entry."""

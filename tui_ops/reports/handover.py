@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from tui_ops.model.incidents import OPEN_STATES
 from tui_ops.model.units import format_duration
 from tui_ops.reports.escaping import md
+from tui_ops.reports.handoverchanges import ShiftChanges, change_lines, read_changes
 from tui_ops.reports.reviewed import day, moment
 from tui_ops.store.views.connect import Reader
 from tui_ops.store.views.handover import (
@@ -52,6 +53,7 @@ class Shift:
     acts: tuple[tuple[str, str, int], ...]
     ends: tuple[EndRow, ...]
     on_call: tuple[str, ...]
+    changes: ShiftChanges
 
 
 def read_shift(reader: Reader, fleet: str, at: float, began: float, on_call: OnCall) -> Shift:
@@ -71,7 +73,7 @@ def read_shift(reader: Reader, fleet: str, at: float, began: float, on_call: OnC
         problems=tuple(row for row in problems(reader) if row.is_open),
         since=tuple(since(reader, began)), hosts=tuple(host_changes(reader, began)),
         acts=tuple(acts_since(reader, began)), ends=tuple(running_out(reader, at, at + AHEAD_S)),
-        on_call=tuple(on_call()),
+        on_call=tuple(on_call()), changes=read_changes(reader, at, AHEAD_S),
     )  # fmt: skip
 
 
@@ -85,6 +87,7 @@ def _markdown(shift: Shift) -> Iterator[str]:
     yield ""
     yield f"What happened is told from {moment(shift.began)} on."
     yield from _section(f"Open incidents ({len(shift.open)})", [_incident(row, shift.at) for row in shift.open])
+    yield from _section("Changes", list(change_lines(shift.changes, shift.at)), "None runs, and none begins soon.")
     yield from _section("Who is on call", [f"- {md(line)}" for line in shift.on_call], "The inventory names nobody.")
     yield from _section("Runs out soon, or is overdue", [_end(row, shift.at) for row in shift.ends], "Nothing does.")
     happened = shift.since[-SINCE_SHOWN:]

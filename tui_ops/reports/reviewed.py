@@ -1,9 +1,10 @@
 """What a printed review is made of: the incident, its review, its timeline and its action items, read at one moment."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from tui_ops.model.incidents import incident_name
 from tui_ops.model.units import format_duration
 from tui_ops.store.views.connect import Reader
 from tui_ops.store.views.incidents import IncidentRow, TimelineRow, incident, timeline
@@ -54,12 +55,19 @@ def read_review(reader: Reader, number: int, at: float) -> Reviewed | None:
     row = incident(reader, number)
     if row is None:
         return None
-    lines = [line for line in timeline(reader, number) if "review" not in line.data]
+    lines = [_named(line, number) for line in timeline(reader, number) if "review" not in line.data]
     return Reviewed(
         row, review(reader, number), tuple(lines[:LINES_SHOWN]), max(0, len(lines) - LINES_SHOWN),
         tuple(action_items(reader, open_only=False, incident=number)),
         problem(reader, row.problem_id) if row.problem_id is not None else None, at,
     )  # fmt: skip
+
+
+def _named(line: TimelineRow, number: int) -> TimelineRow:
+    """Return a line as the review has it: one of an incident that was merged into it says from where it is."""
+    if line.incident_id == number:
+        return line
+    return replace(line, text=f"{incident_name(line.incident_id)}: {line.text}")
 
 
 def moment(at: float) -> str:

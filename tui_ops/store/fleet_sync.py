@@ -15,8 +15,9 @@ from sqlmodel import Session, SQLModel, col, delete, select
 
 from tui_ops.model.clean import clean
 from tui_ops.model.fleet import Fleet, HostSpec
+from tui_ops.store.changingplan import PLAN_ID, to_text
 from tui_ops.store.live import touch
-from tui_ops.store.tables import Event, Host, Operator, Service, Site
+from tui_ops.store.tables import ChangingPlan, Event, Host, Operator, Service, Site
 
 MOVING_NAME = "\x00{}"
 """A name that no inventory can hold: worn while names are exchanged between hosts."""
@@ -66,6 +67,7 @@ def sync_fleet(session: Session, fleet: Fleet, at: float) -> SyncResult:
     _replace(session, Site, _sites(fleet))
     _replace(session, Service, _services(fleet))
     _replace(session, Operator, _operators(fleet))
+    _replace(session, ChangingPlan, [ChangingPlan(id=PLAN_ID, body=to_text(fleet.changing), at=at)])
     session.flush()
     result = sync.result
     touch(session, [*result.added, *result.changed, *result.retired, *result.resumed])

@@ -6,17 +6,21 @@ from sqlmodel import Session
 
 from tui_ops.store.errors import StoreRefused
 from tui_ops.store.tables.alerts import Alert, Silence
-from tui_ops.store.tables.changes import Change, Release
+from tui_ops.store.tables.changes import Approval, Change, ChangeLink, ChangeModel, Delegation, Release
 from tui_ops.store.tables.incidents import Incident
 from tui_ops.store.tables.problems import ActionItem, KnownError, Problem, Review
 from tui_ops.store.timeline import Told, changed
 
-Row = Incident | Alert | Silence | Problem | KnownError | Review | ActionItem | Change | Release
+Plain = Approval | ChangeLink | Delegation
+"""Rows that no act names: nobody looks at a revision of theirs."""
+
+Row = Incident | Alert | Silence | Problem | KnownError | Review | ActionItem | Change | ChangeModel | Release | Plain
 """A row whose changes can be taken back."""
 
 _TABLES: dict[str, type[Row]] = {
     "incident": Incident, "alert": Alert, "silence": Silence, "problem": Problem, "known_error": KnownError,
     "review": Review, "action_item": ActionItem, "change": Change, "release": Release,
+    "change_model": ChangeModel, "approval": Approval, "change_link": ChangeLink, "delegation": Delegation,
 }  # fmt: skip
 
 UNDO = "undo"
@@ -109,8 +113,10 @@ def _count(session: Session, rows: Iterable[Row]) -> None:
     """Let the rows' revisions, and where readers go by it their versions, say that they changed."""
     told: list[Told] = []
     for row in rows:
-        if isinstance(row, KnownError | Review | Silence):
+        if isinstance(row, KnownError | Review | Silence | ChangeModel):
             row.revision += 1
+            session.add(row)
+        elif isinstance(row, Plain):
             session.add(row)
         else:
             told.append(row)

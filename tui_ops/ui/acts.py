@@ -109,6 +109,11 @@ def seems_possible(action: Action, targets: Sequence[Target], desk: Desk) -> boo
     return able or len(targets) > LOOKED_AT
 
 
+def of_letter(twins: Sequence[Action], targets: Sequence[Target], desk: Desk) -> Action:
+    """Return which of the acts that share a letter is meant: the first that is possible, else the first."""
+    return next((action for action in twins if seems_possible(action, targets, desk)), twins[0])
+
+
 def _on_target(action: Action, row: Any, desk: Desk) -> Verdict:
     needed = action.role_on(row)
     if desk.role is not None and not desk.role.may(needed):
@@ -150,6 +155,8 @@ class Question:
     given: dict[str, object] = field(default_factory=dict)
     """Parameters that are settled by what the dialog shows."""
     button: str = ""
+    ready: bool = False
+    """Whether its button has the focus: what it asks about was looked at just before."""
 
 
 def question(asked: Plan, keys: Sequence[KeyRow] = ()) -> Question | None:
@@ -186,10 +193,12 @@ def _choices(fields: Sequence[Param]) -> Iterable[Line]:
 def _fields(asked: Plan) -> tuple[Param, ...]:
     """Return what is asked for: what must be said first, then what may be said.
 
+    A document that may be left out is no matter for one line: screens open an editor for it.
     Where nothing must be said, a single thing that may be is not asked for: such an act is done at once. Several are,
     or there would be no way to say them; but not before a stream, which shows at once what it is good for.
     """
-    open_ = [param for param in asked.action.params if param.name not in asked.given]
+    open_ = [param for param in asked.action.params if param.name not in asked.given
+             and (param.required or param.kind is not ParamKind.DOCUMENT)]  # fmt: skip
     needed = [param for param in open_ if param.required]
     may = [param for param in open_ if not param.required]
     asks = bool(needed) or (len(may) > 1 and asked.action.stream is None)

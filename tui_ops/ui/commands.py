@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 NAMES_MOST = 200
 """Names that a completion looks at, once they fit: nobody steps through more."""
 
-NAMED = {"INC": "incident", "PRB": "problem", "KE": "knownerror"}
+NAMED = {"INC": "incident", "PRB": "problem", "KE": "knownerror", "CHG": "change"}
 """How names begin, and what has such names."""
 
 Command = Callable[[str], None]
@@ -42,6 +42,8 @@ class Commands:
             "problem": partial(self._page, "problem", "PRB"),
             "knownerror": partial(self._page, "knownerror", "KE"),
             "review": partial(self._page, "review", "INC"),
+            "change": partial(self._page, "change", "CHG"),
+            "changerun": partial(self._page, "changerun", "CHG"),
             "handover": lambda since: app.travel.open_handover(since),
             "theme": self._theme,
             "messages": lambda _: self._messages(),
@@ -167,6 +169,8 @@ class Commands:
                 yield from (f"{head} {row.name}" for row in self._app.desk.incidents.rows.values())
             elif head == "problem":
                 yield from (f"problem {row.name}" for row in self._app.desk.todo.problems)
+            elif head in ("change", "changerun"):
+                yield from (f"{head} {row.name}" for row in self._app.desk.changes.rows.values())
             elif head == "group":
                 yield from (f"group {one}" for one in Grouping)
             elif head in ("bell", "title"):

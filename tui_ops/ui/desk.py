@@ -14,6 +14,8 @@ from tui_ops.model.errors import TuiOpsError
 from tui_ops.model.people import Role
 from tui_ops.store.views.rows import EngineRow
 from tui_ops.ui.cells import Signs, safe, signs
+from tui_ops.ui.changes.model import ChangeList
+from tui_ops.ui.changes.reading import Around
 from tui_ops.ui.columns import Look, minute_of
 from tui_ops.ui.fleet import FleetModel
 from tui_ops.ui.incidents.model import IncidentModel
@@ -48,6 +50,9 @@ class Desk:
     fleet: FleetModel = field(default_factory=FleetModel)
     incidents: IncidentModel = field(default_factory=IncidentModel)
     todo: Todo = field(default_factory=Todo)
+    changes: ChangeList = field(default_factory=ChangeList)
+    around: Around = field(default_factory=Around)
+    """What stands around changes: who approves, windows, freezes, models, releases."""
     looked_at: float = 0.0
     """When this operator left the screen Now last, epoch seconds; 0 for never."""
     engine: EngineRow | None = None

@@ -11,13 +11,18 @@ from tui_ops.actions.declared import REGISTRY
 from tui_ops.actions.errors import ActError, Code
 from tui_ops.model.errors import TuiOpsError
 from tui_ops.store.views.rows import KeyRow
-from tui_ops.ui.acts import UNDO_S, Plan, Question, Target, plan, question
+from tui_ops.ui.acts import NO_TARGET, UNDO_S, Plan, Question, Target, plan, question
 from tui_ops.ui.cells import safe
 from tui_ops.ui.paint import Ink, Line, line
+from tui_ops.ui.whyask import ask_why, asks_why
 from tui_ops.ui.work import in_background
 
 if TYPE_CHECKING:
     from tui_ops.ui.app import DeskApp
+
+
+WRITTEN = ("change.create", "changemodel.create")
+"""Acts whose document is written in the operator's editor before they are asked for."""
 
 
 class Doer:
@@ -35,6 +40,11 @@ class Doer:
 
     def start(self, action: Action, targets: Sequence[Target], given: Mapping[str, object] | None = None) -> None:
         """Do an act, asking first what it asks for and was not given; say why where it can't be done."""
+        if action.id in WRITTEN and not given:
+            from tui_ops.ui.changes import beginning
+
+            beginning.by_act(self._app, action.id)
+            return
         asked = plan(action, targets, self._app.desk, given)
         if not asked.verdict:
             self._app.tell(f"{action.label}: {asked.verdict.why}", Ink.WARN)
@@ -44,6 +54,25 @@ class Doer:
             in_background(self._app, partial(self._with_keys, asked), "act")
         else:
             self._carry(asked, ())
+
+    def confirm(
+        self, action: Action, targets: Sequence[Target], given: Mapping[str, object], facts: Sequence[Line]
+    ) -> None:  # fmt: skip
+        """Do an act after a question that a screen words itself; say why where it can't be done.
+
+        Args:
+            action: the act.
+            targets: on which.
+            given: parameters that are settled; only those that must be said are asked for.
+            facts: what it is about.
+        """
+        asked = plan(action, targets, self._app.desk, given)
+        if not asked.verdict:
+            self._app.tell(f"{action.label}: {asked.verdict.why}", Ink.WARN)
+            return
+        fields = tuple(one for one in action.params if one.required and one.name not in given and not one.default)
+        title = f"{action.label} {', '.join(asked.names)}"
+        self._ask(asked, Question(title, tuple(facts), fields, given=dict(given), button=action.label, ready=True))
 
     async def _with_keys(self, asked: Plan) -> None:
         try:
@@ -89,15 +118,24 @@ class Doer:
         try:
             answer = await self._app.client.act(action.id, names, params, expect)
         except ActError as error:
+            if asks_why(error, params):
+                again = partial(self._again, asked)
+                ask_why(self._app, action, ", ".join(names), params, error, again)
+                return
             self._app.tell(f"{action.label}: {_why(error)}", Ink.BAD)
             return
         self._tell(action, names, answer)
 
+    def _again(self, asked: Plan, params: dict[str, object]) -> None:
+        in_background(self._app, partial(self._send, asked, params), "act")
+
     def _tell(self, action: Action, names: tuple[str, ...], answer: Answer) -> None:
         said: Line = line(safe(answer.message or f"{action.label}: done"))
         back = REGISTRY.get(action.undo) if action.undo else None
-        if back is not None and names:
-            self._undo = (back, names, time.monotonic() + UNDO_S)
+        # What had no target is taken back on what it made, or takes none either.
+        made = names or tuple(answer.outcomes)
+        if back is not None and (made or back.noun == NO_TARGET):
+            self._undo = (back, made if back.noun != NO_TARGET else (), time.monotonic() + UNDO_S)
             said = (*said, ("  u", Ink.ACCENT), (" undoes it", Ink.DIM))
         self._app.tell_line(said, UNDO_S)
 

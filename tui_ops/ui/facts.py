@@ -20,6 +20,12 @@ INCIDENT_KEYS: tuple[str, ...] = (
 )  # fmt: skip
 """What an address of the incidents may name."""
 
+CHANGE_KEYS: tuple[str, ...] = (
+    "name", "state", "risk", "title", "hosts", "when", "waits", "owner", "release", "kind", "host", "services",
+    "requester", "implementer", "window", "outcome", "target", "age", "mine", "unauthorised", "environment",
+)  # fmt: skip
+"""What an address of the changes may name."""
+
 AUDIT_KEYS: tuple[str, ...] = ("id", "who", "action", "target", "outcome", "params", "uid", "origin", "age")
 """What an address of the audit may name."""
 

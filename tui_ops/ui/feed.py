@@ -8,11 +8,15 @@ from typing import TypeVar
 
 from tui_ops.model.errors import TuiOpsError
 from tui_ops.store.paths import StatePaths
-from tui_ops.store.views import connect, facts, hosts, incidents, lists, pages, parts, problems
+from tui_ops.store.views import changes, connect, facts, hosts, incidents, lists, pages, parts, problems
 from tui_ops.store.views.audit import audit
+from tui_ops.store.views.changerows import ChangeRow
+from tui_ops.store.views.changeruns import cell_output
 from tui_ops.store.views.incidents import AlertRow, IncidentRow, SilenceRow
 from tui_ops.store.views.problems import KnownErrorRow
 from tui_ops.store.views.rows import AuditRow, EngineRow, EventRow, HostPage, HostRow, KeyRow
+from tui_ops.ui.changerun.reading import Known, RunNews, read_run
+from tui_ops.ui.changes.reading import Around, ChangePage, read_around, read_change
 from tui_ops.ui.columns import by_name
 from tui_ops.ui.documents import Written, read_handover, read_review
 from tui_ops.ui.incidents.figured import Figured, read_figures
@@ -48,6 +52,10 @@ class Snapshot:
     """Those that changed, or where ``whole`` all that the desk shows."""
     todo: Todo | None = None
     """What is to be done besides; None where it was not asked for."""
+    changes: list[ChangeRow] = field(default_factory=list)
+    """Those that changed, or where ``whole`` all that the desk shows."""
+    around: Around | None = None
+    """What stands around changes; None where it was not asked for."""
 
 
 class Feed:
@@ -69,13 +77,16 @@ class Feed:
             self._reader = connect.open_reader(self._paths)
         return self._reader
 
-    def snapshot(self, since_version: int, since_incident: int = 0, with_todo: bool = True) -> Snapshot:
+    def snapshot(
+        self, since_version: int, since_incident: int = 0, with_todo: bool = True, since_change: int | None = 0
+    ) -> Snapshot:  # fmt: skip
         """Return hosts and incidents that changed after their versions, and what is known of the engine.
 
         Args:
             since_version: of the hosts; 0 reads all of them, and all incidents as well.
             since_incident: of the incidents.
             with_todo: whether action items and problems are read as well.
+            since_change: version of the changes; None where none of them has changed.
         """
         try:
             reader = self._open()
@@ -87,7 +98,11 @@ class Feed:
                 rows.sort(key=by_name)
             whole = since_version == 0
             found = incidents.incidents(reader, 0 if whole else since_incident)
-            return Snapshot(rows, whole, engine, None, found, read_todo(reader) if with_todo else None)
+            todo = read_todo(reader) if with_todo else None
+            if since_change is None and not whole:
+                return Snapshot(rows, whole, engine, None, found, todo)
+            planned = changes.changes(reader, 0 if whole else since_change or 0)
+            return Snapshot(rows, whole, engine, None, found, todo, planned, read_around(reader))
         except TuiOpsError as error:
             self.close_reader()
             return Snapshot([], False, None, error)
@@ -151,6 +166,18 @@ class Feed:
     def incident_row(self, number: int) -> IncidentRow | None:
         """Return an incident, however old; None where there is none. Raises as :meth:`page` does."""
         return incidents.incident(self._open(), number)
+
+    def change(self, number: int) -> ChangePage | None:
+        """Return everything about one change. Raises as :meth:`page` does."""
+        return read_change(self._open(), number)
+
+    def run(self, number: int, known: Known) -> RunNews | None:
+        """Return what is new of a run of a change. Raises as :meth:`page` does."""
+        return read_run(self._open(), number, known)
+
+    def run_output(self, run_id: int, host: str, step: str) -> bytes:
+        """Return the end of what a step of a run wrote on a host. Raises as :meth:`page` does."""
+        return cell_output(self._open(), run_id, host, step)
 
     def problem(self, number: int) -> ProblemPage | None:
         """Return everything about one problem. Raises as :meth:`page` does."""

@@ -34,6 +34,9 @@ inventory was taken in, so that the whole fleet is not read for every link."""
 TODO_TOPICS = frozenset({"incidents", "fleet"})
 """News after which action items and problems are read again."""
 
+CHANGE_TOPICS = frozenset({"changes", "fleet"})
+"""News after which changes are read again, and what stands around them."""
+
 AGES = frozenset({"age"})
 """Told to the visible screen when nothing but time has passed."""
 
@@ -98,7 +101,9 @@ class Following:
                 topics, self._topics = self._topics, frozenset()
                 whole, self._whole = self._whole or not app.desk.loaded, False
                 since = 0 if whole else app.desk.fleet.version
-                snapshot = await self._snapshot(since, app.desk.incidents.version, bool(topics & TODO_TOPICS) or whole)
+                since_change = app.desk.changes.version if topics & CHANGE_TOPICS else None
+                with_todo = bool(topics & TODO_TOPICS) or whole
+                snapshot = await self._snapshot(since, app.desk.incidents.version, with_todo, since_change)
                 self._read_at = time.monotonic()
                 if not app.desk.paused:
                     self._take_in(snapshot)
@@ -107,11 +112,13 @@ class Following:
         finally:
             self._reading = False
 
-    async def _snapshot(self, since: int, since_incident: int = 0, with_todo: bool = True) -> Snapshot:
+    async def _snapshot(
+        self, since: int, since_incident: int = 0, with_todo: bool = True, since_change: int | None = 0
+    ) -> Snapshot:  # fmt: skip
         first, self._first = self._first, None
         if first is not None:
             return await asyncio.wrap_future(first)
-        return await self._app.from_store(lambda feed: feed.snapshot(since, since_incident, with_todo))
+        return await self._app.from_store(lambda feed: feed.snapshot(since, since_incident, with_todo, since_change))
 
     def _take_in(self, snapshot: Snapshot) -> None:
         desk = self._app.desk
@@ -126,6 +133,9 @@ class Following:
             desk.loaded = True
             desk.incidents.take(snapshot.incidents, snapshot.whole)
             desk.todo = snapshot.todo or desk.todo
+            if snapshot.around is not None:
+                desk.changes.take(snapshot.changes, snapshot.whole)
+                desk.around = snapshot.around
             if snapshot.rows or snapshot.whole:
                 desk.fleet.take(snapshot.rows, snapshot.whole)
             if reloaded and not snapshot.whole:
@@ -142,6 +152,7 @@ class Following:
         desk.aged += 1
         desk.fleet.grow_older(desk.present)
         desk.incidents.grow_older(desk.present)
+        desk.changes.grow_older(desk.present)
         if desk.problem is not None:
             self.tell(AGES)
         else:

@@ -102,7 +102,11 @@ def tabs_line(desk: Desk, tabs: Sequence[Tab], width: int, crumbs: Line = ()) ->
     ]
     role = line((f"{desk.role} ", Ink.DIM)) if desk.role is not None and width >= WIDE else ()
     called = line(("on call ", Ink.DIM), (desk.on_call, Ink.TEXT), "   ") if width >= WIDE and desk.on_call else ()
-    left, right = joined(parts, "   "), line(*called, *role, (desk.who, Ink.DIM))
+    right = line(*called, *role, (desk.who, Ink.DIM))
+    room = width - line_width(right) - 1
+    left = next((form for gap in ("   ", "  ") if line_width(form := joined(parts, gap)) <= room), joined(parts, " "))
+    if line_width(left) > room:
+        right = ()
     bar = f"   {desk.signs.wall}   "
     if crumbs and line_width(left) + len(bar) + line_width(crumbs) + line_width(right) + 2 <= width:
         left = (*left, (bar, Ink.FAINT), *crumbs)

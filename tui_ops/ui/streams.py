@@ -19,6 +19,8 @@ from tui_ops.store.paths import StatePaths
 from tui_ops.store.views.rows import HostRow
 from tui_ops.ui.cells import safe
 from tui_ops.ui.paint import Ink
+from tui_ops.ui.whyask import ask_why, asks_why
+from tui_ops.ui.work import in_background
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,7 +44,7 @@ async def open_for(app: "DeskApp", action: Action, rows: tuple[HostRow, ...], pa
     expect = {row.name: row.revision for row in rows}
     request = Request(1, "open", action.id, tuple(row.name for row in rows), params, expect)
     if action.stream is Stream.SHELL:
-        await _shell(app, rows[0], params, expect)
+        await _shell(app, action, rows[0], params, expect)
     elif action.stream is Stream.LOG:
         from tui_ops.ui.screens.logs import Logs
 
@@ -53,7 +55,9 @@ async def open_for(app: "DeskApp", action: Action, rows: tuple[HostRow, ...], pa
         app.push_screen(Run(request))
 
 
-async def _shell(app: "DeskApp", row: HostRow, params: dict[str, object], expect: dict[str, int]) -> None:
+async def _shell(
+    app: "DeskApp", action: Action, row: HostRow, params: dict[str, object], expect: dict[str, int]
+) -> None:
     """Give the terminal to a shell, and come back when it ends. The desk stands still meanwhile."""
     request = Request(
         1,
@@ -69,7 +73,14 @@ async def _shell(app: "DeskApp", row: HostRow, params: dict[str, object], expect
     try:
         _, answer, link = await asyncio.to_thread(open_stream, StatePaths(app.desk.options.state).socket, request)
     except ActError as error:
-        app.tell(f"shell: {safe(str(error))}", Ink.BAD)
+        if not asks_why(error, params):
+            app.tell(f"shell: {safe(str(error))}", Ink.BAD)
+            return
+
+        def again(given: dict[str, object]) -> None:
+            in_background(app, lambda: _shell(app, action, row, given, expect), "act")
+
+        ask_why(app, action, row.name, params, error, again)
         return
     try:
         with app.suspend():

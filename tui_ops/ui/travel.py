@@ -34,6 +34,7 @@ class Travel:
         self._openers: dict[str, tuple[Callable[[int], None], str]] = {
             "incident": (self.open_incident, "INC"), "review": (self.open_review, "INC"),
             "problem": (self.open_problem, "PRB"), "knownerror": (self.open_known_error, "KE"),
+            "changerun": (self.open_change_run, "CHG"), "change": (self.open_change, "CHG"),
         }  # fmt: skip
         """What opens a page by its number, and how its name begins."""
 
@@ -80,6 +81,18 @@ class Travel:
         from tui_ops.ui.screens.incident import IncidentScreen
 
         self._open("incidents", IncidentScreen(number))
+
+    def open_change_run(self, number: int) -> None:
+        """Open the run of a change, live."""
+        from tui_ops.ui.screens.changerun import ChangeRun
+
+        self._open("changes", ChangeRun(number))
+
+    def open_change(self, number: int, edit: bool = False) -> None:
+        """Open the page of a change; with its plan in the editor where ``edit`` says so."""
+        from tui_ops.ui.screens.change import ChangeScreen
+
+        self._open("changes", ChangeScreen(number, edit))
 
     def open_problem(self, number: int) -> None:
         """Open the page of a problem."""

@@ -8,7 +8,7 @@ from support.problem_world import BOB, DAY, ProblemWorld
 from tui_ops.actions.errors import ActError
 from tui_ops.model.clean import clean
 from tui_ops.practices.incidents.shape import SHAPE_LIMIT, folded, shape_of
-from tui_ops.store.views.problems import like_before, problems
+from tui_ops.store.views.problems import like_before, linked, problems
 
 
 @pytest.fixture
@@ -155,4 +155,6 @@ def test_what_came_before_with_the_median(world: ProblemWorld) -> None:
         assert before.median_s == 60.0
         assert (like_before(reader, number).rows, like_before(reader, 99).shape) == ((), "")
         (row,) = problems(reader)
-        assert (row.name, row.proposed, row.incidents) == ("PRB-1", True, 0)
+        assert (row.name, row.proposed, row.incidents) == ("PRB-1", True, 3)
+        assert [one.id for one in linked(reader, 1)] == [last, 2, 1]
+    assert world.incident(last).problem_id is None, "it is theirs once somebody takes it on"

@@ -47,3 +47,11 @@ class Hands(Protocol):
     async def forget(self, host: str) -> None:
         """Remove the run's folder on the host, once nothing of it is needed any more."""
         ...
+
+    async def rest(self, host: str) -> None:
+        """Close the connection to a host; it is opened again when it is needed."""
+        ...
+
+    async def close(self) -> None:
+        """Close every connection; what was begun goes on."""
+        ...

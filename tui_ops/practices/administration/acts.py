@@ -7,6 +7,7 @@ from tui_ops.model.clock import iso
 from tui_ops.model.incidents import Happened, Happening
 from tui_ops.model.units import format_duration
 from tui_ops.practices.asked import Asked, Done, Refused
+from tui_ops.practices.changes.warning import say_why
 from tui_ops.store import records
 from tui_ops.store.incidents import find_incidents
 
@@ -59,6 +60,7 @@ def _on_timeline(session: Session, asked: Asked, done: Done) -> None:
 def open_shell(session: Session, asked: Asked) -> Done:
     """Note that a shell is opened on a host; the engine opens it once this is kept."""
     done = Done(f"shell on {_named(asked)}")
+    say_why(session, asked, done)
     _on_timeline(session, asked, done)
     done.events += [(target.id, "shell", f"{asked.who.name} asked for a shell") for target in asked.targets]
     return done
@@ -75,6 +77,7 @@ def run_command(session: Session, asked: Asked) -> Done:
     """Note, on every target, the command that the engine runs there once this is kept."""
     command = clean(asked.text("command"))
     done = Done(f"running on {_named(asked)}: {command}")
+    say_why(session, asked, done)
     _on_timeline(session, asked, done)
     done.events += [(target.id, "run", f"{asked.who.name} ran {command}") for target in asked.targets]
     return done

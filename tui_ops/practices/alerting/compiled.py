@@ -8,7 +8,7 @@ from typing import TypeAlias
 from tui_ops.model.alertrules import RuleSpec
 from tui_ops.model.ruleast import Node
 from tui_ops.model.rulecheck import Scope, Uses, uses
-from tui_ops.model.ruletemplate import Hole, parse_template, shown
+from tui_ops.model.ruletemplate import Hole, parse_template, shown, window_said
 from tui_ops.model.states import Severity
 from tui_ops.practices.alerting.compiling import Compiler, NumberOf, TextOf, TruthOf
 from tui_ops.practices.alerting.moment import Moment
@@ -77,6 +77,11 @@ class Compiled:
         return not (self.of_vitals or self.sections or self.spec.status or self.spec.fact)
 
     @property
+    def of_readings(self) -> bool:
+        """Whether the numbers of readings decide: not the state of the host, no judgement of a section, no fact."""
+        return not (self.by_state or self.spec.status or self.spec.fact)
+
+    @property
     def with_state(self) -> bool:
         """Whether it is looked at when the state of the host is."""
         return self.uses.state or self.by_state
@@ -133,12 +138,14 @@ def _parts(spec: RuleSpec, conditions: list[Node]) -> tuple[_Part, ...]:
     if not text:
         text = "{text}" if spec.status else (spec.title or spec.name) + (": {value}" if spec.value is not None else "")
     return tuple(
-        part if isinstance(part, str) else _filled(part, conditions)
+        part if isinstance(part, str) else _filled(part, conditions, spec)
         for part in parse_template(text, scope, spec.unit, spec.value is not None)
     )
 
 
-def _filled(hole: Hole, conditions: list[Node]) -> _Part:
+def _filled(hole: Hole, conditions: list[Node], spec: RuleSpec) -> _Part:
+    if hole.of == "window":
+        return window_said(spec.value, spec.warn, spec.crit)
     if isinstance(hole.of, str):
         return {
             "host": lambda moment: moment.host, "scope": lambda moment: moment.host,

@@ -84,7 +84,8 @@ def refresh(found: Found, rule: Compiled, about: About, track: Track, moment: Mo
 def _said(rule: Compiled, track: Track, moment: Moment) -> str:
     # A reason that is empty leaves its colon behind.
     text = rule.text(moment).rstrip(" :")
-    return f"changes again and again: {text}" if track.flaps else text
+    # While it flaps, what is true at the moment may be that all is well: which alert it is has to be said.
+    return f"{rule.spec.title or rule.spec.name} comes and goes, now: {text}" if track.flaps else text
 
 
 def _signal(rule: Compiled, about: About, track: Track, text: str, at: float) -> Signal:

@@ -7,7 +7,7 @@ from tui_ops.model.metrics import Key
 from tui_ops.model.readings import Status
 from tui_ops.model.states import HostState, Severity
 from tui_ops.practices.alerting import track as tracking
-from tui_ops.practices.alerting.compiled import CHECKS, RESULTS, Compiled, fits
+from tui_ops.practices.alerting.compiled import CHECKS, RESULTS, SEVERITIES, Compiled, fits
 from tui_ops.practices.alerting.following import SECTION_SUBJECTS_LIMIT, SUBJECTS_LIMIT, Following
 from tui_ops.practices.alerting.found import NO_RULE, Found, about_host, over
 from tui_ops.practices.alerting.held import Held, kept_s
@@ -245,6 +245,21 @@ class HostRules:
         """Return whether a rule has an alert here."""
         return rule in self._moment.raised
 
+    def worst(self) -> tuple[Severity, str]:
+        """Return the worst alert here that readings decide, of equals the first, with its text: OK where there is none.
+
+        States of hosts and the judgements of sections and checks stand in a row by themselves; facts have screens of
+        their own.
+        """
+        if not self._moment.raised:
+            return Severity.OK, ""
+        worst: tuple[int, float, str] | None = None
+        for (name, _item), track in self._following.tracks.items():
+            rule = self.plan.by_name[name]
+            if track.severity and rule.of_readings and (worst is None or _order(track) < worst[:2]):
+                worst = (*_order(track), track.text or rule.spec.title or name)
+        return (SEVERITIES[-worst[0]], worst[2]) if worst is not None else (Severity.OK, "")
+
     def _known_labels(self, rule: Compiled) -> list[str]:
         """Return the labels that a rule looks at while no reading brings any."""
         known = {label for key, label in (*self._moment.held, *self._moment.seen) if label}
@@ -268,6 +283,10 @@ class HostRules:
                 feed(moment)
             moment.stands = False
             self.answers[question.key] = question.answer(moment)
+
+
+def _order(track: Track) -> tuple[int, float]:
+    return -track.severity, track.began_at
 
 
 def _labels(numbers: Mapping[Key, float], metrics: frozenset[str]) -> dict[str, list[str]]:

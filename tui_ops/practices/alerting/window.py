@@ -98,7 +98,9 @@ class Window(array):  # type: ignore[type-arg] # it can't be said of which numbe
             if self[place] != self[place]:
                 self[place] = older[place] if back else older._running()
         ago = behind + (last - int(older[_BEGAN])) % TURNS
-        if behind <= COVERED and ago > (now - int(self[_BEGAN])) % TURNS:
+        # A window begins anew after a gap of its own length, and not before.
+        goes_on = behind <= COVERED or (int(self[_BEGAN]) - last) % TURNS < BUCKETS
+        if goes_on and ago > (now - int(self[_BEGAN])) % TURNS:
             self[_BEGAN] = (now - min(ago, BUCKETS)) % TURNS
 
     def _turn(self, number: int) -> None:

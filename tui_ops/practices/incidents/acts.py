@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from tui_ops.model.clean import clean
 from tui_ops.model.clock import iso
+from tui_ops.model.holding import GOES_ON, hold_data
 from tui_ops.model.incidents import Happened, Happening, Hold, RoleIn
 from tui_ops.model.units import format_duration
 from tui_ops.practices.asked import Asked, Done, Refused
@@ -133,8 +134,8 @@ def hold(session: Session, asked: Asked) -> Done:
 
     def change(changes: Changes, row: Incident) -> Happened:
         changes.set(row, on_hold=held, hold_reason=reason if held else "")
-        said = f"on hold, waits for {held}" if held else "goes on"
-        return Happened(Happening.FIELD, said + (f": {reason}" if reason else ""), data=(("field", "hold"),))
+        said = f"on hold, waits for {held}" if held else GOES_ON
+        return Happened(Happening.FIELD, said + (f": {reason}" if reason else ""), data=hold_data(held))
 
     return each(session, asked, "on hold" if held else "goes on", change)
 
@@ -172,16 +173,6 @@ def note(session: Session, asked: Asked) -> Done:
     done = Done(f"noted on {named(asked)}")
     for row in rows_of(session, asked):
         tell(done, asked, row, Happened(Happening.NOTE, text))
-    return done
-
-
-def link(session: Session, asked: Asked) -> Done:
-    """Name something that belongs to incidents."""
-    to, text = clean(asked.text("to"), 300), clean(asked.text("text"), 200)
-    done = Done(f"{to} linked to {named(asked)}")
-    for row in rows_of(session, asked):
-        said = f"{to}: {text}" if text else to
-        tell(done, asked, row, Happened(Happening.LINK, said, data=(("to", to),)))
     return done
 
 

@@ -1,11 +1,11 @@
-"""What operators do with single alerts, with silences by matcher, and the incident that a person opens."""
+"""What operators do with single alerts, and the incident that a person opens."""
 
 import json
 from collections.abc import Sequence
 
 from sqlmodel import Session, select
 
-from tui_ops.model.alerts import AlertState, Matcher
+from tui_ops.model.alerts import AlertState
 from tui_ops.model.clean import clean
 from tui_ops.model.clock import iso
 from tui_ops.model.incidents import (
@@ -16,13 +16,11 @@ from tui_ops.model.incidents import (
     IncidentState,
     Urgency,
     incident_name,
-    number_in,
 )
 from tui_ops.model.units import format_duration
 from tui_ops.practices.asked import Asked, Done, Refused
-from tui_ops.practices.incidents.matching import MatcherError, read_matchers
 from tui_ops.practices.incidents.working import TITLE_LIMIT, own_alerts, see, take_on, tell
-from tui_ops.store.tables.alerts import Alert, Silence
+from tui_ops.store.tables.alerts import Alert
 from tui_ops.store.tables.fleet import Host, Service
 from tui_ops.store.tables.incidents import Incident
 from tui_ops.store.timeline import changed
@@ -103,41 +101,6 @@ def unshelve(session: Session, asked: Asked) -> Done:
     return done
 
 
-def add_silence(session: Session, asked: Asked) -> Done:
-    """Silence alerts that match, for a time; the engine applies it to those that are there."""
-    try:
-        matchers = read_matchers(asked.text("match"))
-    except MatcherError as error:
-        raise Refused(str(error), "nothing was silenced") from error
-    ends_at, reason = asked.at + asked.seconds("for"), clean(asked.text("reason"))
-    row = Silence(
-        matchers=json.dumps([[one.name, one.op, one.value] for one in matchers]), starts_at=asked.at, ends_at=ends_at,
-        reason=reason, by=asked.who.name,
-    )  # fmt: skip
-    session.add(row)
-    session.flush()
-    return Done(f"silence {row.id} until {iso(ends_at)}: {' '.join(map(str, matchers))}")
-
-
-def end_silence(session: Session, asked: Asked) -> Done:
-    """End a silence before its time."""
-    number = number_in(asked.text("silence").lower().removeprefix("silence").strip(), "SIL")
-    row = session.get(Silence, number) if number is not None else None
-    if row is None:
-        raise Refused(f"there is no silence {asked.text('silence')!r:.40}", "tui-ops show silences names them")
-    if row.ended_at is not None or (row.ends_at is not None and row.ends_at <= asked.at):
-        raise Refused(f"silence {row.id} is over already", "tui-ops show silences names those in force")
-    row.ended_at = asked.at
-    row.revision += 1
-    session.add(row)
-    return Done(f"silence {row.id} ended")
-
-
-def matchers_of(row: Silence) -> tuple[Matcher, ...]:
-    """Return the matchers of a kept silence."""
-    return tuple(Matcher(str(name), str(op), str(value)) for name, op, value in json.loads(row.matchers))
-
-
 def open_by_hand(session: Session, asked: Asked) -> Done:
     """Open an incident for what no rule saw."""
     title = clean(asked.text("title"), TITLE_LIMIT)
@@ -149,9 +112,10 @@ def open_by_hand(session: Session, asked: Asked) -> Done:
         raise Refused(f"there is no service {service!r:.60}", "leave it out, or name one of the inventory")
     priority = int(asked.text("priority") or 3)
     row = Incident(
-        title=title, severity="critical" if priority <= 2 else "warning", priority=priority,
-        impact=Impact.MEDIUM if service else Impact.LOW, urgency=Urgency.HIGH if priority <= 2 else Urgency.MEDIUM,
-        priority_by=asked.who.name, site=host.site if host is not None else "", service=service,
+        title=title, state=str(IncidentState.CANCELLED), severity="critical" if priority <= 2 else "warning",
+        priority=priority, impact=Impact.MEDIUM if service else Impact.LOW,
+        urgency=Urgency.HIGH if priority <= 2 else Urgency.MEDIUM, priority_by=asked.who.name,
+        site=host.site if host is not None else "", service=service,
         services=json.dumps([service] if service else []), started_at=asked.at, opened_at=asked.at,
         owner=asked.who.name, acked_at=asked.at,
     )  # fmt: skip
@@ -159,9 +123,13 @@ def open_by_hand(session: Session, asked: Asked) -> Done:
     session.flush()
     changed(session, [row])
     assert row.id is not None
-    done = Done(f"{incident_name(row.id)} opened: {title}")
+    # Made as one that was none, so that an undo leaves it as that.
+    changes = Changes(session)
+    changes.set(row, state=str(IncidentState.TRIAGE))
+    name = incident_name(row.id)
+    done = Done(f"{name} opened: {title}", {name: f"opened: {title}"})
     said = f"opened by hand{f' on {host_name}' if host_name else ''}"
-    done.lines.append((row.id, Happened(Happening.OPENED, said, asked.who.name, (("host", host_name),))))
+    tell(done, asked, row, Happened(Happening.OPENED, said, data=(("host", host_name),)), changes)
     if host is not None and host.id is not None:
         done.events.append((host.id, "incident", f"{incident_name(row.id)} opened by {asked.who.name}: {title}"))
     return done

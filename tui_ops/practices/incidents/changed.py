@@ -2,21 +2,22 @@
 
 from collections.abc import Iterable
 
-from tui_ops.model.changed import ChangedRow, ChangeKind, Place
+from tui_ops.model.changed import ChangedKind, ChangedRow, Place
 
-KIND: dict[ChangeKind, float] = {
-    ChangeKind.PACKAGE: 1.0,
-    ChangeKind.CONFIG: 1.0,
-    ChangeKind.ACT: 0.95,
-    ChangeKind.UNIT: 0.85,
-    ChangeKind.BOOT: 0.85,
-    ChangeKind.SUDO: 0.8,
-    ChangeKind.HARDWARE: 0.75,
-    ChangeKind.INVENTORY: 0.6,
-    ChangeKind.ACCESS: 0.5,
-    ChangeKind.SOCKET: 0.4,
-    ChangeKind.LOGIN: 0.35,
-    ChangeKind.STATE: 0.3,
+KIND: dict[ChangedKind, float] = {
+    ChangedKind.CHANGE: 1.0,
+    ChangedKind.PACKAGE: 1.0,
+    ChangedKind.CONFIG: 1.0,
+    ChangedKind.ACT: 0.95,
+    ChangedKind.UNIT: 0.85,
+    ChangedKind.BOOT: 0.85,
+    ChangedKind.SUDO: 0.8,
+    ChangedKind.HARDWARE: 0.75,
+    ChangedKind.INVENTORY: 0.6,
+    ChangedKind.ACCESS: 0.5,
+    ChangedKind.SOCKET: 0.4,
+    ChangedKind.LOGIN: 0.35,
+    ChangedKind.STATE: 0.3,
 }
 """How often a change of this kind is what broke something. Nine of ten outages follow a change that somebody made; a
 login alone breaks nothing, and a host's state is mostly what followed."""

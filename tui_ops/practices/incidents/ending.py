@@ -32,7 +32,7 @@ def move(event: Event) -> Callable[[Session, Asked], Done]:
             if event is Event.REOPEN:
                 changes.set(row, resolved_by="")
             if to not in OPEN_STATES:
-                changes.set(row, acked_by="", ack_until=None)
+                changes.set(row, acked_by="", ack_until=None, on_hold="", hold_reason="")
             if event is Event.CANCEL:
                 end_silences(changes, session, row, asked.at)
                 for alert in own_alerts(session, row):

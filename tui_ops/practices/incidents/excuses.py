@@ -1,4 +1,5 @@
-"""Why a true alert asks for nobody: what it hangs on is in trouble, work goes on there, or somebody silenced it."""
+"""Why a true alert asks for nobody: what it hangs on is in trouble, work goes on there, a change said that it would
+come, or somebody silenced it."""
 
 import json
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ from tui_ops.model.alerts import Matcher, Suppressor
 from tui_ops.model.incidents import incident_name
 from tui_ops.practices.incidents.matching import holds
 from tui_ops.practices.incidents.world import STATE_RULES, World
+from tui_ops.store.changesaround import excuse_of, expecting
 from tui_ops.store.incidents import silences_at
 from tui_ops.store.records import set_going
 from tui_ops.store.tables.alerts import Alert, Silence
@@ -49,6 +51,7 @@ class Excuses:
         self._maintenances = {row.host_id: row for row in found if row.lasts_s is None}
         self._waiting = {row.host_id: row for row in found if row.lasts_s is not None}
         self._silences = [(row, _matchers(row)) for row in silences_at(session, at)]
+        self._changes = expecting(session, at)
         self._names: dict[int, str] | None = None
         self._session = session
 
@@ -64,6 +67,9 @@ class Excuses:
         maintenance = self._maintenance(alert)
         if maintenance is not None:
             return Excuse(Suppressor.MAINTENANCE, f"maintenance {maintenance.id}")
+        change = excuse_of(self._changes, host, alert.rule) if self._changes else ""
+        if change and not self._is_never_covered(alert):
+            return Excuse(Suppressor.CHANGE, change)
         words = self._words(alert, host) if self._silences else {}
         for silence, matchers in self._silences:
             if holds(matchers, words):

@@ -105,7 +105,7 @@ class Grouping:
         if signal.source is not Source.RULE:
             return None
         if signal.summary:
-            found = _counted(self._session, self._world, signal)
+            found = counted(self._session, self._world, signal)
         else:
             found = _counting(self._session, self._world, signal)
         numbers = {one.incident_id for one in found if one.id != alert.id}
@@ -129,8 +129,8 @@ def counts(world: World, rule: str) -> frozenset[str]:
     return counted_by(spec) if spec is not None else frozenset()
 
 
-def _counted(session: Session, world: World, signal: Signal) -> list[Alert]:
-    """Return alerts that a count is about."""
+def counted(session: Session, world: World, signal: Signal) -> list[Alert]:
+    """Return alerts that a count is about, those that have an incident, the first first."""
     rules = counts(world, signal.rule)
     if not rules:
         return []

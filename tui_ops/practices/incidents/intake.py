@@ -12,11 +12,13 @@ from tui_ops.model.clock import iso
 from tui_ops.model.incidents import Happened, Happening, IncidentState, incident_name
 from tui_ops.model.states import Severity
 from tui_ops.practices.incidents.excuses import Excuses
+from tui_ops.practices.incidents.gathering import covered
 from tui_ops.practices.incidents.grouping import Grouping
 from tui_ops.practices.incidents.states import Event, after
 from tui_ops.practices.incidents.weighing import weigh
 from tui_ops.practices.incidents.working import TITLE_LIMIT
 from tui_ops.practices.incidents.world import World, group_key, title_of
+from tui_ops.store.changesaround import link_caused
 from tui_ops.store.tables.alerts import Alert, PastAlert
 from tui_ops.store.tables.incidents import Incident
 from tui_ops.store.timeline import add_line, changed
@@ -211,9 +213,32 @@ class Intake:
             return
         alert.state, alert.shelved_until = str(AlertState.FIRING), None
         incident = self._incident_for(alert, signal, before)
-        if incident.acked_by:
+        self._be_held(alert, incident)
+        for other, alerts in covered(self._session, self._world, alert, signal):
+            self._gather(incident, other, alerts, signal.subject)
+
+    def _be_held(self, alert: Alert, incident: Incident) -> None:
+        """Let a firing alert be acknowledged with the incident that it belongs to."""
+        if incident.acked_by and alert.state == AlertState.FIRING:
             alert.state = str(AlertState.ACKNOWLEDGED)
             alert.acked_at, alert.acked_by, alert.ack_until = self._at, incident.acked_by, incident.ack_until
+
+    def _gather(self, stays: Incident, other: Incident, alerts: Sequence[Alert], by: str) -> None:
+        """Let an incident go into that of the count that explains it."""
+        assert stays.id is not None
+        assert other.id is not None
+        for alert in alerts:
+            alert.incident_id = stays.id
+            self._be_held(alert, stays)
+            self.touch(alert)
+            self._weigh(alert)
+        other.state, other.merged_into = str(IncidentState.MERGED), stays.id
+        went = f"merged into {incident_name(stays.id)}: {by} explains all of it"
+        came = f"{incident_name(other.id)} was merged into this: {other.title}"
+        add_line(self._session, other.id, Happened(Happening.MERGED, went), self._at)
+        add_line(self._session, stays.id, Happened(Happening.MERGED, came), self._at)
+        self.touch_incident(other)
+        self.touch_incident(stays)
 
     def hang_on(self, alert: Alert, parent: str) -> None:
         """Let an alert belong to the incident of what it hangs on, as soon as there is one."""
@@ -289,6 +314,10 @@ class Intake:
         said = Happened(Happening.OPENED, f"opened: {alert.subject}: {alert.text}", data=(("alert", alert.id),))
         add_line(self._session, incident.id, said, self._at)
         hosts = (alert.host_id,) if alert.host_id is not None else ()
+        if hosts:
+            link_caused(
+                self._session, incident.id, self._excuses.host_name(alert.host_id), alert.started_at, self._at
+            )  # fmt: skip
         self.outcome.opened.append(Opened(incident.id, hosts, alert.started_at))
         return incident
 

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, func, or_, select
 from tui_ops.model.alerts import LIVE, AlertState, Suppressor
 from tui_ops.model.incidents import OPEN_STATES, Happened, Happening, IncidentState
 from tui_ops.practices.incidents.excuses import Excuses
+from tui_ops.practices.incidents.gathering import is_untouched
 from tui_ops.practices.incidents.intake import Intake, Outcome, signal_of
 from tui_ops.practices.incidents.states import Event, after
 from tui_ops.practices.incidents.world import STATE_RULES, World
@@ -118,9 +119,7 @@ class Passing:
         follows = alert.rule.startswith(STATE_RULES) or alert.rule in self._world.of_work
         if not follows or self._at - alert.detected_at > self._world.spec.group_interval_s:
             return False
-        row = self._session.get_one(Incident, alert.incident_id)
-        touched = row.owner or row.acked_at or row.on_hold or row.priority_by
-        return row.state == IncidentState.TRIAGE and not touched
+        return is_untouched(self._session.get_one(Incident, alert.incident_id))
 
     def _is_forgotten(self, expires_at: float) -> bool:
         """Whether an alert's source has had its chance to repeat it to an engine that was there to hear it."""

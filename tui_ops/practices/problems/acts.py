@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from tui_ops.model.clean import clean
 from tui_ops.model.clock import iso
+from tui_ops.model.holding import hold_data
 from tui_ops.model.incidents import Happened, Happening, ProblemState
 from tui_ops.model.people import Role
 from tui_ops.model.problems import TITLE_LIMIT, WHYS, Resolution
@@ -28,6 +29,7 @@ from tui_ops.practices.problems.work import (
     text_of,
 )  # fmt: skip
 from tui_ops.store.problems import incidents_of, problem_last_linked, undoable_line
+from tui_ops.store.tables.incidents import Incident
 from tui_ops.store.tables.problems import Problem
 from tui_ops.store.timeline import to_json
 from tui_ops.store.undoing import Changes
@@ -269,8 +271,11 @@ def take_back_last(session: Session, done: Done, problem: Problem, asked: Asked,
     tell(done, asked, problem, Happening.UNDONE, text, undoes=line.id)
     if data.get("told"):
         theirs |= {one.id for one in incidents_of(session, problem.id, open_only=True) if one.id is not None}
+    held = {number for table, number, columns in entries if table == "incident" and "on_hold" in (columns or {})}
     for one in sorted(theirs):
-        done.lines.append((one, Happened(Happening.UNDONE, f"{name_of(problem)}: {text}", asked.who.name)))
+        # The clock of an incident that waits again stands again: its line says so.
+        data = hold_data(session.get_one(Incident, one).on_hold) if one in held else ()
+        done.lines.append((one, Happened(Happening.UNDONE, f"{name_of(problem)}: {text}", asked.who.name, data)))
 
 
 def undo_incidents(session: Session, asked: Asked) -> Done:

@@ -7,9 +7,10 @@ from collections.abc import Collection
 from sqlmodel import Session
 
 from tui_ops.model.clean import clean
+from tui_ops.model.holding import hold_data
 from tui_ops.model.incidents import OPEN_STATES, Happened, Happening, Hold, ProblemState
 from tui_ops.model.people import Role
-from tui_ops.model.problems import TITLE_LIMIT, Resolution
+from tui_ops.model.problems import RECUR_S, TITLE_LIMIT, Resolution
 from tui_ops.practices.asked import Asked, Done, Refused
 from tui_ops.practices.problems.finding import number
 from tui_ops.practices.problems.rules import may_name_change
@@ -35,10 +36,6 @@ CHANGE_NAME = re.compile(r"[A-Z]{2,5}-[0-9]{1,9}", re.ASCII)
 
 CHANGES_LIMIT = 20
 """Changes that one problem names."""
-
-RECUR_S = 14 * 86400.0
-"""So far back incidents of one shape are one trouble: two weeks hold the same weekday twice, and a change that was
-meant to help is remembered."""
 
 
 def open_or_link(session: Session, asked: Asked) -> Done:
@@ -136,7 +133,7 @@ def let_go_on(session: Session, done: Done, changes: Changes, problem: Problem, 
             assert one.id is not None
             changes.set(one, on_hold="", hold_reason="")
             said = f"no longer on hold: {name_of(problem)} is {problem.state}"
-            done.lines.append((one.id, Happened(Happening.FIELD, said, who)))
+            done.lines.append((one.id, Happened(Happening.FIELD, said, who, hold_data(""))))
 
 
 def name_change(session: Session, asked: Asked) -> Done:

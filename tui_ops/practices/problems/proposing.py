@@ -9,10 +9,10 @@ from collections.abc import Collection, Sequence
 from sqlmodel import Session
 
 from tui_ops.model.clean import clean
+from tui_ops.model.holding import hold_data
 from tui_ops.model.incidents import Happened, Happening, Hold, ProblemState, problem_name
-from tui_ops.model.problems import TITLE_LIMIT, Resolution
+from tui_ops.model.problems import RECUR_S, TITLE_LIMIT, Resolution
 from tui_ops.practices.incidents.shape import shape_of
-from tui_ops.practices.problems.linking import RECUR_S
 from tui_ops.practices.problems.states import TABLE, Event
 from tui_ops.store.problems import (
     first_alert,
@@ -201,5 +201,5 @@ def _let_go_on(session: Session, problem: Problem, text: str, at: float) -> None
         if incident.on_hold == Hold.PROBLEM:
             incident.on_hold, incident.hold_reason = "", ""
             text_of_hold = f"no longer on hold: {name} is resolved"
-            add_line(session, incident.id, Happened(Happening.FIELD, text_of_hold), at)
+            add_line(session, incident.id, Happened(Happening.FIELD, text_of_hold, data=hold_data("")), at)
             changed(session, [incident])

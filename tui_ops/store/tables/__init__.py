@@ -16,6 +16,7 @@ from tui_ops.store.tables.changes import (
     ChangeModel,
     ChangePlan,
     ChangeRun,
+    ChangingPlan,
     Delegation,
     Freeze,
     Release,
@@ -27,9 +28,9 @@ from tui_ops.store.tables.live import EngineInfo, Event, HostLatest, SectionLate
 from tui_ops.store.tables.problems import ActionItem, KnownError, Problem, ProblemLine, Review
 
 __all__ = [
-    "ActionItem", "Alert", "Approval", "AuditEntry", "Change", "ChangeCell", "ChangeLine", "ChangeLink", "ChangeModel",
-    "ChangePlan", "ChangeRun", "Delegation", "EngineInfo", "Event", "Evidence", "Fact", "FactDifference", "Freeze",
-    "Heartbeat", "Host", "HostKey", "HostLatest", "Incident", "KnownError", "Maintenance", "Notification",
-    "OnCallOverride", "OnCallPlan", "Operator", "PastAlert", "Problem", "ProblemLine", "Release", "Review",
-    "SectionLatest", "Service", "Silence", "Site", "Timeline",
+    "ActionItem", "Alert", "Approval", "AuditEntry", "Change", "ChangeCell", "ChangeLine", "ChangeLink",
+    "ChangeModel", "ChangePlan", "ChangeRun", "ChangingPlan", "Delegation", "EngineInfo", "Event", "Evidence", "Fact",
+    "FactDifference", "Freeze", "Heartbeat", "Host", "HostKey", "HostLatest", "Incident", "KnownError", "Maintenance",
+    "Notification", "OnCallOverride", "OnCallPlan", "Operator", "PastAlert", "Problem", "ProblemLine", "Release",
+    "Review", "SectionLatest", "Service", "Silence", "Site", "Timeline",
 ]  # fmt: skip

@@ -196,6 +196,8 @@ class ChangeModel(SQLModel, table=True):
     limits: str = "{}"
     """JSON object: ``hosts`` (the most of them), ``targets`` (list of addresses that are allowed)."""
     by: str
+    edited_by: str = "[]"
+    """JSON list of everyone who wrote on it: none of them approves it."""
     created_at: float
     approved_by: str = ""
     approved_sha: str = ""
@@ -230,6 +232,8 @@ class ChangeRun(SQLModel, table=True):
     """While it is rolled back: the first batch of those that are."""
     held: str = ""
     """Why it waits; empty while it does not."""
+    watched_until: float | None = None
+    """Until when a batch that is done is watched before the next one begins."""
     begun_at: float
     ended_at: float | None = None
     sha: str = ""
@@ -260,6 +264,10 @@ class ChangeCell(SQLModel, table=True):
     exit_status: int | None = None
     said: str = ""
     """One line: what came of it."""
+    result: str = ""
+    """What differs, or of a dry run would: hosts with the same are shown as one. Empty where nothing does."""
+    by: str = ""
+    """Who answered it, skipped it, or went on in spite of it; empty for the engine."""
     output: bytes = b""
     """The end of what it wrote, compressed by zlib."""
     output_sha: str = ""
@@ -289,3 +297,14 @@ class Release(SQLModel, table=True):
     opened_at: float = 0.0
     ended_at: float | None = None
     revision: int = 1
+
+
+class ChangingPlan(SQLModel, table=True):
+    """The section ``changes`` of the inventory in force, for readers: one row."""
+
+    __tablename__ = "changing_plan"
+
+    id: int | None = Field(default=None, primary_key=True)
+    body: str = "{}"
+    """JSON of policies, windows, freezes and holidays."""
+    at: float = 0.0

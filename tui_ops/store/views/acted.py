@@ -4,7 +4,7 @@ import json
 import sqlite3
 from collections.abc import Iterator, Mapping
 
-from tui_ops.model.changed import ChangedRow, ChangeKind, Place
+from tui_ops.model.changed import ChangedKind, ChangedRow, Place
 from tui_ops.model.clean import clean
 
 READING = frozenset({"host.read", "host.logs"})
@@ -40,7 +40,7 @@ def acts_of(
             name = word.removeprefix("host:")
             if name != word and name in places:
                 text = clean(f"{action.removeprefix('host.')}: {_what(params, outcome)}", TEXT_LIMIT)
-                yield ChangedRow(name, places[name], ChangeKind.ACT, text, at, at, 0.0, who)
+                yield ChangedRow(name, places[name], ChangedKind.ACT, text, at, at, 0.0, who)
 
 
 def _what(params: str, outcome: str) -> str:

@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from tui_ops.model.changed import ChangedRow, ChangeKind, Place
+from tui_ops.model.changed import ChangedKind, ChangedRow, Place
+from tui_ops.model.changes import change_name
 from tui_ops.model.clean import clean
 from tui_ops.model.clock import now
 from tui_ops.model.differing import difference_text
@@ -37,15 +38,16 @@ LOGGED_S = 120.0
 TEXT_LIMIT = 240
 """Characters of one line."""
 
-TOPICS: dict[str, ChangeKind] = {
-    "packages": ChangeKind.PACKAGE, "units": ChangeKind.UNIT, "accounts": ChangeKind.ACCESS,
-    "authkeys": ChangeKind.ACCESS, "sudoers": ChangeKind.ACCESS, "sockets": ChangeKind.SOCKET,
-    "hardware": ChangeKind.HARDWARE,
+TOPICS: dict[str, ChangedKind] = {
+    "packages": ChangedKind.PACKAGE, "units": ChangedKind.UNIT, "accounts": ChangedKind.ACCESS,
+    "authkeys": ChangedKind.ACCESS, "sudoers": ChangedKind.ACCESS, "sockets": ChangedKind.SOCKET,
+    "hardware": ChangedKind.HARDWARE,
 }  # fmt: skip
 """Topics of facts whose change is more than one of a setting."""
 
-EVENTS: dict[str, ChangeKind] = {
-    "state": ChangeKind.STATE, "check": ChangeKind.STATE, "boot": ChangeKind.BOOT, "inventory": ChangeKind.INVENTORY,
+EVENTS: dict[str, ChangedKind] = {
+    "state": ChangedKind.STATE, "check": ChangedKind.STATE, "boot": ChangedKind.BOOT,
+    "inventory": ChangedKind.INVENTORY,
 }  # fmt: skip
 """Kinds of events that are changes; those that operators made are told by the audit."""
 
@@ -83,6 +85,7 @@ def _read(connection: sqlite3.Connection, number: int, window_s: float) -> list[
         *_differences(connection, around, logged),
         *_events(connection, around),
         *_restarts(connection, around),
+        *_planned(connection, around),
         *acts_of(connection, around.hosts, around.since, around.until),
         *told_by_evidence(connection, number, around.hosts, around.since, around.until),
     ]
@@ -163,7 +166,7 @@ def _differences(
         if not any(row.since_at - LOGGED_S <= at <= row.at + LOGGED_S for at in told):
             together[row.host, row.topic, row.at].append(row)
     for (host, topic, at), group in together.items():
-        kind = TOPICS.get(topic, ChangeKind.CONFIG)
+        kind = TOPICS.get(topic, ChangedKind.CONFIG)
         made = [f"{row.item} {_how(row)}" for row in group]
         since = group[0].since_at
         if len(group) <= TOGETHER:
@@ -181,7 +184,7 @@ def _how(row: DifferenceRow) -> str:
 
 
 def _row(
-    host: str, places: Mapping[str, Place], kind: ChangeKind, text: str, at: float, since: float, who: str = ""
+    host: str, places: Mapping[str, Place], kind: ChangedKind, text: str, at: float, since: float, who: str = ""
 ) -> ChangedRow:
     return ChangedRow(host, places[host], kind, clean(text, TEXT_LIMIT), at, since, 0.0, who)
 
@@ -216,12 +219,26 @@ def _restarts(connection: sqlite3.Connection, around: _Around) -> Iterator[Chang
                 continue
             text = clean(f"{row.get('name')} restarted {recent:.0f} times by systemd", TEXT_LIMIT)
             if around.since <= at and at - over_s <= around.until:
-                yield ChangedRow(host, place, ChangeKind.UNIT, text, at, at - over_s, 0.0, count=int(recent))
+                yield ChangedRow(host, place, ChangedKind.UNIT, text, at, at - over_s, 0.0, count=int(recent))
         for row in _objects(units, "timers"):
             ran_s = row.get("ran_s")
             if isinstance(ran_s, int | float) and around.since <= at - ran_s <= around.until:
                 text = clean(f"{row.get('unit') or row.get('name')} started by {row.get('name')}", TEXT_LIMIT)
-                yield ChangedRow(host, place, ChangeKind.UNIT, text, at - ran_s, at - ran_s, 0.0)
+                yield ChangedRow(host, place, ChangedKind.UNIT, text, at - ran_s, at - ran_s, 0.0)
+
+
+def _planned(connection: sqlite3.Connection, around: _Around) -> Iterator[ChangedRow]:
+    """Give the changes that ran, each once for each of the hosts: from its beginning to its end, or until now."""
+    places = dict(around.hosts.values())
+    for number, title, state, outcome, hosts, owner, began_at, ended_at in connection.execute(
+        "SELECT id, title, state, outcome, hosts, owner, began_at, ended_at FROM change WHERE began_at IS NOT NULL"
+        " AND began_at <= ? AND (ended_at IS NULL OR ended_at >= ?) ORDER BY began_at DESC LIMIT ?",
+        (around.until, around.since, ROWS_LIMIT),
+    ):
+        at = began_at if ended_at is None else min(ended_at, around.until)
+        text = clean(f"{change_name(number)} {outcome or state}: {title}", TEXT_LIMIT)
+        for host in places.keys() & set(texts(hosts)):
+            yield ChangedRow(host, places[host], ChangedKind.CHANGE, text, at, began_at, 0.0, owner)
 
 
 def _objects(document: object, key: str) -> list[dict[str, object]]:

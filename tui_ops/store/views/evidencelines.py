@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 
-from tui_ops.model.changed import ChangedRow, ChangeKind, Place
+from tui_ops.model.changed import ChangedKind, ChangedRow, Place
 from tui_ops.model.clean import clean
 from tui_ops.store.views.evidence import unsqueezed
 
@@ -35,7 +35,7 @@ _PACKAGE = re.compile(r"(install|upgrade|remove|purge) (\S{1,200}) (\S{1,120})(?
 
 _ARCHITECTURE = re.compile(r"(?::|\.(?=(?:x86_64|i[36]86|noarch|aarch64|ppc64le|s390x)$))[a-z0-9_]+$")
 
-Said = tuple[ChangeKind, str, str]
+Said = tuple[ChangedKind, str, str]
 """Kind, text, who."""
 
 
@@ -106,19 +106,19 @@ def _epoch(text: str, zone: str) -> float | None:
 def _act(text: str) -> Said | None:
     if (found := _SUDO.search(text)) is not None:
         as_user = "" if found[2] == "root" else f" as {found[2]}"
-        return ChangeKind.SUDO, f"sudo{as_user}: {found[1]} → {found[3]}", found[1]
+        return ChangedKind.SUDO, f"sudo{as_user}: {found[1]} → {found[3]}", found[1]
     if (found := _LOGIN.search(text)) is not None:
-        return ChangeKind.LOGIN, f"{found[2]} logged in from {found[3]} by {found[1]}", found[2]
+        return ChangedKind.LOGIN, f"{found[2]} logged in from {found[3]} by {found[1]}", found[2]
     if (found := _SESSION.search(text)) is not None:
-        return ChangeKind.SUDO, f"su: {found[2] or 'somebody'} became {found[1]}", found[2]
+        return ChangedKind.SUDO, f"su: {found[2] or 'somebody'} became {found[1]}", found[2]
     return None
 
 
 def _start(text: str) -> Said | None:
     if (found := _UNIT.search(text)) is not None:
-        return ChangeKind.UNIT, f"{found[2]} {found[1].lower()}", ""
+        return ChangedKind.UNIT, f"{found[2]} {found[1].lower()}", ""
     if (found := _DIED.search(text)) is not None:
-        return ChangeKind.UNIT, f"{found[1]}: {found[2]}", ""
+        return ChangedKind.UNIT, f"{found[1]}: {found[2]}", ""
     return None
 
 
@@ -128,9 +128,9 @@ def _package(text: str) -> Said | None:
         return None
     how, name, first, second = found.groups()
     if how == "upgrade" and second:
-        return ChangeKind.PACKAGE, f"{name} {first} → {second}", ""
+        return ChangedKind.PACKAGE, f"{name} {first} → {second}", ""
     version = second if second and second != "<none>" else first
-    return ChangeKind.PACKAGE, f"{name} {version} {'installed' if how == 'install' else f'{how}d'}", ""
+    return ChangedKind.PACKAGE, f"{name} {version} {'installed' if how == 'install' else f'{how}d'}", ""
 
 
 _READERS: dict[str, Callable[[str], Said | None]] = {"acts": _act, "starts": _start, "packages": _package}
@@ -140,7 +140,7 @@ def _upgrades(rows: list[ChangedRow]) -> Iterator[ChangedRow]:
     """Give the rows, many packages that were changed together as one."""
     group: list[ChangedRow] = []
     for row in sorted(rows, key=lambda row: (row.host, row.kind, row.at)):
-        if row.kind is not ChangeKind.PACKAGE:
+        if row.kind is not ChangedKind.PACKAGE:
             yield row
             continue
         if group and (group[0].host != row.host or row.at - group[-1].at > TOGETHER_S):

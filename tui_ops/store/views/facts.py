@@ -3,7 +3,7 @@
 import json
 import sqlite3
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from tui_ops.model.clock import Stamp, age_s, now
@@ -142,6 +142,28 @@ def items(
         at, packed = found
         for item, fields in sorted(unpacked(packed).items()):
             yield FactRow(name, which, item, fields, _age(at, moment))
+
+
+def items_of(reader: Reader, host: str, wanted: Iterable[str]) -> dict[str, dict[str, Fields]]:
+    """Return the present items of some topics of one host, by topic and name; a topic that was never read is left out.
+
+    Args:
+        reader: of ``ops.db``.
+        host: its name.
+        wanted: names of the topics.
+    """
+    found = reader.read(
+        lambda connection: [
+            row
+            for topic in wanted
+            for row in connection.execute(
+                "SELECT f.topic, f.items FROM fact AS f JOIN host AS h ON h.id = f.host_id"
+                " WHERE h.name = ? AND f.topic = ? AND h.retired_at IS NULL AND f.at IS NOT NULL",
+                (host, topic),
+            )
+        ]
+    )
+    return {topic: unpacked(packed) for topic, packed in found}
 
 
 def _items(connection: sqlite3.Connection, host_id: int, topic: str) -> tuple[float, bytes] | None:

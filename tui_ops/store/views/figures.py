@@ -1,6 +1,8 @@
 """The incidents of a time, as the figures look at them."""
 
-from tui_ops.model.incidents import incident_name
+from collections import Counter
+
+from tui_ops.model.incidents import OPEN_STATES, incident_name
 from tui_ops.model.measured import Measured
 from tui_ops.store.views.connect import Reader
 
@@ -31,3 +33,14 @@ def measured(reader: Reader, since: float, until: float) -> list[Measured]:
         Measured(incident_name(row[0]), *row[1:11], bool(row[11]), row[12], bool(row[13]))  # type: ignore[call-arg]
         for row in found
     ]
+
+
+def open_by_priority(reader: Reader) -> Counter[int]:
+    """Return how many incidents are open, by priority."""
+    states = ", ".join(f"'{state}'" for state in OPEN_STATES)
+    found = reader.read(
+        lambda connection: connection.execute(
+            f"SELECT priority, count(*) FROM incident WHERE state IN ({states}) GROUP BY priority"  # noqa: S608
+        ).fetchall()
+    )
+    return Counter(dict(found))

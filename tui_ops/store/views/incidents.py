@@ -2,11 +2,14 @@
 
 import json
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any
 
 from tui_ops.model.alerts import AlertState, Source
 from tui_ops.model.clock import now
+from tui_ops.model.holding import HOLD_KINDS, Held, holds_in
 from tui_ops.model.incidents import OPEN_STATES, Happening, IncidentState, incident_name
 from tui_ops.model.states import Severity
 from tui_ops.store.views.connect import Reader
@@ -14,6 +17,10 @@ from tui_ops.store.views.hosts import texts
 
 TIMELINE_LIMIT = 2000
 """Lines of one timeline that are read: a night's flood; ``tui-ops show timeline`` has the rest."""
+
+MERGED_MOST = 1000
+"""Incidents whose lines are read with those of the one that they went into: a night's flood, and what one query takes.
+"""
 
 CLOSED_DAYS = 2
 """Incidents that are done are listed for so many days; older ones are asked for."""
@@ -66,6 +73,8 @@ class IncidentRow:
     """Alerts that are still true."""
     hosts: tuple[str, ...]
     """Names of the hosts that they are about, the first found first."""
+    held: tuple[Held, ...] = ()
+    """When it waited for something, by its timeline: that time does not count for its clock."""
 
     @property
     def name(self) -> str:
@@ -170,14 +179,16 @@ def _pairs(text: str) -> tuple[tuple[str, str], ...]:
     return tuple((str(name), str(value)) for name, value in json.loads(text).items())
 
 
-def _incident(row: tuple[object, ...], counts: tuple[int, int], hosts: tuple[str, ...]) -> IncidentRow:
+def _incident(
+    row: tuple[object, ...], counts: tuple[int, int], hosts: tuple[str, ...], held: tuple[Held, ...]
+) -> IncidentRow:
     found = dict(zip((name.removeprefix("i.") for name in _INCIDENT), row, strict=True))
     found |= {
         "state": IncidentState(str(found["state"])), "severity": Severity(str(found["severity"])),
         "services": tuple(texts(str(found["services"]))), "roles": _pairs(str(found["roles"])),
         "ticked": tuple(json.loads(str(found["ticked"]))), "major": bool(found["major"]),
     }  # fmt: skip
-    return IncidentRow(**found, alerts=counts[0], firing=counts[1], hosts=hosts)  # type: ignore[arg-type]
+    return IncidentRow(**found, alerts=counts[0], firing=counts[1], hosts=hosts, held=held)  # type: ignore[arg-type]
 
 
 def _read_incidents(connection: sqlite3.Connection, where: str, params: tuple[object, ...]) -> list[IncidentRow]:
@@ -204,7 +215,22 @@ def _read_incidents(connection: sqlite3.Connection, where: str, params: tuple[ob
         counts[number] = (alerts + 1, still + firing)
         if host:
             hosts[number][host] = None
-    return [_incident(row, counts[row[0]], tuple(hosts[row[0]])) for row in rows]
+    held = _read_holds(connection, where, params) if rows else {}
+    return [_incident(row, counts[row[0]], tuple(hosts[row[0]]), held.get(row[0], ())) for row in rows]
+
+
+def _read_holds(connection: sqlite3.Connection, where: str, params: tuple[object, ...]) -> dict[int, tuple[Held, ...]]:
+    """Return when incidents waited for something, of those that ever did."""
+    kinds = ", ".join(f"'{kind}'" for kind in HOLD_KINDS)
+    found = connection.execute(
+        "SELECT t.id, t.incident_id, t.at, t.kind, t.who, t.text, t.data, t.audit_id FROM timeline AS t"  # noqa: S608
+        f" WHERE t.kind IN ({kinds}) AND t.incident_id IN ("
+        "SELECT h.incident_id FROM timeline AS h WHERE h.kind = 'field' AND h.data LIKE '%\"field\":\"hold\"%'"
+        f" AND h.incident_id IN (SELECT i.id FROM incident AS i WHERE {where})) ORDER BY t.incident_id, t.id",
+        params,
+    ).fetchall()
+    lines = _timeline_rows(found)
+    return {number: holds_in(tuple(own)) for number, own in groupby(lines, key=lambda one: one.incident_id)}
 
 
 def incidents(reader: Reader, since_version: int = 0, everything: bool = False) -> list[IncidentRow]:
@@ -303,17 +329,39 @@ def _past(row: AlertRow, past: tuple[Any, ...], number: int) -> AlertRow:
 
 
 def timeline(reader: Reader, number: int, limit: int = TIMELINE_LIMIT) -> list[TimelineRow]:
-    """Return what happened in an incident, the first first; of more than ``limit`` lines the last ones."""
-    found = reader.read(
-        lambda connection: connection.execute(
-            "SELECT id, incident_id, at, kind, who, text, data, audit_id FROM ("
-            "SELECT * FROM timeline WHERE incident_id = ? ORDER BY at DESC, id DESC LIMIT ?) ORDER BY at, id",
-            (number, limit),
+    """Return what happened in an incident and in those that were merged into it, the first first; of more than
+    ``limit`` lines the last ones. Each line says whose it is.
+    """
+
+    def read(connection: sqlite3.Connection) -> list[tuple[Any, ...]]:
+        numbers = _with_merged(connection, number)
+        return connection.execute(
+            "SELECT id, incident_id, at, kind, who, text, data, audit_id FROM ("  # noqa: S608
+            f"SELECT * FROM timeline WHERE incident_id IN ({', '.join('?' * len(numbers))})"
+            " ORDER BY at DESC, id DESC LIMIT ?) ORDER BY at, id",
+            (*numbers, limit),
         ).fetchall()
-    )
+
+    return _timeline_rows(reader.read(read))
+
+
+def _with_merged(connection: sqlite3.Connection, number: int) -> list[int]:
+    """Return an incident's number, then those of the incidents that went into it, directly or by others."""
+    into: dict[int, list[int]] = {}
+    for merged, stays in connection.execute("SELECT id, merged_into FROM incident WHERE merged_into IS NOT NULL"):
+        into.setdefault(stays, []).append(merged)
+    found = {number: None}
+    edge = [number]
+    while edge and len(found) < MERGED_MOST:
+        edge = [one for stays in edge for one in into.get(stays, ()) if one not in found]
+        found |= dict.fromkeys(edge)
+    return list(found)[:MERGED_MOST]
+
+
+def _timeline_rows(found: Sequence[tuple[Any, ...]]) -> list[TimelineRow]:
     return [
-        TimelineRow(number_, owner, at, Happening(kind), who, text, json.loads(data), audit)
-        for number_, owner, at, kind, who, text, data, audit in found
+        TimelineRow(number, owner, at, Happening(kind), who, text, json.loads(data), audit)
+        for number, owner, at, kind, who, text, data, audit in found
     ]
 
 

@@ -3,12 +3,13 @@
 import json
 import sqlite3
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from typing import Any, TypeVar
 
 from tui_ops.model.ageing import UNKNOWN_AFTER_PERIODS
+from tui_ops.model.alerts import LIVE
 from tui_ops.model.clock import Stamp, age_s, now
 from tui_ops.model.states import Severity
 from tui_ops.store.views.connect import Reader
@@ -55,6 +56,8 @@ class FilesystemRow:
     period_s: float
     entry: Record
     """Of the section's document."""
+    alert: Severity = Severity.OK
+    """The worst alert of a rule about this filesystem that is true."""
 
     @property
     def name(self) -> str:
@@ -107,7 +110,21 @@ def filesystems(reader: Reader, present: Stamp | None = None) -> list[Filesystem
         " WHERE s.host_id IN (SELECT id FROM host WHERE retired_at IS NULL AND id > ? ORDER BY id LIMIT ?)"
         " AND s.section IN ('filesystems', 'arrays', 'smart') ORDER BY s.host_id, s.section"
     )
-    return _rows(reader, statement, _filesystems, present or now())
+    alerts = reader.read(_of_filesystems)
+    return [
+        replace(row, alert=alerts[row.host_id, row.name]) if (row.host_id, row.name) in alerts else row
+        for row in _rows(reader, statement, _filesystems, present or now())
+    ]
+
+
+def _of_filesystems(connection: sqlite3.Connection) -> dict[tuple[int, str], Severity]:
+    """Return the worst alert of our rules by host and mount. Only a mount begins with a slash."""
+    states = ", ".join(f"'{state}'" for state in LIVE)
+    found = connection.execute(
+        "SELECT host_id, item, severity FROM alert WHERE source = 'rule' AND host_id IS NOT NULL"  # noqa: S608
+        f" AND item LIKE '/%' AND state IN ({states}) ORDER BY severity = 'critical'"
+    )
+    return {(host_id, item): Severity(severity) for host_id, item, severity in found}
 
 
 def checks(reader: Reader, present: Stamp | None = None) -> list[CheckRow]:

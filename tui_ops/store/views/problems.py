@@ -7,7 +7,7 @@ from statistics import median
 
 from tui_ops.model.clock import now
 from tui_ops.model.incidents import Happening, IncidentState, ProblemState, incident_name, problem_name
-from tui_ops.model.problems import OPEN_PROBLEMS, ItemKind, Resolution, item_name, known_error_name
+from tui_ops.model.problems import OPEN_PROBLEMS, RECUR_S, ItemKind, Resolution, item_name, known_error_name
 from tui_ops.store.views.connect import Reader
 from tui_ops.store.views.hosts import texts
 
@@ -192,6 +192,14 @@ _PROBLEM = (
     "p.proposed", "p.shape", "p.changes", "p.opened_at", "p.opened_by", "p.resolved_at", "p.closed_at",
 )  # fmt: skip
 _LISTS = ("services", "whys", "factors", "changes")
+_OWN = (
+    "(SELECT problem_id AS owner, id, title, state, opened_at FROM incident WHERE problem_id IS NOT NULL"  # noqa: S608
+    " UNION ALL SELECT q.id, w.id, w.title, w.state, w.opened_at FROM problem AS q JOIN incident AS w"
+    " ON w.shape = q.shape AND w.problem_id IS NULL AND w.opened_at >= q.opened_at - "
+    f"{RECUR_S:.0f} AND w.state NOT IN ('{IncidentState.CANCELLED}', '{IncidentState.MERGED}')"
+    f" WHERE q.proposed AND q.shape != '' AND q.state != '{ProblemState.CLOSED}')"
+)
+"""The incidents of problems. A problem that is only proposed has none yet; those that it is proposed for are shown."""
 _OPEN_INCIDENT = "i.state IN ('triage', 'investigating', 'identified', 'mitigated', 'monitoring')"
 
 
@@ -205,7 +213,7 @@ def _problem(row: tuple[object, ...]) -> ProblemRow:
 def _read_problems(connection: sqlite3.Connection, where: str, params: tuple[object, ...]) -> list[ProblemRow]:
     found = connection.execute(
         f"SELECT {', '.join(_PROBLEM)}, count(i.id), sum({_OPEN_INCIDENT}) FROM problem AS p"  # noqa: S608
-        f" LEFT JOIN incident AS i ON i.problem_id = p.id WHERE {where} GROUP BY p.id ORDER BY p.id DESC",
+        f" LEFT JOIN {_OWN} AS i ON i.owner = p.id WHERE {where} GROUP BY p.id ORDER BY p.id DESC",
         params,
     )
     return [_problem(row) for row in found]
@@ -250,10 +258,11 @@ def problem_lines(reader: Reader, number: int, limit: int = LINES_LIMIT) -> list
 
 
 def linked(reader: Reader, number: int) -> list[LinkedRow]:
-    """Return the incidents of a problem, the newest first."""
+    """Return the incidents of a problem, or those that it is proposed for, the newest first."""
     found = reader.read(
         lambda connection: connection.execute(
-            "SELECT id, title, state, opened_at FROM incident WHERE problem_id = ? ORDER BY id DESC", (number,)
+            f"SELECT id, title, state, opened_at FROM {_OWN} WHERE owner = ? ORDER BY id DESC",  # noqa: S608
+            (number,),
         ).fetchall()
     )
     return [LinkedRow(id_, title, IncidentState(state), at) for id_, title, state, at in found]

@@ -1,6 +1,6 @@
 """The panel of what changed on an incident's hosts and on what they depend on, the likeliest cause first."""
 
-from tui_ops.model.changed import ChangedRow, ChangeKind, Place
+from tui_ops.model.changed import ChangedKind, ChangedRow, Place
 from tui_ops.model.units import format_duration
 from tui_ops.ui.cells import fit, safe, width_of
 from tui_ops.ui.incidents.blocks import Row, drawn_rows
@@ -17,7 +17,9 @@ NARROW, HOST_NARROW = 70, 9
 
 PLACE_WORD = {Place.HERE: "", Place.WAY: "on the way", Place.SERVICE: "upstream"}
 
-LOUD = frozenset({ChangeKind.PACKAGE, ChangeKind.CONFIG, ChangeKind.ACT, ChangeKind.UNIT, ChangeKind.BOOT})
+LOUD = frozenset(
+    {ChangedKind.CHANGE, ChangedKind.PACKAGE, ChangedKind.CONFIG, ChangedKind.ACT, ChangedKind.UNIT, ChangedKind.BOOT}
+)
 """Sorts of changes that break things: their word stands out."""
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from tui_ops.model.alerts import AlertState
 from tui_ops.model.clock import local_time
+from tui_ops.model.holding import held_s
 from tui_ops.model.incidents import RESOLVE_GOAL_S
 from tui_ops.model.units import format_duration
 from tui_ops.store.views.incidents import AlertRow, IncidentRow
@@ -23,6 +24,10 @@ each other. Only the order of the first screen is made of it; who is called when
 RESOLVE_SOON_S = 3600.0
 """The clock of a resolution is coloured, and stands on the first screen, from here on: an hour is enough to bring
 somebody else in."""
+
+
+HOLDS_SHOWN = 5
+"""Times on hold that the explanation of a clock names, the last ones; their sum has all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +83,10 @@ def ack_left_s(row: IncidentRow, at: float) -> float:
 
 
 def resolve_left_s(row: IncidentRow, at: float) -> float:
-    """Return the seconds that are left to be over with an incident; below nought where it is too late."""
-    return row.opened_at + RESOLVE_GOAL_S.get(row.priority, RESOLVE_GOAL_S[5]) - at
+    """Return the seconds that are left to be over with an incident; below nought where it is too late. The clock stands
+    while the incident waits for something.
+    """
+    return row.opened_at + RESOLVE_GOAL_S.get(row.priority, RESOLVE_GOAL_S[5]) + held_s(row.held, at) - at
 
 
 def resolve_clock(row: IncidentRow, at: float) -> Told:
@@ -92,13 +99,41 @@ def resolve_clock(row: IncidentRow, at: float) -> Told:
     goal = short(RESOLVE_GOAL_S.get(row.priority, RESOLVE_GOAL_S[5]))
     if row.is_open:
         left = resolve_left_s(row, at)
+        stands = ", stopped" if row.on_hold else ""
         if left < 0:
-            return Told(f"{short(-left)} over its {goal} to resolve", Ink.BAD)
-        return Told(f"{short(left)} of {goal} left to resolve", Ink.WARN if left < RESOLVE_SOON_S else Ink.DIM)
+            return Told(f"{short(-left)} over its {goal} to resolve{stands}", Ink.BAD)
+        ink = Ink.WARN if left < RESOLVE_SOON_S and not stands else Ink.DIM
+        return Told(f"{short(left)} of {goal} left to resolve{stands}", ink)
     if row.resolved_at is None:
         return Told("")
     left = resolve_left_s(row, row.resolved_at)
     return Told(f"resolved within its {goal}" if left >= 0 else f"resolved {short(-left)} over its {goal}")
+
+
+def resolve_explained(row: IncidentRow, at: float) -> list[str]:
+    """Return how the clock to resolve an incident comes to what it says, a sentence a line; none where no clock runs.
+
+    Args:
+        row: the incident.
+        at: the present, epoch seconds.
+    """
+    clock = resolve_clock(row, at)
+    if not clock.text:
+        return []
+    goal = short(RESOLVE_GOAL_S.get(row.priority, RESOLVE_GOAL_S[5]))
+    until = at if row.is_open else row.resolved_at or at
+    said = [clock.text, f"a P{row.priority} has {goal}, from when it was opened: {_when(row.opened_at)}"]
+    for one in row.held[-HOLDS_SHOWN:]:
+        end = f"to {_when(one.end)}" if one.end is not None else "and still is"
+        said.append(f"it was on hold from {_when(one.begin)} {end}: the clock stood")
+    if row.held:
+        many = f", {len(row.held)} times" if len(row.held) > 1 else ""
+        said.append(f"on hold for {short(held_s(row.held, until))} in all{many}, which does not count")
+    return said
+
+
+def _when(at: float) -> str:
+    return f"{local_time(at):%d %b %H:%M}"
 
 
 def state_word(row: IncidentRow) -> str:

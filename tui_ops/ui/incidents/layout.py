@@ -30,7 +30,7 @@ PANELS: tuple[Panel[IncidentPage], ...] = (
     Panel("like before", blocks.before, 0, 1),
     Panel("depends", around.depends, 1, 0),
     Panel("metrics", metrics.panel),
-    Panel("timeline", lambda page, pen: timeline(page.timeline, pen, page.room, seconds=True), 0, 2),
+    Panel("timeline", lambda page, pen: timeline(page.timeline, pen, page.room, True, page.row.id), 0, 2),
 )
 """In the order in which they stand in one column. In two columns the timeline stands below both."""
 
@@ -141,5 +141,5 @@ def detail(row: IncidentRow, page: IncidentPage | None, pen: Pen, height: int, w
     lines += [EMPTY, *blocks.alerts(page, pen)]
     room = height - len(lines) - 2
     if with_timeline and room > 1:
-        lines += [EMPTY, *timeline(page.timeline, pen, room)]
+        lines += [EMPTY, *timeline(page.timeline, pen, room, of=row.id)]
     return trimmed(lines, pen.width)[:height]

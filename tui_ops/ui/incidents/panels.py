@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from tui_ops.model.clock import local_time
-from tui_ops.model.incidents import Happening
+from tui_ops.model.incidents import Happening, incident_name
 from tui_ops.store.views.incidents import AlertRow, IncidentRow, TimelineRow
 from tui_ops.ui.cells import fit, safe
 from tui_ops.ui.incidents.clocks import alert_lasted_s, alert_word, holder, lasted_s, short, state_word
@@ -123,8 +123,16 @@ def alert_line(row: AlertRow, pen: Pen) -> Line:
     return spread(left, right, pen.width)
 
 
-def timeline_line(row: TimelineRow, pen: Pen, seconds: bool = False) -> list[Line]:
-    """Return a line of the timeline; where it fills the screen, in as many lines as its text needs."""
+def timeline_line(row: TimelineRow, pen: Pen, seconds: bool = False, of: int | None = None) -> list[Line]:
+    """Return a line of the timeline; where it fills the screen, in as many lines as its text needs.
+
+    Args:
+        row: the line.
+        pen: width and signs.
+        seconds: whether there is room for them.
+        of: the incident that is looked at; a line of one that was merged into it says from where it is. None: none
+            does.
+    """
     at = local_time(row.at)
     stamp = f"{at:%H:%M:%S}" if seconds and pen.present.at - row.at < 20 * 3600 else moment(row.at, pen.present)
     kind = KIND_WORD.get(row.kind, str(row.kind))
@@ -132,6 +140,8 @@ def timeline_line(row: TimelineRow, pen: Pen, seconds: bool = False) -> list[Lin
     who = f"{safe(row.who)}: " if row.who and row.kind is Happening.NOTE else ""
     head = line((f"{fit(stamp, 8 if seconds else 6)} ", Ink.DIM), (f"{fit(kind, KIND)} ", ink))
     text = f"{who}{safe(row.text)}"
+    if of is not None and row.incident_id != of:
+        head = (*head, (f"{incident_name(row.incident_id)} ", Ink.ACCENT))
     if row.who and not who and row.who not in row.text:
         text += f"  ({safe(row.who)})"
     own = Ink.TEXT
@@ -143,11 +153,21 @@ def timeline_line(row: TimelineRow, pen: Pen, seconds: bool = False) -> list[Lin
     return [(*head, *first), *(((indent, Ink.TEXT), *one) for one in rest)]
 
 
-def timeline(found: Sequence[TimelineRow], pen: Pen, most: int, seconds: bool = False) -> list[Line]:
-    """Return what happened: the newest last, and of more than there is room for the newest."""
+def timeline(
+    found: Sequence[TimelineRow], pen: Pen, most: int, seconds: bool = False, of: int | None = None
+) -> list[Line]:
+    """Return what happened: the newest last, and of more than there is room for the newest.
+
+    Args:
+        found: the lines, the newest last.
+        pen: width and signs.
+        most: lines that there is room for.
+        seconds: whether there is room for seconds.
+        of: the incident that is looked at; see :func:`timeline_line`.
+    """
     shown = found if pen.whole else found[-most:] if most > 0 else []
     left = len(found) - len(shown)
     lines = [heading("Timeline", pen, f"{counted(left, 'line')} before" if left else "")]
     if not found:
         return [*lines, line(("nothing was written yet", Ink.DIM))]
-    return [*lines, *(one for row in shown for one in timeline_line(row, pen, seconds))]
+    return [*lines, *(one for row in shown for one in timeline_line(row, pen, seconds, of))]

@@ -86,6 +86,8 @@ def incidents(page: ProblemPage, pen: Pen) -> list[Line]:
     """Return the panel of its incidents."""
     still = sum(one.state in OPEN_STATES for one in page.incidents)
     note = f"{still} of {len(page.incidents)} open" if page.incidents else ""
+    if page.row.proposed and page.incidents:
+        note += ", linked once somebody takes it on"
     lines = [heading("Incidents", pen, note, Ink.WARN if still else Ink.DIM)]
     if not page.incidents:
         return [*lines, line(("none is linked: P on an incident links it", Ink.DIM))]

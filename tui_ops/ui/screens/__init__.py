@@ -13,8 +13,10 @@ from tui_ops.actions.declared import HOST_TRUST
 from tui_ops.actions.incidents import ACKNOWLEDGE
 from tui_ops.model.states import HostState
 from tui_ops.store.views.incidents import IncidentRow
+from tui_ops.ui.changes.approving import to_approve
+from tui_ops.ui.changes.mine import reviews_due, waits_for_me
 from tui_ops.ui.desk import Desk
-from tui_ops.ui.facts import AUDIT_KEYS, INCIDENT_KEYS, KEYS, known_values
+from tui_ops.ui.facts import AUDIT_KEYS, CHANGE_KEYS, INCIDENT_KEYS, KEYS, known_values
 from tui_ops.ui.frame import Told, counts_line
 from tui_ops.ui.incidents.clocks import RESOLVE_SOON_S, resolve_left_s
 from tui_ops.ui.paint import Ink, Line, joined, line
@@ -95,6 +97,34 @@ def priorities_line(desk: Desk, words: bool) -> Line:
     return joined(parts if words else parts[:2], "  " if words else " ")
 
 
+def changes_for_me(desk: Desk) -> int:
+    """Return how many changes this operator may approve, has to look at, or has in hand and stand still."""
+    if desk.acts_removed:
+        return 0
+    rows = desk.changes.rows.values()
+    return len(to_approve(rows, desk)) + len(waits_for_me(rows, desk)) + len(reviews_due(rows, desk))
+
+
+def changes_line(desk: Desk, words: bool) -> Line:
+    """Return how many changes are live: ``2 changes run``, ``C2`` where room is short; nothing while none is."""
+    live = desk.changes.live
+    if not live:
+        return ()
+    told = f" change{'' if live == 1 else 's'} live"
+    return line((str(live), Ink.ACCENT), (told, Ink.DIM)) if words else line((f"C{live}", Ink.ACCENT))
+
+
+def known_change_values(desk: Desk, key: str) -> list[str]:
+    """Return the texts that changes have for a key of an address."""
+    rows = desk.changes.rows.values()
+    if key in ("host", "services", "target"):
+        name = {"host": "hosts", "services": "services", "target": "targets"}[key]
+        return sorted({text for row in rows for text in getattr(row, name)})
+    names = {"state": "state", "kind": "kind", "owner": "owner", "requester": "requested_by", "outcome": "outcome",
+             "implementer": "implementer", "window": "window", "environment": "environment"}  # fmt: skip
+    return sorted({str(getattr(row, names[key])) for row in rows} - {""}) if key in names else []
+
+
 def known_incident_values(desk: Desk, key: str) -> list[str]:
     """Return the texts that incidents have for a key of an address."""
     names = {"service": "service", "owner": "owner", "site": "site", "rule": "rule", "state": "state",
@@ -141,6 +171,12 @@ SCREENS: tuple[ScreenSpec, ...] = (
         views=("alerts", "problems", "knownerrors", "actions", "silences", "figures"),
         values=known_incident_values, told=priorities_line, mine=to_acknowledge,
         help="what hurts first, why, what changed; alerts, problems, known errors, silences, figures",
+    ),
+    ScreenSpec(
+        "3", "changes", "Changes", "changes", "tui_ops.ui.screens.changes:Changes",
+        changes_for_me, CHANGE_KEYS, views=("calendar", "changemodels", "freezes", "releases"),
+        values=known_change_values, told=changes_line, mine=changes_for_me,
+        help="requests, risk, approvals; the calendar with windows and freezes; models, releases",
     ),
     ScreenSpec(
         "9", "audit", "Audit", "audit", "tui_ops.ui.screens.audit:Audit",

@@ -8,6 +8,7 @@ from textual.widget import Widget
 
 from tui_ops.actions.action import Action
 from tui_ops.actions.declared import REGISTRY
+from tui_ops.ui import acts
 from tui_ops.ui.copying import Choice
 from tui_ops.ui.export import Export
 from tui_ops.ui.grammar import GRAMMAR, NOT_YET, TEXTUAL_NAMES
@@ -127,7 +128,13 @@ class DeskScreen(Framed):
         """Do the act that has this letter here; say where it works if it has none."""
         own = [action for noun in self.nouns for action in REGISTRY.on(noun) if action.key == key]
         if own:
-            self.do(own[0])
+            twins = [action for action in own if action.noun == own[0].noun]
+            self.do(acts.of_letter(twins, self.chosen(own[0].noun), desk_app(self).desk))
+            return
+        if key == "F":
+            from tui_ops.ui.changes.beginning import begin_for
+
+            begin_for(desk_app(self), {noun: self.chosen(noun) for noun in self.nouns})
             return
         other = next(action for action in REGISTRY if action.key == key)
         desk_app(self).tell(f"{other.label}: works on {other.noun}s, of which there are none here")

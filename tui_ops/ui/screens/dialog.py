@@ -79,6 +79,7 @@ class Dialog(ModalScreen[dict[str, object] | None]):
         self.set_class(asked.grave, "-grave")
         self.call_after_refresh(self._draw)
         first = "#cancel" if asked.grave or not asked.fields else f"#field-{self._first_empty().name}"
+        first = "#go" if asked.ready and not asked.fields else first
         self.query_one(first).focus()
 
     def _first_empty(self) -> Param:
@@ -94,12 +95,14 @@ class Dialog(ModalScreen[dict[str, object] | None]):
         self.query_one("#facts", Lines).show(list(self.asked.facts))
 
     def on_key(self, event: events.Key) -> None:
-        """Let what is typed while a button has the focus be the word that is asked for: there is no other place."""
-        if self.asked.word and isinstance(self.focused, Button) and event.is_printable and event.key != "space":
+        """Let what is typed while a button has the focus be what has to be said: there is no other place for it."""
+        wanted = next((f"#field-{param.name}" for param in self.asked.fields if param.required), "")
+        wanted = wanted or ("#word" if self.asked.word else "")
+        if wanted and isinstance(self.focused, Button) and event.is_printable and event.key != "space":
             event.stop()
-            word = self.query_one("#word", Input)
-            word.focus()
-            word.insert_text_at_cursor(event.character or "")
+            field = self.query_one(wanted, Input)
+            field.focus()
+            field.insert_text_at_cursor(event.character or "")
 
     def action_cancel(self) -> None:
         """Do nothing."""

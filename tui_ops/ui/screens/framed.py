@@ -84,11 +84,15 @@ class Framed(Screen[None]):
     def lettered(self) -> list[Action]:
         """Return the acts that a letter does here."""
         desk = desk_app(self).desk
-        found: dict[str, Action] = {}
+        found: dict[str, list[Action]] = {}
         for action in (one for noun in self.nouns for one in acts.offered(desk, noun)):
             if action.key:
-                found.setdefault(action.key, action)
-        return list(found.values())
+                twins = found.setdefault(action.key, [])
+                twins += [action] if not twins or twins[0].noun == action.noun else []
+        return [
+            twins[0] if len(twins) == 1 else acts.of_letter(twins, self.chosen(twins[0].noun), desk)
+            for twins in found.values()
+        ]
 
     def hints(self) -> list[frame.Hint]:
         """Return the keys for the footer."""

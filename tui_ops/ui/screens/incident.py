@@ -12,17 +12,20 @@ from tui_ops.actions.evidence import EVIDENCE_TAKE
 from tui_ops.actions.incidents import TICK
 from tui_ops.actions.problems import REVIEW
 from tui_ops.model.address import EVERYTHING, AddressError, parse
+from tui_ops.model.incidents import incident_name
 from tui_ops.store.views.rows import HostRow
 from tui_ops.ui.copying import Choice
 from tui_ops.ui.export import Export
 from tui_ops.ui.frame import Hint
 from tui_ops.ui.history import View
+from tui_ops.ui.incidents.clocks import resolve_explained
 from tui_ops.ui.incidents.reading import IncidentPage
 from tui_ops.ui.paint import Ink, Line, line, plain
+from tui_ops.ui.screens.help import Help
 from tui_ops.ui.screens.incidentreading import IncidentReading
 from tui_ops.ui.widgets.lines import desk_app
 
-TIMELINE_KEYS = ("kind", "who", "age", "text")
+TIMELINE_KEYS = ("kind", "who", "age", "text", "incident")
 """What a filter of the timeline may name."""
 
 
@@ -109,6 +112,13 @@ class IncidentScreen(IncidentReading):
             desk_app(self).travel.open_review(self.number)
         else:
             super().action_letter(key)
+
+    def action_help(self) -> None:
+        """Show the keys of this page, and how its clock comes to what it says."""
+        page, at = self.page, desk_app(self).desk.present.at
+        said = resolve_explained(desk_app(self).desk.incidents.rows.get(self.number, page.row), at) if page else []
+        told = tuple(("clock" if index == 0 else "", one) for index, one in enumerate(said))
+        self.app.push_screen(Help(desk_app(self).nouns, (*self.own_keys, *told)))
 
     def action_panel(self, name: str) -> None:
         """Let a panel fill the screen, and back; evidence that is looked at already is taken again."""
@@ -236,8 +246,13 @@ class IncidentScreen(IncidentReading):
 
     def export(self) -> Export:
         """Return the timeline by column, and the page as it stands."""
-        rows = [(row.at, str(row.kind), row.who, row.text) for row in (self.page.timeline if self.page else ())]
-        return Export(self.incident, ("at", "kind", "who", "text"), rows, [plain(one) for one in self.text.lines])
+        rows = [
+            (row.at, incident_name(row.incident_id), str(row.kind), row.who, row.text)
+            for row in (self.page.timeline if self.page else ())
+        ]
+        return Export(
+            self.incident, ("at", "incident", "kind", "who", "text"), rows, [plain(one) for one in self.text.lines]
+        )
 
     def copies(self) -> list[Choice]:
         """Return its name and title, then what every screen has."""

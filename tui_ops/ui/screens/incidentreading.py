@@ -115,8 +115,9 @@ class IncidentReading(Cursored):
     def _value(self, row: TimelineRow, key: str) -> str | float:
         if key == "age":
             return max(0.0, desk_app(self).desk.present.at - row.at)
-        values = {"kind": str(row.kind), "who": row.who, "text": row.text}
-        return values.get(key, f"{row.kind} {row.who} {row.text}")
+        name = incident_name(row.incident_id)
+        values = {"kind": str(row.kind), "who": row.who, "text": row.text, "incident": name}
+        return values.get(key, f"{row.kind} {row.who} {row.text} {name if row.incident_id != self.number else ''}")
 
     def names(self) -> list[str]:
         """Return the panels that have anything to say."""

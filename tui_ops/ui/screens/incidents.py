@@ -144,7 +144,7 @@ class Incidents(Listed):
             return layout.detail(row, page, pen, height, both)
 
         def events(pen: Pen, height: int) -> list[Line]:
-            return trimmed(timeline(page.timeline, pen, height - 1), pen.width) if page else []
+            return trimmed(timeline(page.timeline, pen, height - 1, of=page.row.id), pen.width) if page else []
 
         self.draw_panel("detail", (row, page, both, self.listing.here), detail)
         self.draw_panel("events", (page,), events)

@@ -21,6 +21,9 @@ from tui_ops.ui.widgets.lines import desk_app
 SINCE_TOPICS = frozenset({"incidents", "events", "fleet", "audit"})
 """News after which what happened is read again."""
 
+DECIDES = ("y", "n")
+"""Letters by which a change is approved or rejected."""
+
 KIND, NAME = 9, 12
 """Cells of the kind and the name of what happened, beside the list."""
 
@@ -62,6 +65,23 @@ class Now(Listed):
     def targets(self) -> list[HostRow]:
         """Return the hosts that an act on hosts would work on."""
         return list(self.pane.chosen("host"))
+
+    @property
+    def nouns(self) -> tuple[str, ...]:
+        """What acts apply to: first of all what the cursor stands on, whose letters they then are."""
+        found = super().nouns
+        kind = self.pane.key_here[0] if isinstance(self.pane, NowPane) else ""
+        first = {"resolve": "incident", "review": "incident"}.get(kind, kind)
+        return (first, *(one for one in found if one != first)) if first in found else found
+
+    def action_letter(self, key: str) -> None:
+        """Do the act that has this letter; a change is decided on its page, where all of it is seen."""
+        kind, number = self.pane.key_here if isinstance(self.pane, NowPane) else ("", 0)
+        if kind == "change" and key in DECIDES:
+            desk_app(self).travel.open_change(number)
+            desk_app(self).tell(f"look at it, then {key} decides")
+        else:
+            super().action_letter(key)
 
     def hints(self) -> list[Hint]:
         """Return the keys for the footer."""
@@ -150,6 +170,8 @@ class Now(Listed):
                 travel.open_review(number)
             elif kind == "problem":
                 travel.open_problem(number)
+            elif kind == "change":
+                travel.open_change(number)
             elif kind == "item":
                 travel.show_noun("incidents", "actions", f"name=TODO-{number}")
             elif kind == "engine":

@@ -8,6 +8,10 @@ from tui_ops.model.incidents import incident_name
 from tui_ops.model.states import HostState, Look, StateSign, sign_of
 from tui_ops.store.views.rows import HostRow
 from tui_ops.ui.cells import fit
+from tui_ops.ui.changes.approving import Standing, to_approve
+from tui_ops.ui.changes.mine import reviews_due, stands_still, waits_for_me
+from tui_ops.ui.changes.signs import change_sign
+from tui_ops.ui.changes.words import waits_for, when
 from tui_ops.ui.columns import Column
 from tui_ops.ui.columns import Look as CellLook
 from tui_ops.ui.desk import Desk
@@ -24,6 +28,9 @@ from tui_ops.ui.views.items import Item, text_fact
 from tui_ops.ui.views.itemspane import ItemsPane
 
 DAY_S = 86400.0
+
+NO_STANDING = Standing()
+"""Of a change that is not up for approval."""
 
 TROUBLE = StateSign("✖", "X", Look.BAD, 0, "trouble", "")
 CLOCK = StateSign("▲", "!", Look.WARN, 0, "runs out", "")
@@ -96,6 +103,7 @@ def needs(desk: Desk) -> Iterator[Item]:
         said = trouble or str(desk.problem)
         yield need(("engine", ""), TROUBLE, "engine", "engine", said, rank=0, do="read what it says")
     yield from _incidents(desk, at)
+    yield from _changes(desk, at)
     yield from _todo(desk, at)
     for row in desk.fleet.rows.values():
         if row.state in (HostState.KEY_UNKNOWN, HostState.KEY_CHANGED):
@@ -117,6 +125,27 @@ def _incidents(desk: Desk, at: float) -> Iterator[Item]:
         if not is_unseen(row) and has_to_end(row, desk.me, at):
             yield need(("resolve", row.id), CLOCK, "resolve", row.name, row.title, left=resolve_left_s(row, at),
                        where=where, do="resolve, or hand it over", weight=row.priority)  # fmt: skip
+
+
+def _changes(desk: Desk, at: float) -> Iterator[Item]:
+    if desk.acts_removed:
+        return
+    rows = list(desk.changes.rows.values())
+    for row in to_approve(rows, desk):
+        left = row.starts_at - at if row.starts_at is not None else None
+        yield need(("change", row.id), change_sign(row), "approve", row.name, row.title, left=left,
+                   where=hosts_text(row.hosts), do=f"look, then y or n ({when(row, at)})")  # fmt: skip
+    for row in waits_for_me(rows, desk):
+        said = "a step asks for you" if row.progress is not None and row.progress.asking else ""
+        yield need(("change", row.id), change_sign(row), str(row.state) if not said else "manual step", row.name,
+                   row.title, where=hosts_text(row.hosts), do=said or waits_for(row, NO_STANDING, desk.me).text,
+                   rank=0 if stands_still(row) else 1)  # fmt: skip
+    for row in reviews_due(rows, desk):
+        left = (row.review_due_at or at) - at
+        mine = desk.me in (row.requested_by, row.owner, *row.edited_by)
+        yield need(("change", row.id, "review"), LATE if left < 0 else CLOCK, "emergency", row.name, row.title,
+                   left=left, where=hosts_text(row.hosts),
+                   do="have another person review it" if mine else "review it: x")  # fmt: skip
 
 
 def _todo(desk: Desk, at: float) -> Iterator[Item]:
@@ -146,7 +175,7 @@ class NowPane(ItemsPane):
     triage = "time left"
     columns_of = NOW_COLUMNS
     also = NOW_KEYS
-    nouns = ("incident", "item", "problem", "host")
+    nouns = ("incident", "change", "item", "problem", "host")
     well = "nothing needs you"
     nothing = "nothing needs you: no incident waits, no clock runs out, no key waits for trust"
 
@@ -181,6 +210,8 @@ class NowPane(ItemsPane):
         if noun == "incident":
             numbers = dict.fromkeys([*self._of("incident"), *self._of("resolve"), *self._of("review")])
             return [desk.incidents.rows[number] for number in numbers if number in desk.incidents.rows]
+        if noun == "change":
+            return [desk.changes.rows[number] for number in self._of("change") if number in desk.changes.rows]
         if noun == "item":
             return [row for row in desk.todo.items if row.id in self._of("item")]
         if noun == "problem":

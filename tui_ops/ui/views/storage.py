@@ -7,8 +7,6 @@ from tui_ops.model.sparks import spark_series
 from tui_ops.model.states import Severity
 from tui_ops.model.trend import time_to_full_s
 from tui_ops.model.units import format_bytes, format_duration
-from tui_ops.practices.performance.rules import judge
-from tui_ops.store.views.documents import Record
 from tui_ops.store.views.parts import FilesystemRow
 from tui_ops.store.views.rows import HostRow
 from tui_ops.ui.cells import percent
@@ -85,7 +83,7 @@ def _order(kind: str, severity: Severity, facts: dict[str, Value]) -> tuple[obje
 
 def _filesystem(row: HostRow, one: FilesystemRow, desk: Desk) -> tuple[Severity, dict[str, Value]]:
     entry = one.entry
-    severity, says = _judged(entry, one.name)
+    severity, says = _judged(one)
     left = _full_in(row, entry.number("percent"), desk)
     if left is not None and left <= SOON_S and severity is Severity.OK:
         severity = Severity.WARNING
@@ -98,16 +96,14 @@ def _filesystem(row: HostRow, one: FilesystemRow, desk: Desk) -> tuple[Severity,
     return severity, {**facts, **{name: value for name, value in more.items() if value is not None}}
 
 
-def _judged(entry: Record, mount: str) -> tuple[Severity, str]:
-    """Return how a filesystem is, by the rules that judge its host, and what is to say of it."""
+def _judged(one: FilesystemRow) -> tuple[Severity, str]:
+    """Return how a filesystem is, by the alerts of the rules in force, and what is to say of it."""
+    entry = one.entry
     state, text = entry.text("state") or "ok", entry.text("text")
     if state != "ok":
         known = {"hanging": Severity.CRITICAL, "failed": Severity.WARNING}
         return known.get(state, Severity.UNKNOWN), text or state
-    used, free = entry.number("percent"), entry.number("available")
-    if used is None or free is None:
-        return Severity.OK, text
-    return judge({}, [(mount, used, free)]).severity, text
+    return one.alert, text
 
 
 def _full_in(row: HostRow, used: float | None, desk: Desk) -> float | None:

@@ -19,6 +19,7 @@ def upgrade() -> None:
     _freeze()
     _change_run()
     _change_cell()
+    _changing_plan()
 
 
 def _change_model() -> None:
@@ -26,6 +27,7 @@ def _change_model() -> None:
         "change_model",
         sa.Column("id", sa.Integer(), primary_key=True),
         *(sa.Column(name, sa.String(), nullable=False) for name in ("name", "title", "plan", "sha", "limits", "by")),
+        sa.Column("edited_by", sa.String(), nullable=False),
         sa.Column("created_at", sa.Float(), nullable=False),
         *(sa.Column(name, sa.String(), nullable=False) for name in ("approved_by", "approved_sha")),
         *(sa.Column(name, sa.Float(), nullable=True) for name in ("approved_at", "retired_at")),
@@ -198,6 +200,7 @@ def _change_run() -> None:
         sa.Column("batch", sa.Integer(), nullable=False),
         sa.Column("back_from", sa.Integer(), nullable=True),
         sa.Column("held", sa.String(), nullable=False),
+        sa.Column("watched_until", sa.Float(), nullable=True),
         sa.Column("begun_at", sa.Float(), nullable=False),
         sa.Column("ended_at", sa.Float(), nullable=True),
         sa.Column("sha", sa.String(), nullable=False),
@@ -216,10 +219,19 @@ def _change_cell() -> None:
         sa.Column("attempt", sa.Integer(), nullable=False),
         *(sa.Column(name, sa.Float(), nullable=True) for name in ("begun_at", "ended_at")),
         sa.Column("exit_status", sa.Integer(), nullable=True),
-        sa.Column("said", sa.String(), nullable=False),
+        *(sa.Column(name, sa.String(), nullable=False) for name in ("said", "result", "by")),
         sa.Column("output", sa.LargeBinary(), nullable=False),
         sa.Column("output_sha", sa.String(), nullable=False),
         sa.Column("output_bytes", sa.Integer(), nullable=False),
     )
     op.create_index("cell_of_run", "change_cell", ["run_id", "version"])
     op.create_index("one_cell", "change_cell", ["run_id", "host", "step"], unique=True)
+
+
+def _changing_plan() -> None:
+    op.create_table(
+        "changing_plan",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("body", sa.String(), nullable=False),
+        sa.Column("at", sa.Float(), nullable=False),
+    )

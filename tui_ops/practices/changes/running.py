@@ -1,0 +1,300 @@
+"""What a run does next. Pure: the driver asks, writes the answer down, and only then does it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from tui_ops.model.changes import CellState, Outcome, RunKind, RunState
+from tui_ops.model.clock import iso
+from tui_ops.model.plans import OnFailure, Part, StepKind
+from tui_ops.practices.changes.batches import exceeded
+from tui_ops.practices.changes.course import FLYING, KNOWABLE, Cell, Course, Key
+from tui_ops.practices.changes.runverdict import outcome_back, outcome_forward
+
+NAMES_SHOWN = 3
+"""Hosts named in the sentence that says why a run waits; the count says how many more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """A step is sent to a host."""
+
+    key: Key
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A person is asked to do a step, and to say so."""
+
+    key: Key
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Nothing further is begun before somebody says so."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Soak:
+    """A batch is done, and is watched until then, epoch seconds."""
+
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
+class Go:
+    """The next batch begins."""
+
+    batch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """Batches are taken back, the newest first, down to this one."""
+
+    first: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """The run is over."""
+
+    state: RunState
+    outcome: Outcome
+    why: str
+
+
+Move = Send | Ask | Hold | Soak | Go | Back | Finish
+
+
+def none() -> int:
+    """Say that no alert came."""
+    return 0
+
+
+def next_moves(course: Course, now: float, alerts: Callable[[], int] = none) -> tuple[Move, ...]:
+    """Return what is to be done now; apply each with :func:`apply` before it is done.
+
+    Args:
+        course: the run.
+        now: epoch seconds.
+        alerts: counts the alerts that nobody expected and that came while it ran; asked at its end only.
+
+    Returns:
+        Steps to send and people to ask, in any number, or one decision. Nothing while it waits for what is under way,
+        for a time (see :func:`wakes_at`) or for somebody.
+    """
+    if course.ended or course.state in (RunState.PAUSED, RunState.INTERRUPTED, RunState.DONE):
+        return ()
+    if course.state is RunState.ABORTED:
+        return () if course.flying() else (Finish(RunState.ABORTED, Outcome.FAILED, course.held),)
+    if course.kind is RunKind.DRY:
+        return _dry(course)
+    if course.state is RunState.ROLLING_BACK:
+        return _backward(course, now)
+    if course.state is RunState.SOAKING and course.watched_until is not None and now < course.watched_until:
+        return ()
+    return _forward(course, now, alerts)
+
+
+def wakes_at(course: Course, now: float) -> float | None:
+    """Return when something is due by itself after ``now``, epoch seconds; None where nothing is."""
+    if course.ended or course.state in (RunState.PAUSED, RunState.INTERRUPTED, RunState.DONE, RunState.ABORTED):
+        return None
+    if course.state is RunState.SOAKING:
+        return course.watched_until
+    times = [cell.ready_at for cell in course.cells.values() if cell.state is CellState.WAITING and cell.ready_at > now]
+    return min(times, default=None)
+
+
+def _dry(course: Course) -> tuple[Move, ...]:
+    """Every step is tried, whatever came of those before it: what one would change is not there for the next."""
+    sends, rest = _sends(course, course.hosts, course.parts, float("inf"), stops=False)
+    if sends or rest:
+        return sends
+    return (Finish(RunState.DONE, Outcome.SUCCESSFUL, ""),)
+
+
+def _forward(course: Course, now: float, alerts: Callable[[], int]) -> tuple[Move, ...]:
+    hosts = course.batches[course.batch] if course.batches else ()
+    failed = [host for host in hosts if any(cell.open for cell in course.way(host) if cell.state is CellState.FAILED)]
+    if exceeded(len(failed), len(hosts), course.plan.batching.max_fail_percentage):
+        return () if course.flying() else (_too_many(course, failed, len(hosts)),)
+    for part in course.parts:
+        sends, rest = _sends(course, hosts, (part,), now)
+        if sends or rest:
+            return sends
+    unknown = [host for host in hosts if any(cell.open for cell in course.way(host)) and host not in failed]
+    if unknown:
+        why = f"batch {course.batch + 1}: nobody knows what came of {_lost(course, unknown)}: have it looked up"
+        return (Hold(why),)
+    if course.batch + 1 >= len(course.batches):
+        return (Finish(RunState.DONE, *outcome_forward(course, alerts())),)
+    if course.plan.batching.soak_s > 0 and course.watched_until is None:
+        return (Soak(now + course.plan.batching.soak_s),)
+    return (Go(course.batch + 1),)
+
+
+def _lost(course: Course, hosts: Sequence[str]) -> str:
+    found = [f"{step} on {host}" for (host, step), cell in course.cells.items() if host in hosts and cell.open]
+    return named(found)
+
+
+def named(names: Sequence[str]) -> str:
+    """Return names for a sentence, with a count of what is left out."""
+    more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
+    return ", ".join(names[:NAMES_SHOWN]) + more
+
+
+def _too_many(course: Course, failed: Sequence[str], hosts: int) -> Move:
+    limit = course.plan.batching.max_fail_percentage
+    why = f"batch {course.batch + 1}: {len(failed)} of {hosts} failed ({named(failed)}), more than {limit:g} %"
+    return by_policy(course, why)
+
+
+def by_policy(course: Course, why: str) -> Move:
+    """Return what the plan says that follows from a failure."""
+    policy = course.plan.batching.on_failure
+    if policy is OnFailure.STOP:
+        return Hold(why)
+    if not course.plan.rollback:
+        return Hold(f"{why}; the plan does not say how it is taken back")
+    return Back(course.batch if policy is OnFailure.ROLL_BACK else 0, why)
+
+
+def _backward(course: Course, now: float) -> tuple[Move, ...]:
+    first = course.back_from if course.back_from is not None else course.batch
+    for number in range(min(course.batch, len(course.batches) - 1), first - 1, -1):
+        hosts = course.batches[number]
+        sends, rest = _sends(course, hosts, (Part.ROLLBACK,), now)
+        if sends or rest:
+            return sends
+        bad = [host for host in hosts if any(cell.open for _, cell in course.of_host(host, Part.ROLLBACK))]
+        if bad:
+            return (Hold(f"batch {number + 1} is not taken back on {named(bad)}: retry, skip, or go on without"),)
+    return () if course.flying() else (Finish(RunState.DONE, *outcome_back(course)),)
+
+
+def _sends(
+    course: Course, hosts: Sequence[str], parts: Sequence[Part], now: float, stops: bool = True
+) -> tuple[tuple[Move, ...], bool]:
+    """Return the next step of each host that can take one, and whether any host is not through with these parts.
+
+    Args:
+        course: the run.
+        hosts: that are looked at.
+        parts: whose steps are taken, in this order.
+        now: epoch seconds; a step that is tried again waits for its time.
+        stops: whether a step that failed ends the way of its host.
+    """
+    busy = course.flying_hosts()
+    places = max(1, course.plan.batching.parallel) - len(busy)
+    moves: list[Move] = []
+    rest = False
+    # Hosts that were begun come first: a host half-way through is worse than one that waits.
+    for host in sorted(hosts, key=lambda one: not course.begun(one)):
+        cells = [(step, cell) for part in parts for step, cell in course.of_host(host, part)]
+        gone = Part.ROLLBACK not in parts and course.out(host)
+        if stops and (gone or any(cell.bad for _, cell in cells)):
+            continue
+        following = next(((step, cell) for step, cell in cells if not cell.over), None)
+        if following is None:
+            continue
+        rest = True
+        step, cell = following
+        if host in busy or cell.state is not CellState.WAITING or cell.ready_at > now:
+            continue
+        key = (host, step.key)
+        if step.kind is StepKind.MANUAL and course.kind is RunKind.REAL and not step.when:
+            # With a condition it is sent as others are: only where that holds is anybody asked.
+            moves.append(Ask(key, cell.attempt + 1))
+        elif places > 0:
+            places -= 1
+            moves.append(Send(key, cell.attempt + 1))
+    return tuple(moves), rest
+
+
+def apply(course: Course, move: Move) -> None:
+    """Change a run as a move says."""
+    match move:
+        case Send(key, attempt):
+            _set(course, key, CellState.SENT, attempt)
+        case Ask(key, attempt):
+            _set(course, key, CellState.ASKING, attempt)
+        case Hold(why):
+            course.state, course.held = RunState.PAUSED, why
+        case Soak(until):
+            course.state, course.watched_until = RunState.SOAKING, until
+            course.held = f"batch {course.batch + 1} is watched until {iso(until)}"
+        case Go(batch):
+            course.state, course.batch, course.held, course.watched_until = RunState.RUNNING, batch, "", None
+        case Back(first, _):
+            take_back(course, first)
+        case Finish(state, _, _):
+            course.state, course.held, course.ended = state, "", True
+
+
+def _set(course: Course, key: Key, state: CellState, attempt: int) -> None:
+    cell = course.cells[key]
+    cell.state, cell.attempt, cell.by, cell.ready_at = state, attempt, "", 0.0
+    course.touched.add(key)
+
+
+def is_back(key: Key) -> bool:
+    """Return whether a step is one of the way back."""
+    return key[1].startswith(f"{Part.ROLLBACK}-")
+
+
+def take_back(course: Course, first: int) -> None:
+    """Begin to take batches back: every host of them on which a step was begun gets the steps of the way back."""
+    course.state, course.held, course.watched_until, course.ended = RunState.ROLLING_BACK, "", None, False
+    course.back_from = first if course.back_from is None else min(first, course.back_from)
+    for key, cell in course.cells.items():
+        if cell.bad if is_back(key) else cell.state is CellState.ASKING:
+            cell.state, cell.by = CellState.WAITING, ""
+            course.touched.add(key)
+        cell.ready_at = 0.0
+    for number in course.begun_batches():
+        for host in course.batches[number] if number >= course.back_from else ():
+            if course.begun(host):
+                for step in course.plan.rollback:
+                    if (host, step.key) not in course.cells:
+                        course.put((host, step.key), Cell())
+
+
+def ended(course: Course, key: Key, attempt: int, state: CellState, now: float) -> bool:
+    """Take what came of a step. One that failed waits to be tried again while its plan says so. Of one whose end nobody
+    knew, the end may still be found.
+
+    Args:
+        course: the run.
+        key: which step on which host.
+        attempt: that is over; of another one than the last nothing is taken.
+        state: what came of it.
+        now: epoch seconds.
+
+    Returns:
+        Whether it was taken.
+    """
+    cell = course.cells.get(key)
+    if cell is None or cell.attempt != attempt or cell.state not in KNOWABLE:
+        return False
+    step = course.by_key[key[1]]
+    again = (
+        state is CellState.FAILED
+        and cell.state in FLYING
+        and attempt <= step.retries
+        and course.kind is RunKind.REAL
+        and course.state is not RunState.ABORTED
+        and is_back(key) is (course.back_from is not None)
+    )
+    if again:
+        cell.state, cell.ready_at = CellState.WAITING, now + step.retry_after_s
+    else:
+        cell.state, cell.ready_at = state, 0.0
+    course.touched.add(key)
+    return True

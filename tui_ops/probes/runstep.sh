@@ -1,0 +1,26 @@
+# Becomes one step, as the account that does it: GIVEN, before the names of its files, and the folder of the run.
+given=$1 run=$2
+# A generated tree does its steps itself, on itself alone.
+if [ -n "${TUI_OPS_ROOT-}" ] && [ -x "$TUI_OPS_ROOT/bin/tui-ops-step" ]; then
+	exec "$TUI_OPS_ROOT/bin/tui-ops-step" "$given" "$run"
+fi
+umask 022
+PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin${PATH:+:$PATH}
+LC_ALL=C
+export PATH LC_ALL
+unset CDPATH ENV BASH_ENV
+cd "${HOME:-/}" 2>/dev/null || cd /
+nl="
+"
+# The words: before each stands how many line ends it holds. Without a script they are what is run.
+set --
+while IFS= read -r more && IFS= read -r word; do
+	while [ "$more" -gt 0 ]; do
+		IFS= read -r line
+		word=$word$nl$line
+		more=$((more - 1))
+	done
+	set -- "$@" "$word"
+done <"$given.words"
+[ -e "$given.script" ] || exec "$@"
+. "$given.script"

@@ -1,0 +1,1 @@
+"""The screen of changes: what its lines and pages are made of."""
