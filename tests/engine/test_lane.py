@@ -11,7 +11,8 @@ import pytest
 
 from tui_ops.collectors.errors import ProbeError
 from tui_ops.collectors.vitals import parse_vitals
-from tui_ops.engine.lane import Ended, ProbeLane, Silent
+from tui_ops.engine.conversation import Ended, Silent
+from tui_ops.engine.lane import ProbeLane
 from tui_ops.transport.local import LocalLink
 
 
@@ -80,7 +81,7 @@ async def test_a_shell_that_floods_is_cut_off(link: LocalLink, monkeypatch: pyte
     flood = tmp_path / "flood"
     flood.write_text("#!/bin/sh\nexec cat /dev/zero\n")
     flood.chmod(0o755)
-    monkeypatch.setattr("tui_ops.engine.lane.SHELL", (str(flood),))
+    monkeypatch.setattr("tui_ops.engine.conversation.SHELL", (str(flood),))
     lane = ProbeLane(link)
     with pytest.raises(ProbeError, match="no answer"):
         await lane.start()
@@ -102,7 +103,7 @@ async def test_answers_that_nobody_asked_for_end_the_lane(
     fake = tmp_path / "fake"
     fake.write_text(FRAMES_FOR_EVER)
     fake.chmod(0o755)
-    monkeypatch.setattr("tui_ops.engine.lane.SHELL", (str(fake),))
+    monkeypatch.setattr("tui_ops.engine.conversation.SHELL", (str(fake),))
     lane = ProbeLane(link)
 
     async def ask() -> None:

@@ -30,6 +30,7 @@ from tui_ops.ui.changes.plantext import only_changed, plan_lines
 from tui_ops.ui.changes.signs import change_sign, state_word
 from tui_ops.ui.changes.words import risk, waits_for, when
 from tui_ops.ui.desk import Desk
+from tui_ops.ui.frame import Tab, tabs_line
 from tui_ops.ui.options import UiOptions
 from tui_ops.ui.paint import Ink, line_width, plain
 
@@ -313,3 +314,14 @@ class TestInFewWords:
         """Reasons and names come from people."""
         row = row_of(on_hold="\x1b[2Jgone", conflicts=(Conflict(ConflictKind.FREEZE, "\x1b]0;x", True),))
         assert "\x1b" not in waits_for(row, standing_of(row, desk_of()), "").text
+
+
+@pytest.mark.parametrize(("width", "shown"), [(120, True), (82, True), (70, False)])
+def test_no_name_of_a_screen_is_cut(width: int, shown: bool) -> None:
+    """With one screen more the names stand closer, and who sits here gives way to them."""
+    names = ("Now", "Infrastructure", "Incidents", "Changes", "Audit")
+    tabs = [Tab(str(index), name, index, False) for index, name in enumerate(names)]
+    text = plain(tabs_line(desk_of("oncall"), tabs, width))
+    assert len(text) == width
+    assert all(name in text for name in names)
+    assert ("oncall@" in text) is shown

@@ -9,6 +9,7 @@ from sqlmodel import Session
 from support.change_world import plan_changes
 from support.desk_world import Door, World, varied
 from support.incidents import bad_night, seed
+from support.learnt import learn
 from support.waiting import until
 
 from tui_ops.store.tables.changes import Change
@@ -426,6 +427,23 @@ class TestOthersToo:
             await desk.press("2", "F")
             await until(lambda: isinstance(desk.app.screen, Dialog))
             await desk.sees("for INC-1", "mend shop-db degraded", "db-1.lon")
+
+    async def test_a_new_change_for_a_problem(self, week: Week, open_desk) -> None:
+        """F asks whether a new one is made or one that there is is named."""
+        await learn(week.world)
+        async with open_desk(week.root) as desk:
+            await desk.linked()
+            await desk.press("colon", *"PRB-1", "enter")
+            await desk.sees("PRB-1")
+            await desk.press("F")
+            await desk.sees("mend PRB-1 by", "a new change", "one that there is")
+            await desk.press("n")
+            await desk.sees("new change", "for PRB-1", "fix sdb link resets")
+            await desk.press("escape", "F", "c")
+            await until(lambda: isinstance(desk.app.screen, Dialog))
+            await desk.press(*"CHG-1", "enter")
+            await until(lambda: week.door.asked)
+            assert week.door.asked[0] == ("problem.change", ("PRB-1",), {"change": "CHG-1"})
 
     async def test_a_standard_change_of_a_model(self, week: Week, open_desk) -> None:
         """The dialog asks for its parameters; no editor is needed."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tui_ops.collectors.beside import parse_beside, script
 from tui_ops.collectors.errors import ProbeError
-from tui_ops.engine.lane import SHELL
+from tui_ops.engine.conversation import SHELL
 from tui_ops.engine.watch import HostWatch
 from tui_ops.model.clock import iso
 from tui_ops.model.evidence import SEEN_FROM

@@ -1,35 +1,16 @@
 """A probe on one channel of a host: started once, then asked and answered, one question at a time."""
 
-import asyncio
-import secrets
 from collections.abc import Sequence
 
 from tui_ops.collectors.errors import ProbeError
-from tui_ops.collectors.frame import Frame, FrameReader, ask_resident, ask_section, end_resident, script, tick
+from tui_ops.collectors.frame import ask_resident, ask_section, end_resident, script, tick
 from tui_ops.collectors.hello import Hello, parse_hello
-from tui_ops.transport.base import Channel, Link
+from tui_ops.engine.conversation import READY_S, Conversation
+from tui_ops.transport.base import Link
 from tui_ops.transport.once import Once
 
-READY_S = 10.0
-"""How long a shell may take until the probe says that it is ready: a host under heavy load forks slowly."""
 
-SHELL = ("/bin/sh",)
-"""One bare word: every login shell, fish and tcsh included, can start it."""
-
-
-class Silent(ProbeError):
-    """The probe did not answer in time."""
-
-
-class Ended(ProbeError):
-    """The probe's channel ended."""
-
-
-class Strange(ProbeError):
-    """What answers is not our probe, or not any more."""
-
-
-class ProbeLane:
+class ProbeLane(Conversation):
     """A resident probe.
 
     Args:
@@ -39,25 +20,16 @@ class ProbeLane:
     """
 
     def __init__(self, link: Link, sudo: bool = True, sections: bool = True) -> None:
-        self._link = link
+        super().__init__(
+            link, "probe", "log in and look at load, memory and hung disks", "it is started again at the next reading"
+        )
         self._sudo = sudo
         self._sections = sections
-        self._reader: FrameReader | None = None
-        self._channel: Channel | None = None
-        self._waiting: asyncio.Future[Frame] | None = None
-        self._number = 0
-        self._turn = asyncio.Lock()
-        self._ended: ProbeError | None = None
         self.hello: Hello | None = None
         self.gone = Once()
         """Set when nothing of it is left on the host."""
         self._in_awk = False
         self._awk_fails = False
-
-    @property
-    def alive(self) -> bool:
-        """Whether it can be asked."""
-        return self._channel is not None and self._ended is None
 
     async def start(self) -> None:
         """Open the channel, send the probe, and wait until it says that it is ready.
@@ -66,14 +38,9 @@ class ProbeLane:
             TransportError: the server opens no channel.
             ProbeError: no shell, no answer, or something else than the probe.
         """
-        marker = secrets.token_hex(16)
-        self._reader = FrameReader(marker)
-        self._waiting = asyncio.get_running_loop().create_future()
-        self._channel = await self._link.open(SHELL, self._take_in, self._gone)
-        self._channel.write(script(marker, self._sudo, self._sections))
-        frame = await self._answer(READY_S, "the probe did not start: no answer from /bin/sh")
-        if frame.kind != "ready":
-            raise self._broken(ProbeError(f"the probe began with a {frame.kind} frame instead of READY"))
+        frame = await self._begin(
+            lambda marker: script(marker, self._sudo, self._sections), "the probe did not start: no answer from /bin/sh"
+        )
         self.hello = parse_hello(frame.body)
 
     async def take_awk(self) -> None:
@@ -133,70 +100,6 @@ class ProbeLane:
                 raise ProbeError(f"the probe refused section {name}")
             return frame.body
 
-    async def _said(self, line: bytes, timeout_s: float, silence: str) -> Frame:
-        """Write a line and return the next frame, whatever it is."""
-        if self._channel is None or self._ended is not None:
-            raise self._ended or Ended("the probe has not been started")
-        self._waiting = asyncio.get_running_loop().create_future()
-        self._channel.write(line)
-        return await self._answer(timeout_s, silence)
-
-    async def _ask(self, line: bytes, timeout_s: float, silence: str) -> Frame:
-        frame = await self._said(line, timeout_s, silence)
-        if frame.number != self._number:
-            raise self._broken(Strange(f"the probe answered question {frame.number} instead of {self._number}"))
-        return frame
-
-    async def _answer(self, timeout_s: float, silence: str) -> Frame:
-        assert self._waiting is not None
-        try:
-            async with asyncio.timeout(timeout_s):
-                return await self._waiting
-        except TimeoutError as error:
-            raise self._broken(
-                Silent(f"{silence} for {timeout_s:.0f} s", "log in and look at load, memory and hung disks")
-            ) from error
-        except asyncio.CancelledError:
-            self.close()
-            raise
-        finally:
-            self._waiting = None
-
-    def _broken(self, error: ProbeError) -> ProbeError:
-        self._ended = error
-        self.close()
-        return error
-
-    def _take_in(self, data: bytes) -> None:
-        if self._ended is not None or self._reader is None:
-            return
-        try:
-            frames = self._reader.feed(data)
-        except ProbeError as error:
-            self._fail(self._broken(error))
-            return
-        for frame in frames:
-            if self._waiting is None or self._waiting.done():
-                # A probe speaks when it is asked: one that goes on by itself is no probe, or a flood.
-                self._broken(Strange("the probe sent an answer that nobody asked for"))
-                return
-            self._waiting.set_result(frame)
-
     def _gone(self, status: int | None) -> None:
         self.gone.set()
-        said = "" if status is None else f" with status {status}"
-        self._ended = self._ended or Ended(f"the probe ended{said}", "it is started again at the next reading")
-        self._fail(self._ended)
-
-    def _fail(self, error: ProbeError) -> None:
-        if self._waiting is not None and not self._waiting.done():
-            self._waiting.set_exception(error)
-            # Whoever waited may have been cancelled in the same moment; then nobody takes the error.
-            self._waiting.exception()
-
-    def close(self) -> None:
-        """End the probe and its channel."""
-        self._ended = self._ended or Ended("the probe was ended")
-        if self._channel is not None:
-            self._channel.close()
-            self._channel = None
+        super()._gone(status)

@@ -10,7 +10,8 @@ from tui_ops.collectors.errors import ProbeError
 from tui_ops.collectors.hello import Hello
 from tui_ops.collectors.local import LocalVitals
 from tui_ops.collectors.vitals import parse_vitals
-from tui_ops.engine.lane import Ended, ProbeLane, Silent
+from tui_ops.engine.conversation import Ended, Silent
+from tui_ops.engine.lane import ProbeLane
 from tui_ops.model.fleet import HostSpec
 from tui_ops.model.readings import Reading
 from tui_ops.transport.base import Link, Transport

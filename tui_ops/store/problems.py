@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from tui_ops.model.incidents import OPEN_STATES, IncidentState, ProblemState, problem_name
 from tui_ops.model.problems import item_name, known_error_name
 from tui_ops.store.tables.alerts import Alert
-from tui_ops.store.tables.fleet import Host, Operator
+from tui_ops.store.tables.fleet import Host
 from tui_ops.store.tables.incidents import Incident, Timeline
 from tui_ops.store.tables.problems import ActionItem, KnownError, Problem, ProblemLine, Review
 
@@ -172,8 +172,3 @@ def lines_of(session: Session, incident_id: int, limit: int) -> list[Timeline]:
     """Return the first lines of an incident's timeline, in the order in which things happened."""
     query = select(Timeline).where(Timeline.incident_id == incident_id).order_by(col(Timeline.at), col(Timeline.id))
     return list(session.exec(query.limit(limit)).all())
-
-
-def operator_names(session: Session) -> set[str]:
-    """Return the names of those who may act by the inventory; empty where it names nobody."""
-    return set(session.exec(select(Operator.name)).all())

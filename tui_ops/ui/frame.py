@@ -102,11 +102,11 @@ def tabs_line(desk: Desk, tabs: Sequence[Tab], width: int, crumbs: Line = ()) ->
     ]
     role = line((f"{desk.role} ", Ink.DIM)) if desk.role is not None and width >= WIDE else ()
     called = line(("on call ", Ink.DIM), (desk.on_call, Ink.TEXT), "   ") if width >= WIDE and desk.on_call else ()
-    right = line(*called, *role, (desk.who, Ink.DIM))
-    room = width - line_width(right) - 1
-    left = next((form for gap in ("   ", "  ") if line_width(form := joined(parts, gap)) <= room), joined(parts, " "))
-    if line_width(left) > room:
-        right = ()
+    who = line(*called, *role, (desk.who, Ink.DIM))
+    # The screens come first: they stand closer, and then alone, before a name of one is cut.
+    forms = ((joined(parts, gap), right) for right in (who, ()) for gap in ("   ", "  "))
+    fits = ((left, right) for left, right in forms if line_width(left) + line_width(right) < width)
+    left, right = next(fits, (joined(parts), ()))
     bar = f"   {desk.signs.wall}   "
     if crumbs and line_width(left) + len(bar) + line_width(crumbs) + line_width(right) + 2 <= width:
         left = (*left, (bar, Ink.FAINT), *crumbs)

@@ -21,16 +21,13 @@ from tui_ops.practices.changes.work import (
     Terms,
     changes_of,
     move,
-    must_may,
     name_of,
-    named,
     names_of,
-    operator_in,
     people_for,
     tell,
-    text_of,
     void,
 )
+from tui_ops.practices.saying import must_may, named, operator_in, text_of
 from tui_ops.store.changes import delegations, find_changes, roles_in, undoable_line
 from tui_ops.store.tables.changes import Change, Delegation
 from tui_ops.store.undoing import Changes, Entry, MovedOn, take_back

@@ -27,10 +27,10 @@ from tui_ops.practices.changes.work import (
     said_of,
     subject_of,
     tell,
-    text_of,
     voices_of,
     void,
 )
+from tui_ops.practices.saying import text_of
 from tui_ops.store.changes import changes_in
 from tui_ops.store.tables.changes import Approval, Change
 from tui_ops.store.timeline import add_change_line

@@ -11,9 +11,10 @@ from tui_ops.model.holding import hold_data
 from tui_ops.model.incidents import Happened, Happening, Hold, ProblemState, number_in, problem_name
 from tui_ops.model.people import Role
 from tui_ops.practices.asked import Asked, Done, Refused
-from tui_ops.practices.changes.work import Terms, changes_of, name_of, names_of, tell, text_of, texts_in
+from tui_ops.practices.changes.work import Terms, changes_of, name_of, names_of, tell, texts_in
 from tui_ops.practices.problems import linking as problems
 from tui_ops.practices.problems import proposing
+from tui_ops.practices.saying import text_of
 from tui_ops.store.changes import closed_well, links_of
 from tui_ops.store.tables.changes import Change, ChangeLink
 from tui_ops.store.tables.incidents import Incident

@@ -11,7 +11,8 @@ from tui_ops.model.people import Role
 from tui_ops.plans import sha_of, to_document
 from tui_ops.practices.asked import Asked, Done, Refused
 from tui_ops.practices.changes.freezing import Frozen, thaw
-from tui_ops.practices.changes.work import TITLE_LIMIT, Terms, must_may, named, plan_of, resolved, text_of, texts_in
+from tui_ops.practices.changes.work import TITLE_LIMIT, Terms, plan_of, resolved, texts_in
+from tui_ops.practices.saying import must_may, named, text_of
 from tui_ops.store.changes import UnknownTarget, accounts_that_wrote_model, hosts_of, model_named
 from tui_ops.store.tables.changes import Change, ChangeModel
 from tui_ops.store.timeline import to_json

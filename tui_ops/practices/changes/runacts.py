@@ -15,7 +15,8 @@ from tui_ops.practices.changes import steering
 from tui_ops.practices.changes.beginning import begin, begin_dry, must_be_free
 from tui_ops.practices.changes.course import Course, Key
 from tui_ops.practices.changes.courses import Told, cut_off, flying_said, follow, listed, load, save
-from tui_ops.practices.changes.work import Terms, changes_of, must_may, name_of, names_of, tell, text_of
+from tui_ops.practices.changes.work import Terms, changes_of, name_of, names_of, tell
+from tui_ops.practices.saying import must_may, text_of
 from tui_ops.store.changeruns import run_under_way, runs_under_way
 from tui_ops.store.tables.changes import Change, ChangeRun
 from tui_ops.store.timeline import add_change_line

@@ -18,6 +18,7 @@ from tui_ops.practices.asked import Asked, Done, Refused
 from tui_ops.practices.changes.freezing import Frozen
 from tui_ops.practices.changes.policies import Given, People, Subject, Voice
 from tui_ops.practices.changes.states import TABLE, Event, may
+from tui_ops.practices.saying import must_may, named
 from tui_ops.store.changes import (
     UnknownTarget,
     accounts_that_wrote,
@@ -27,18 +28,11 @@ from tui_ops.store.changes import (
     hosts_of,
     roles_in,
 )
-from tui_ops.store.incidents import operator_names
 from tui_ops.store.tables.changes import Approval, Change
 from tui_ops.store.undoing import UNDO, Changes
 
-TEXT_LIMIT = 500
-"""Characters of a text that an act takes: a paragraph."""
-
 TITLE_LIMIT = 120
 """Characters of a title: what a wide screen shows on one line."""
-
-NAMES_SHOWN = 3
-"""Names in the sentence of an act; the count says how many more."""
 
 MISTAKES_SHOWN = 20
 """Mistakes of a plan in one refusal: nobody mends more at a time."""
@@ -77,42 +71,9 @@ def name_of(change: Change) -> str:
     return change_name(change.id)
 
 
-def named(names: Sequence[str]) -> str:
-    """Return names for a sentence, with a count of what is left out."""
-    more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
-    return ", ".join(names[:NAMES_SHOWN]) + more
-
-
 def names_of(changes: Sequence[Change]) -> str:
     """Return the names of changes for a sentence."""
     return named([name_of(change) for change in changes])
-
-
-def text_of(asked: Asked, name: str, limit: int = TEXT_LIMIT) -> str:
-    """Return a text parameter, harmless and on one line."""
-    return clean(asked.text(name).strip(), limit)
-
-
-def operator_in(session: Session, asked: Asked, name: str) -> str:
-    """Return the operator that a parameter names.
-
-    Raises:
-        Refused: the inventory names operators, and not this one.
-    """
-    person, known = text_of(asked, name, 100), operator_names(session)
-    if person and known and person not in known and person != asked.who.name:
-        raise Refused(f"there is no operator {person!r}", f"the inventory names {named(sorted(known))}")
-    return person
-
-
-def must_may(asked: Asked, role: Role, what: str) -> None:
-    """Refuse where who asks has not the role that this case of an act takes.
-
-    Raises:
-        Refused: he has not.
-    """
-    if not asked.who.role.may(role):
-        raise Refused(f"{what} takes the role {role}; {asked.who.name} is {asked.who.role}", "ask somebody who has it")
 
 
 def move(changes: Changes, change: Change, event: Event, asked: Asked, **more: object) -> Role:

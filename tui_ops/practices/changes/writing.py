@@ -26,11 +26,11 @@ from tui_ops.practices.changes.work import (
     names_of,
     resolved,
     tell,
-    text_of,
     texts_in,
     values_in,
     void,
 )
+from tui_ops.practices.saying import text_of
 from tui_ops.store.changes import last_plan_number, run_of, services_of
 from tui_ops.store.tables.changes import Change, ChangeModel, ChangePlan
 from tui_ops.store.timeline import changed, to_json

@@ -19,15 +19,12 @@ from tui_ops.practices.problems.work import (
     entries_of,
     incidents_in,
     move,
-    must_may,
     name_of,
-    named,
-    operator_in,
     problems_of,
     tell,
     tell_incidents,
-    text_of,
-)  # fmt: skip
+)
+from tui_ops.practices.saying import must_may, named, operator_in, text_of
 from tui_ops.store.problems import incidents_of, problem_last_linked, undoable_line
 from tui_ops.store.tables.incidents import Incident
 from tui_ops.store.tables.problems import Problem

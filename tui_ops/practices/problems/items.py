@@ -8,17 +8,8 @@ from tui_ops.model.incidents import Happened, Happening
 from tui_ops.model.problems import item_name
 from tui_ops.practices.asked import Asked, Done, Refused
 from tui_ops.practices.incidents.review import due_at
-from tui_ops.practices.problems.work import (
-    incidents_in,
-    keep_undo,
-    name_of,
-    named,
-    operator_in,
-    problems_of,
-    tell,
-    text_of,
-    undo_kept,
-)
+from tui_ops.practices.problems.work import incidents_in, keep_undo, name_of, problems_of, tell, undo_kept
+from tui_ops.practices.saying import named, operator_in, text_of
 from tui_ops.store.problems import last_item
 from tui_ops.store.tables.problems import ActionItem
 from tui_ops.store.timeline import changed

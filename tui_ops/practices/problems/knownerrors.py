@@ -8,7 +8,8 @@ from tui_ops.model.incidents import Happening
 from tui_ops.model.problems import SIGNATURE, TITLE_LIMIT, known_error_name
 from tui_ops.practices.asked import Asked, Done, Refused
 from tui_ops.practices.problems.signatures import WORD_LIMIT, SignatureWrong, read_signature
-from tui_ops.practices.problems.work import keep_undo, name_of, named, problems_of, tell, text_of, undo_kept
+from tui_ops.practices.problems.work import keep_undo, name_of, problems_of, tell, undo_kept
+from tui_ops.practices.saying import named, text_of
 from tui_ops.store.tables.problems import KnownError
 from tui_ops.store.timeline import to_json
 from tui_ops.store.undoing import Changes

@@ -15,16 +15,8 @@ from tui_ops.practices.asked import Asked, Done, Refused
 from tui_ops.practices.problems.finding import number
 from tui_ops.practices.problems.rules import may_name_change
 from tui_ops.practices.problems.states import Event
-from tui_ops.practices.problems.work import (
-    incidents_in,
-    move,
-    name_of,
-    named,
-    problems_of,
-    tell,
-    tell_incidents,
-    text_of,
-)  # fmt: skip
+from tui_ops.practices.problems.work import incidents_in, move, name_of, problems_of, tell, tell_incidents
+from tui_ops.practices.saying import named, text_of
 from tui_ops.store.problems import incidents_of, unclaimed
 from tui_ops.store.tables.incidents import Incident
 from tui_ops.store.tables.problems import Problem

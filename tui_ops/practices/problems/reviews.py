@@ -11,7 +11,8 @@ from tui_ops.model.problems import ReviewState
 from tui_ops.practices.asked import Asked, Done, Refused
 from tui_ops.practices.incidents.review import FACTORS_LIMIT, Line, Story, draft, due_at
 from tui_ops.practices.problems.states import REVIEW_TABLE, ReviewEvent, may_review
-from tui_ops.practices.problems.work import incidents_in, keep_undo, must_may, operator_in, text_of, undo_kept
+from tui_ops.practices.problems.work import incidents_in, keep_undo, undo_kept
+from tui_ops.practices.saying import must_may, operator_in, text_of
 from tui_ops.store.problems import lines_of, review_of
 from tui_ops.store.tables.incidents import Incident
 from tui_ops.store.tables.problems import Review

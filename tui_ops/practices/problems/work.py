@@ -5,22 +5,16 @@ from collections.abc import Sequence
 
 from sqlmodel import Session
 
-from tui_ops.model.clean import clean
 from tui_ops.model.incidents import Happened, Happening, ProblemState, problem_name
 from tui_ops.model.people import Role
 from tui_ops.practices.asked import Asked, Done, Refused
 from tui_ops.practices.problems.states import TABLE, Event, may
-from tui_ops.store.problems import incidents_of, operator_names
+from tui_ops.practices.saying import must_may
+from tui_ops.store.problems import incidents_of
 from tui_ops.store.tables.incidents import Incident
 from tui_ops.store.tables.problems import ActionItem, KnownError, Problem, Review
 from tui_ops.store.timeline import to_json
 from tui_ops.store.undoing import UNDO, Changes, Entry, MovedOn, take_back
-
-TEXT_LIMIT = 500
-"""Characters of a text that an act takes: a paragraph."""
-
-NAMES_SHOWN = 3
-"""Names in the sentence of an act; the count says how many more."""
 
 
 def problems_of(session: Session, asked: Asked) -> list[Problem]:
@@ -37,43 +31,6 @@ def name_of(problem: Problem) -> str:
     """Return a problem's name, ``PRB-2``."""
     assert problem.id is not None
     return problem_name(problem.id)
-
-
-def named(names: Sequence[str]) -> str:
-    """Return names for a sentence: ``PRB-1, PRB-2``, with a count of what is left out."""
-    more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
-    return ", ".join(names[:NAMES_SHOWN]) + more
-
-
-def text_of(asked: Asked, name: str, limit: int = TEXT_LIMIT) -> str:
-    """Return a text parameter, harmless and on one line."""
-    return clean(asked.text(name).strip(), limit)
-
-
-def operator_in(session: Session, asked: Asked, name: str) -> str:
-    """Return the operator that a parameter names.
-
-    Raises:
-        Refused: the inventory names operators, and not this one.
-    """
-    person, known = text_of(asked, name, 100), operator_names(session)
-    if person and known and person not in known and person != asked.who.name:
-        raise Refused(f"there is no operator {person!r}", f"the inventory names {named(sorted(known))}")
-    return person
-
-
-def must_may(asked: Asked, role: Role, what: str) -> None:
-    """Refuse where who asks has not the role that this case of an act takes.
-
-    Raises:
-        Refused: he has not.
-    """
-    if not asked.who.role.may(role):
-        raise Refused(f"{what} takes the role {role}; {asked.who.name} is {asked.who.role}", f"ask {_a(role)}")
-
-
-def _a(role: Role) -> str:
-    return f"an {role}" if role[0] in "aeo" else f"a {role}"
 
 
 def move(changes: Changes, problem: Problem, event: Event, asked: Asked, **more: object) -> Role:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -57,6 +57,28 @@ def begin_for(app: "DeskApp", chosen: Mapping[str, Sequence[Any]]) -> None:
         begin(app, [row.name for row in hosts])
     else:
         app.tell("fix: makes a change for incidents or hosts, of which none is chosen")
+
+
+def fix_problem(app: "DeskApp", problem: Any, name_one: Callable[[], None]) -> None:
+    """Ask whether a problem is to be mended by a new change or by one that there is.
+
+    Args:
+        app: on which it asks.
+        problem: its row.
+        name_one: asks for the name of one that there is.
+    """
+    from tui_ops.ui.screens.menu import Item, Menu
+
+    items = [Item("a new change", True, "n", f"its plan is written next, for {problem.name}"),
+             Item("one that there is", False, "c", "by its name, CHG-7")]  # fmt: skip
+
+    def chosen(new: bool | None) -> None:
+        if new:
+            begin(app, (), problem.name, f"fix {problem.title}"[:TITLE_MOST])
+        elif new is not None:
+            name_one()
+
+    app.push_screen(Menu(f" mend {problem.name} by", items), chosen)
 
 
 def begin_model(app: "DeskApp") -> None:

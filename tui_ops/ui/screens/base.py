@@ -23,6 +23,9 @@ from tui_ops.ui.widgets.prompt import Prompt
 TO_THE_END = 10**9
 """More lines than any list has."""
 
+PROBLEM_CHANGE = "problem.change"
+"""The act that names a change; its letter offers to make one first."""
+
 OFFERS_SHOWN = 12
 """Completions in the footer: what a wide terminal has room for."""
 
@@ -127,6 +130,11 @@ class DeskScreen(Framed):
     def action_letter(self, key: str) -> None:
         """Do the act that has this letter here; say where it works if it has none."""
         own = [action for noun in self.nouns for action in REGISTRY.on(noun) if action.key == key]
+        if own and own[0].id == PROBLEM_CHANGE and (problems := self.chosen("problem")):
+            from tui_ops.ui.changes.beginning import fix_problem
+
+            fix_problem(desk_app(self), problems[0], lambda: self.do(own[0]))
+            return
         if own:
             twins = [action for action in own if action.noun == own[0].noun]
             self.do(acts.of_letter(twins, self.chosen(own[0].noun), desk_app(self).desk))
