@@ -1,5 +1,6 @@
 """The files by which an engine finds the fleet."""
 
+import os
 from pathlib import Path
 
 import asyncssh
@@ -24,7 +25,9 @@ def test_the_inventory_is_one_of_ours(tmp_path: Path, count: int) -> None:
     ]
     assert [host.via for host in fleet.hosts] == [(host.via,) if host.via else () for host in story.hosts]
     assert all(host.site and host.rack and host.groups for host in fleet.hosts)
-    assert [(one.name, one.role) for one in fleet.operators] == [("anna", Role.OPERATOR), ("bert", Role.OPERATOR)]
+    *two, spectator = fleet.operators
+    assert [(one.name, one.role) for one in two] == [("anna", Role.APPROVER), ("bert", Role.APPROVER)]
+    assert (spectator.role, spectator.user) == (Role.ADMIN, str(os.geteuid()))
     assert all(contact.ways for contact in fleet.oncall.contacts)
 
 

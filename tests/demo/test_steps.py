@@ -9,9 +9,11 @@ from pathlib import Path
 import asyncssh
 import pytest
 from support.demo import MakeWorld, World
+from support.waiting import until
 
 from tui_ops.collectors.frame import FrameReader, new_marker
 from tui_ops.demo import confined
+from tui_ops.demo.story import REBOOT_S
 from tui_ops.engine.change.handtext import Found, ask_do, parse_found, script
 from tui_ops.model.orders import Order
 from tui_ops.plans import read_plan
@@ -228,3 +230,32 @@ async def test_no_other_command_is_taken(make_world: MakeWorld, tmp_path: Path, 
     said = await connection.run(command.format(there=tmp_path / "there"))
     assert said.exit_status != 0
     assert not (tmp_path / "there").exists()
+
+
+async def test_a_reboot_is_another_boot(make_world: MakeWorld) -> None:
+    """The host goes down a moment after it was told, and comes back as one that was booted."""
+    world = await make_world(hosts=1, faults=())
+    boot = (tree(world) / "proc/sys/kernel/random/boot_id").read_text()
+    runner = await runner_on(world)
+    (found,) = await runner.plan("steps:\n  - reboot: 5m\n")
+    assert (found.code, found.output) == (0, b"reboots\n")
+    await until((tree(world) / "rebooting").exists, what="the host is told")
+    await world.at(10)
+    server = world.fleet.servers[HOST]
+    assert server.gone
+    await world.at(10 + REBOOT_S)
+    assert not server.gone
+    await runner_on(world)
+    assert (tree(world) / "proc/sys/kernel/random/boot_id").read_text() != boot
+
+
+async def test_a_host_is_asked_by_its_own_listeners(make_world: MakeWorld) -> None:
+    """An address that it serves answers; another one does not."""
+    world = await make_world(hosts=1, faults=())
+    runner = await runner_on(world)
+    ask = 'post:\n  - http: {{url: "http://127.0.0.1:{port}/", within: 1s, times: 1, from: host}}\n'
+    codes = []
+    for port in (443, 7):
+        plan = read_plan(f"steps:\n  - command: hostname\n{ask.format(port=port)}", {})
+        codes.append((await runner.do(KINDS[plan.post[0].kind].compose(plan.post[0]))).code)
+    assert codes == [0, 1]

@@ -35,10 +35,12 @@ def _run(session: Session, number: int, kind: str, state: str, batches: list[lis
 async def test_a_row_has_what_the_table_has(writer: Writer, paths: StatePaths) -> None:
     """Lists and documents as values; only what was said of exactly this, and is not void, counts as said."""
 
+    differed = '{"items": [{"topic": "files", "item": "/etc/motd"}], "who": ["eve"]}'
+
     def write(session: Session) -> None:
         changed(session, [Change(
             title="t", state="submitted", frozen_sha="f", edited_by='["ann"]', hosts='["a","b"]', opened_at=1.0,
-            risk_factors='[["hosts", "2 hosts", 5]]', difference='{"host": "a", "was": ["1", "2"]}',
+            risk_factors='[["hosts", "2 hosts", 5]]', difference=differed,
             conflicts='[["freeze", "weekend", true, ["a"]], ["another change", "CHG-9", false]]',
         )])  # fmt: skip
         for sha, void in (("f", None), ("old", None), ("f", 5.0)):
@@ -54,7 +56,8 @@ async def test_a_row_has_what_the_table_has(writer: Writer, paths: StatePaths) -
     assert [(one.kind, one.blocks, one.hosts) for one in row.conflicts] == [
         (ConflictKind.FREEZE, True, ("a",)), (ConflictKind.HOST, False, ()),
     ]  # fmt: skip
-    assert row.difference == (("host", "a"), ("was", "1, 2"))
+    assert [name for name, _ in row.difference] == ["files", "there"]
+    assert row.difference[0][1].startswith("/etc/motd is new")
     assert [(one.vote, one.frozen_sha, one.void_at) for one in row.votes] == [(Vote.APPROVE, "f", None)]
 
 

@@ -259,6 +259,8 @@ class TestInFewWords:
         ("columns", "text"),
         [
             ({"state": ChangeState.DRAFT}, "ann to submit it"),
+            ({"state": ChangeState.DRAFT, "unauthorised": True, "requested_by": ""}, "adopt or take back"),
+            ({"state": ChangeState.DRAFT, "unauthorised": True}, "ann to submit it"),
             ({"state": ChangeState.APPROVED, "implementer": "dan"}, "dan to start it"),
             ({"state": ChangeState.SCHEDULED, "start": Start.TIME}, "its time"),
             ({"state": ChangeState.SCHEDULED, "start": Start.WINDOW}, "its window"),

@@ -1,6 +1,7 @@
 """The parts of a run's screen without a screen: the grid, its names, how far it is, what an output looks like."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 import pytest
 
@@ -403,6 +404,9 @@ class TestTheFirstLines:
         )
         assert "new alert" in plain(held_lines(self.stand(stopped="new alert on web-3"), 80)[0])
         assert "interrupted" in plain(held_lines(self.stand(head=head(state=RunState.INTERRUPTED)), 80)[0])
+        soaking = head(state=RunState.SOAKING, held="batch 1 is watched until 2026-11-28T22:46:41Z")
+        here = f"{datetime.fromisoformat('2026-11-28T22:46:41Z').astimezone():%H:%M:%S}"
+        assert plain(held_lines(self.stand(head=soaking), 80)[0]) == f"batch 1 is watched until {here}"
         assert "1 host asked" in plain(held_lines(self.stand(far=Progress(2, asking=1)), 80)[0])
         assert held_lines(self.stand(), 80) == []
         over = head(state=RunState.DONE, ended_at=200.0)

@@ -142,7 +142,38 @@ def pages(root: Path) -> dict[Path, str]:
     """
     command = root / "docs" / "cli.md"
     by_hand = command.read_text(encoding="utf-8").partition(BEGIN)[0] if command.exists() else "# Command line\n\n"
-    return {root / "docs" / "actions.md": actions_page(), command: by_hand + BEGIN + "\n" + command_reference()}
+    changes = root / "docs" / "changes.md"
+    found = {root / "docs" / "actions.md": actions_page(), command: by_hand + BEGIN + "\n" + command_reference()}
+    if changes.exists():
+        found[changes] = with_keys(changes.read_text(encoding="utf-8"), CHANGE_NOUNS)
+    return found
+
+
+KEYS_BEGIN, KEYS_END = "<!-- keys: made by python -m tui_ops.cli.docs -->", "<!-- end of keys -->"
+"""Between these the page of a screen has the keys of its acts."""
+
+CHANGE_NOUNS = {"change": "a change", "changemodel": "a model", "freeze": "a freeze", "release": "a release"}
+"""What the acts of screen 3 are on, as the docs name it."""
+
+
+def with_keys(text: str, nouns: dict[str, str]) -> str:
+    """Return a page with the keys of the acts on some things.
+
+    Args:
+        text: of the page, with the two marks in it.
+        nouns: what they are on, by the noun of the registry.
+    """
+    before, found, rest = text.partition(KEYS_BEGIN)
+    if not found:
+        return text
+    rows = [
+        f"| `{action.key}` | {nouns[action.noun]} | {action.label} | {action.help} |"
+        for noun in nouns
+        for action in REGISTRY
+        if action.noun == noun and action.key
+    ]
+    table = "\n".join(["| key | on | act | what it does |", "|---|---|---|---|", *rows])
+    return f"{before}{KEYS_BEGIN}\n\n{table}\n\n{KEYS_END}{rest.partition(KEYS_END)[2]}"
 
 
 def main() -> int:

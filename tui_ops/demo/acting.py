@@ -268,6 +268,24 @@ echo 'nginx: the configuration file /etc/nginx/nginx.conf syntax is ok' >&2
 echo 'nginx: configuration file /etc/nginx/nginx.conf test is successful' >&2
 """
 
+_CURL = r"""
+for url do :; done
+rest=${url#*://}
+place=${rest%%/*}
+port=${place##*:}
+case $place-$url in *:*-*) ;; *-https*) port=443 ;; *) port=80 ;; esac
+if awk -v "end=:$port" '
+    $2 == "LISTEN" && substr($5, length($5) - length(end) + 1) == end { found = 1 } END { exit !found }
+' "$root/table/listeners"; then printf 'ok\n200'; else
+    printf "curl: (7) Failed to connect to %s\n000" "$place"
+    exit 7
+fi
+"""
+
+_REBOOT = r"""
+: >"$root/rebooting"
+"""
+
 _NOTHING = "exit 0\n"
 
 
@@ -282,6 +300,7 @@ def acting_scripts(host: DemoHost) -> dict[str, str]:
         "usermod": (_ACCOUNT + _USERMOD, "Changes an account."),
         "userdel": (_ACCOUNT + _USERDEL, "Removes an account; its home stays."),
         "chown": (_NOTHING, "The tree has one owner."),
+        "curl": (_CURL, "Whatever listens in the tree is well."),
     }
     if system == "rocky":
         found |= {
@@ -298,6 +317,7 @@ def acting_scripts(host: DemoHost) -> dict[str, str]:
         found["nginx"] = (_NGINX, "Checks the configuration: the 1.24 of these hosts knows no HTTP/3.")
     kind, seen = ("rpm", "var/lib/rpm/rpmdb.sqlite") if system == "rocky" else ("deb", "var/lib/dpkg/status")
     texts = {f"acts/{name}": _HEAD.replace("@WHAT@", what) + text for name, (text, what) in found.items()}
+    texts["bin/reboot"] = "#!/bin/sh\n# Says that the host is to go down.\nroot=${0%/bin/reboot}\n" + _REBOOT
     return {path: text.replace("@KIND@", kind).replace("@SEEN@", seen) for path, text in texts.items()}
 
 

@@ -246,6 +246,8 @@ class FleetServer:
         """Let every host meet its clients as the story says at this moment."""
         now = self.clock()
         for name, server in self.servers.items():
+            if server.tree.wants_reboot():
+                self.story.reboot(name, now)
             conduct = self.story.conduct(name, now)
             server.refuses = conduct.refuses
             if conduct.hangs:

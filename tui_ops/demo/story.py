@@ -29,6 +29,9 @@ UP_BEFORE_S = (2 * 86400.0, 60 * 86400.0)
 BOOT_S = 20.0
 """Between coming back and having booted: a host that answers again says that it has been up for this long."""
 
+REBOOT_S = 8.0
+"""For how long a host is away that somebody reboots: a spectator waits for it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Conduct:
@@ -84,6 +87,11 @@ class Story:
         kinds = {fault.kind for fault in self._faults[name] if fault.on(t)}
         gone = FaultKind.VANISHES in kinds or FaultKind.FLAPS in kinds
         return Conduct(gone, FaultKind.HANGS in kinds, FaultKind.LOGIN_REFUSED in kinds)
+
+    def reboot(self, name: str, t: float) -> None:
+        """Let a host go down at ``t`` seconds and come back with another boot: somebody said so, the story did not."""
+        faults = (*self._faults[name], Fault(FaultKind.VANISHES, name, t, t + REBOOT_S))
+        self._faults[name] = tuple(sorted(faults, key=lambda fault: fault.begin_s))
 
     def key_known(self, name: str) -> bool:
         """Return whether somebody has trusted the host's key before the story began."""

@@ -113,6 +113,14 @@ class HostTree:
         if fresh is not target:
             fresh.replace(target)
 
+    def wants_reboot(self) -> bool:
+        """Return, once, whether a step of a change has told the host to go down."""
+        try:
+            (self.root / "rebooting").unlink()
+        except OSError:
+            return False
+        return True
+
     def remove(self) -> None:
         """Remove the folder; a file that appears meanwhile does not matter."""
         shutil.rmtree(self.root, ignore_errors=True)

@@ -16,6 +16,8 @@ from tui_ops.store.views.planned import changing, freezes
 FREEZES_AHEAD_S = 7 * 86400.0
 """Freezes are told a week ahead: who plans something has to know of them before they begin."""
 
+WAITS = "waits for approval"
+
 
 @dataclass(frozen=True, slots=True)
 class ShiftChanges:
@@ -63,11 +65,12 @@ def change_lines(found: ShiftChanges, at: float) -> Iterator[str]:
     for row in found.soon:
         assert row.starts_at is not None
         late = "should have begun" if row.starts_at < at else "begins"
-        yield _item(row, str(row.state), f"{late} {_when(row.starts_at, at)}", _hosts(row))
+        state = WAITS if row.state is ChangeState.SUBMITTED else str(row.state)
+        yield _item(row, state, f"{late} {_when(row.starts_at, at)}", _hosts(row))
     soon = {row.id for row in found.soon}
     for row in found.waiting:
         if row.id not in soon:
-            yield _item(row, "waits for approval", _hosts(row))
+            yield _item(row, WAITS, _hosts(row))
     for row in found.unauthorised:
         yield _item(row, "nobody planned it: adopt it or take it back", ", ".join(row.hosts))
     for row in found.reviews:
@@ -76,7 +79,11 @@ def change_lines(found: ShiftChanges, at: float) -> Iterator[str]:
     for entry in found.freezes:
         begins = "since" if entry.begin <= at else "from"
         what = entry.description.split("\n")[0]
-        yield f"- **{md(entry.summary)}** {begins} {_when(entry.begin, at)} until {_when(entry.end, at)}: {md(what)}"
+        proposed = " (proposed)" if entry.status == "TENTATIVE" else ""
+        yield (
+            f"- **{md(entry.summary)}**{proposed} {begins} {_when(entry.begin, at)} until {_when(entry.end, at)}:"
+            f" {md(what)}"
+        )
 
 
 def _item(row: ChangeRow, *said: str) -> str:

@@ -200,6 +200,13 @@ def undoable_line(session: Session, change_id: int, by: str) -> ChangeLine | Non
     return None
 
 
+def was_decided(session: Session, change_id: int) -> bool:
+    """Return whether a change was ever moved on or voted on: what was made of it then is no slip any more."""
+    kinds = [str(ChangeHappening.STATE), str(ChangeHappening.VOTE)]
+    query = select(ChangeLine.id).where(ChangeLine.change_id == change_id, col(ChangeLine.kind).in_(kinds))
+    return session.exec(query.limit(1)).first() is not None
+
+
 def accounts_that_wrote(session: Session, change_id: int) -> frozenset[int]:
     """Return the user ids under which a change was made and written on, as the audit has them."""
     query = (

@@ -295,3 +295,27 @@ def test_a_plan_of_many_lines_comes_through_as_it_was_written(world: ApprovalWor
     plan = "\n# first\n" + PLAN + "# " + "x" * 5000 + "\n\n"
     name = world.make(plan=plan)
     assert world.change(name).plan == plan
+
+
+def test_whoever_sets_the_time_does_not_approve_it(world: ApprovalWorld) -> None:
+    """It is part of what is approved; a time within what was approved is no new one."""
+    name = world.submitted()
+    world.act("change.schedule", name, who=CAT, at="in 2h")
+    world.act("change.submit", name, who=BOB)
+    with pytest.raises(Refused, match="four eyes"):
+        world.act("change.approve", name, who=CAT)
+    world.act("change.approve", name, who=DAN)
+    other = world.submitted()
+    world.act("change.approve", other, who=CAT)
+    world.act("change.schedule", other, who=CAT, at="in 2h")
+    assert world.clear_to_start(other).ok
+
+
+@pytest.mark.parametrize("how", ["withdraw", "reject"])
+def test_an_undo_does_not_reach_past_what_is_not_taken_back(world: ApprovalWorld, how: str) -> None:
+    """It would give the change up, which nobody asked for."""
+    name = world.submitted()
+    world.act(f"change.{how}", name, who=CAT if how == "reject" else BOB, reason="no")
+    with pytest.raises(Refused, match="making it is not taken back"):
+        world.act("change.undo", name, who=BOB)
+    assert world.state(name) is ChangeState.DRAFT

@@ -208,3 +208,18 @@ def test_an_approval_of_a_model_can_be_taken_back(world: ApprovalWorld) -> None:
         world.clear_to_start(name)
     world.act("changemodel.approve", "reload", who=ANN)
     assert world.clear_to_start(name).ok
+
+
+def test_what_a_team_of_one_approved_itself_is_for_that_team_alone(world: ApprovalWorld) -> None:
+    """Once others are there, another approves the model; what was made of it waits until then."""
+    world.say(solo=True)
+    world.act("changemodel.edit", "reload", who=CAT, plan=OTHER_MODEL)
+    world.act("changemodel.approve", "reload", who=CAT)
+    name = standard(world)
+    assert world.state(name) is ChangeState.APPROVED
+    world.say(solo=False)
+    with pytest.raises(Refused, match="was approved by cat, who wrote on it"):
+        world.clear_to_start(name)
+    world.act("changemodel.withdraw", "reload", who=DAN)
+    world.act("changemodel.approve", "reload", who=DAN)
+    assert world.clear_to_start(name).ok

@@ -55,7 +55,7 @@ def rules(facts: RiskFacts) -> list[Factor]:
         ("dry run", {"history": replace(GOOD, dry=DryRun(0, 0, 0))}, "0 steps would change something on 0 hosts", 0),
         ("dry run", {"history": replace(GOOD, dry=DryRun(11, 1, 1))},
          "11 steps would change something on 1 host; 1 failed", 15),
-        ("rollback", {"rollback_steps": 0}, "none", 20),
+        ("rollback", {"rollback_steps": 0}, "nothing takes it back", 20),
         ("rollback", {"history": replace(GOOD, rehearsed=False)}, "2 steps, never tried", 10),
         ("rollback", {}, "2 steps, has run to its end before", 0),
         ("rollback", {"touches": 0, "rollback_steps": 0}, "not needed: the plan only reads", 0),

@@ -25,11 +25,13 @@ from tui_ops.practices.changes.work import (
     names_of,
     people_for,
     tell,
+    texts_in,
     void,
 )
 from tui_ops.practices.saying import must_may, named, operator_in, text_of
-from tui_ops.store.changes import delegations, find_changes, roles_in, undoable_line
+from tui_ops.store.changes import delegations, find_changes, roles_in, undoable_line, was_decided
 from tui_ops.store.tables.changes import Change, Delegation
+from tui_ops.store.timeline import to_json
 from tui_ops.store.undoing import Changes, Entry, MovedOn, take_back
 
 DELEGATE_MAX_S = 92 * 86400.0
@@ -140,6 +142,7 @@ def _schedule(session: Session, done: Done, asked: Asked, change: Change, terms:
         raise Refused(f"{name_of(change)}: it begins {text} already", "nothing was changed")
     changes, role, before = Changes(session), Role.OPERATOR, change.state
     if change.state == ChangeState.DRAFT:
+        change.edited_by = to_json(list(dict.fromkeys([*texts_in(change.edited_by), asked.who.name])))
         changes.set(change, **given)
     elif change.state != ChangeState.SUBMITTED and _within(change, given):
         scheduled, by_hand = change.state == ChangeState.SCHEDULED, given["start"] == Start.HAND
@@ -148,6 +151,8 @@ def _schedule(session: Session, done: Done, asked: Asked, change: Change, terms:
         else:
             changes.set(change, **given)
     else:
+        # The time is part of what is approved: whoever sets it is one of its planners.
+        change.edited_by = to_json(list(dict.fromkeys([*texts_in(change.edited_by), asked.who.name])))
         role = move(changes, change, Event.EDIT, asked, **NOT_FROZEN, **given)
         void(session, done, asked, change, f"{asked.who.name} set another time")
     if change.hosts != "[]":
@@ -321,6 +326,8 @@ def undo(session: Session, asked: Asked, terms: Terms) -> Done:
         line = undoable_line(session, change.id, asked.who.name)
         if line is None:
             raise Refused(f"{name_of(change)}: there is no act of yours to take back", "change what is not right")
+        if line.kind == ChangeHappening.OPENED and was_decided(session, change.id):
+            raise Refused(f"{name_of(change)} was submitted since: making it is not taken back", "cancel it instead")
         if line.kind in _BEFORE_IT_BEGINS and ChangeState(change.state) not in WAITING_STATES:
             raise Refused(f"{name_of(change)} has begun: what it began by stays", "pause it or roll it back")
         data = json.loads(line.data)

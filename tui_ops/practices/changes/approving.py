@@ -67,7 +67,7 @@ def authority(session: Session, change: Change, at: float, spec: ChangingSpec) -
     if not change.frozen or sha(change.frozen) != change.frozen_sha:
         return Authority(False, "what is frozen does not fit its digest: withdraw it and submit it anew")
     if change.kind == ChangeKind.STANDARD:
-        why = models.against(session, change)
+        why = models.against(session, change, spec.solo)
         return Authority(not why, why or "made from an approved model")
     found = standing_of(session, change, at, spec)
     if found.satisfied:

@@ -43,16 +43,21 @@ def limits_of(model: ChangeModel) -> tuple[int | None, list[str]]:
 # --- whether a standard change is one ---------------------------------------------------------------------------------
 
 
-def against(session: Session, change: Change) -> str:
+def against(session: Session, change: Change, solo: bool = False) -> str:
     """Return why a frozen standard change is not authorised by its model; empty where it is.
 
     It is looked at when it is submitted and again when it begins: what runs has to be the plan that was approved, with
     these values, whatever became of the change's own text meanwhile.
+
+    Args:
+        session: of the act, or of the engine.
+        change: the row.
+        solo: whether the team is one person now.
     """
     model = session.get(ChangeModel, change.model_id) if change.model_id is not None else None
     if model is None:
         return "a standard change is made from a model, and it is from none"
-    why = not_approved(model)
+    why = not_approved(model, solo)
     if why:
         return why
     frozen = thaw(change.frozen)
@@ -65,14 +70,21 @@ def against(session: Session, change: Change) -> str:
     return _beyond(session, model, frozen)
 
 
-def not_approved(model: ChangeModel) -> str:
-    """Return why no standard change is made of a model; empty where one is."""
+def not_approved(model: ChangeModel, solo: bool = False) -> str:
+    """Return why no standard change is made of a model; empty where one is.
+
+    Args:
+        model: the row.
+        solo: whether the team is one person now: in a larger one what he approved himself is to be approved by another.
+    """
     if model.retired_at is not None:
         return f"the model {model.name} is retired"
     if not model.approved_sha:
         return f"the model {model.name} is not approved"
     if model.sha != model.approved_sha or sha_of(model.plan) != model.sha:
         return f"the model {model.name} was edited after its approval"
+    if not solo and model.approved_by in {model.by, *texts_in(model.edited_by)}:
+        return f"the model {model.name} was approved by {model.approved_by}, who wrote on it: let another approve it"
     return ""
 
 

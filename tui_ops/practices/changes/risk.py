@@ -164,7 +164,7 @@ def _rollback(facts: RiskFacts) -> Factor:
     if not facts.touches:
         return Factor("rollback", "not needed: the plan only reads", 0)
     if not facts.rollback_steps:
-        return Factor("rollback", "none", NO_ROLLBACK)
+        return Factor("rollback", "nothing takes it back", NO_ROLLBACK)
     said = _count(facts.rollback_steps, "step")
     if facts.history.rehearsed:
         return Factor("rollback", f"{said}, has run to its end before", 0)

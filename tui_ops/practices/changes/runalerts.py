@@ -10,8 +10,9 @@ from tui_ops.model.alerts import LIVE, AlertState, Suppressor
 from tui_ops.model.changes import ChangeHappening, RunKind, RunState, change_name
 from tui_ops.model.clean import clean
 from tui_ops.model.incidents import Happened
+from tui_ops.model.plans import StepKind
 from tui_ops.practices.changes import steering
-from tui_ops.practices.changes.course import Course
+from tui_ops.practices.changes.course import FLYING, Course
 from tui_ops.practices.changes.courses import follow, load, save
 from tui_ops.practices.changes.running import Back, apply, by_policy
 from tui_ops.store.changeruns import RunAlert, alerts_of, carriers_of, runs_under_way, told_alerts
@@ -36,8 +37,8 @@ def heed(session: Session, ids: Collection[int], at: float) -> set[int]:
     """Hold alerts that changed against every run that is under way.
 
     An alert of an ``abort_if`` rule, on any host of the targets or of their services, ends the run as ``on_failure``
-    says. One that the plan expects is written down. Any other that began since the run did, on a host of the change,
-    pauses it: nobody knows whether the change is what hurts.
+    says. One that the plan expects, or of a host that a step reboots just now, is written down. Any other that began
+    since the run did, on a host of the change, pauses it: nobody knows whether the change is what hurts.
 
     Args:
         session: of the transaction.
@@ -77,7 +78,7 @@ def _hold_against(session: Session, live: _Live, alert: RunAlert, at: float) -> 
         own or alert.host in carriers_of(session, json.loads(change.services)) or not alert.host
     )
     by_change = alert.suppressed_by == Suppressor.CHANGE and alert.suppressed_ref == change_name(change.id)
-    expected = alert.rule in plan.expected_alerts or by_change
+    expected = alert.rule in plan.expected_alerts or by_change or reboots(live.course, alert.host)
     if not (own or aborts) or alert.started_at < live.run.begun_at:
         return False
     if alert.state is AlertState.SUPPRESSED and not (aborts or expected):
@@ -96,6 +97,13 @@ def _hold_against(session: Session, live: _Live, alert: RunAlert, at: float) -> 
     elif unexpected:
         pause_for(session, live.change, live.run, live.course, f"alert {text}", at)
     return True
+
+
+def reboots(course: Course, host: str) -> bool:
+    """Return whether a step that reboots a host is under way: it is away then because it was told to be."""
+    steps = (step for step in (*course.plan.steps, *course.plan.rollback) if step.kind is StepKind.REBOOT)
+    cells = (course.cells.get((host, step.key)) for step in steps)
+    return any(cell is not None and cell.state in FLYING for cell in cells)
 
 
 def _abort(session: Session, live: _Live, why: str, at: float) -> None:

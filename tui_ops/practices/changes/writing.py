@@ -98,8 +98,8 @@ def create(session: Session, asked: Asked, terms: Terms) -> Done:
     targets = targets_given(asked.text("targets"))
     hosts = resolved(session, targets, "the change")
     change = Change(
-        title=title, kind=str(_kind(asked, model)), reason=text_of(asked, "reason"), owner=asked.who.name,
-        requested_by=asked.who.name, edited_by=to_json([asked.who.name]),
+        title=title, kind=str(_kind(asked, model, terms.spec.solo)), reason=text_of(asked, "reason"),
+        owner=asked.who.name, requested_by=asked.who.name, edited_by=to_json([asked.who.name]),
         plan=model.plan if model is not None else asked.text("plan"),
         plan_values=to_json(values_given(asked.text("values"))), targets=to_json(targets), hosts=to_json(hosts),
         services=to_json(services_of(session, hosts)), model_id=model.id if model is not None else None,
@@ -119,14 +119,14 @@ def create(session: Session, asked: Asked, terms: Terms) -> Done:
     return done
 
 
-def _kind(asked: Asked, model: ChangeModel | None) -> ChangeKind:
+def _kind(asked: Asked, model: ChangeModel | None, solo: bool) -> ChangeKind:
     given = asked.text("kind")
     kind = ChangeKind(given) if given else ChangeKind.NORMAL
-    approved = model is not None and not models.not_approved(model)
+    approved = model is not None and not models.not_approved(model, solo)
     if not given and approved:
         return ChangeKind.STANDARD
     if kind is ChangeKind.STANDARD and not approved:
-        why = models.not_approved(model) if model is not None else "no model is named"
+        why = models.not_approved(model, solo) if model is not None else "no model is named"
         raise Refused(
             f"a standard change is made from an approved model: {why}", "name one with model=, or kind=normal"
         )
@@ -257,7 +257,9 @@ def _submit(session: Session, done: Done, asked: Asked, change: Change, terms: T
     settled(session, done, change, asked.at, terms, changes)
     changes.kept()
     if change.kind == ChangeKind.STANDARD and change.state == ChangeState.SUBMITTED:
-        raise Refused(f"{name_of(change)}: {models.against(session, change)}", "mend it, or make it a normal one")
+        raise Refused(
+            f"{name_of(change)}: {models.against(session, change, terms.spec.solo)}", "mend it, or make it a normal one"
+        )
     said = f"{name_of(change)} is {change.state}" + (f", risk {change.risk}" if change.risk is not None else "")
     if change.state == ChangeState.SUBMITTED:
         said += f", and waits for {standing_of(session, change, asked.at, terms.spec).said}"

@@ -1,7 +1,9 @@
 """The first lines of a run: how it stands, how far it is, how long it may take, what is new on its hosts. Pure."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from tui_ops.model.changes import Outcome, RunState
 from tui_ops.model.units import format_duration
@@ -25,6 +27,8 @@ TITLE_LEAST = 16
 
 HELD_LINES = 3
 """Lines of why a run waits; the change's own page has all of it."""
+
+_UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +126,8 @@ def held_lines(stand: Stand, width: int) -> list[Line]:
     why = head.held or (stand.stopped if head.ended_at is None else "")
     if head.state is RunState.INTERRUPTED:
         said = "interrupted: " + (why or "the engine ended while it ran; what the last steps came to is not known")
+    elif why and head.state is RunState.SOAKING:
+        return wrapped(_UTC.sub(_here, why), width, Ink.DIM)[:HELD_LINES]
     elif why:
         said = f"held: {why}"
     elif stand.far.asking and head.ended_at is None:
@@ -129,6 +135,11 @@ def held_lines(stand: Stand, width: int) -> list[Line]:
     else:
         return []
     return wrapped(said, width, Ink.BAD if head.state is RunState.INTERRUPTED else Ink.WARN)[:HELD_LINES]
+
+
+def _here(found: re.Match[str]) -> str:
+    """Return a moment in UTC as this desk's clock has it."""
+    return f"{datetime.fromisoformat(found[0]).astimezone():%H:%M:%S}"
 
 
 def batch_word(number: int, far: Progress, head: RunHead) -> Span:

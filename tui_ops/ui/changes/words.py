@@ -77,6 +77,8 @@ def waits_for(row: ChangeRow, standing: Standing, me: str) -> Told:
     who = safe(row.implementer or row.owner or row.requested_by)
     mine = Ink.TEXT if me in (row.implementer or row.owner, row.owner) else Ink.DIM
     if row.state is ChangeState.DRAFT:
+        if row.unauthorised and not row.requested_by:
+            return Told("adopt or take back", Ink.WARN)
         return Told(f"{who} to submit it", mine)
     if row.state is ChangeState.APPROVED:
         return Told(f"{who} to start it", mine)

@@ -37,7 +37,7 @@ CALENDAR_ALONE = 180
 
 OPEN_ONLY = "open only"
 
-TROUBLE_WORDS = {"calendar": "conflicts only", "changemodels": "to approve", "freezes": "in force only"}
+TROUBLE_WORDS = {"calendar": "conflicts", "changemodels": "to approve", "freezes": "in force only"}
 """What ``z`` leaves, of views where that is not what is open."""
 
 
