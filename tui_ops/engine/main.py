@@ -47,7 +47,7 @@ class EngineOptions:
     """In place of OpenSSH's own configuration files."""
     verbose: bool = False
     peer: Callable[[socket.socket], int] = peer_uid
-    """Whose account is at the other end of a connection: the kernel says it. The demo's engine has made-up people too."""
+    """Whose account is at the other end of a connection: the kernel says it. The demo has made-up people too."""
 
 
 def run_engine(options: EngineOptions) -> int:
