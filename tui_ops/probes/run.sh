@@ -201,10 +201,16 @@ tui_ops_run() {
 		if [ "$state" = never ]; then
 			launch "$2" "$3" "$4" </dev/null >/dev/null &
 			wait "$!"
+			left=$?
 			find_state "$2"
+			# Its keeper was there, and its claim is not: somebody removed the folder, and with it how the step ended.
+			case $unit-$left in
+			system-1 | user-1 | *-75 | *-126 | *-127) ;;
+			*) [ "$state" != never ] || state=lost ;;
+			esac
 		fi
 		case $state in
-		over) report "$1" "$2" ;;
+		over | lost) report "$1" "$2" ;;
 		never) complain "$1" unclaimed ;;
 		*) wait_for "$1" "$2" $(($4 + 60)) ;;
 		esac

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 from sqlmodel import Session, col, func, or_, select
 
-from tui_ops.model.changes import ChangeState
+from tui_ops.model.changes import CellState, ChangeState
 from tui_ops.store.tables.audit import AuditEntry
-from tui_ops.store.tables.changes import Change
+from tui_ops.store.tables.changes import Change, ChangeCell
 from tui_ops.store.tables.facts import FactDifference
 from tui_ops.store.tables.fleet import Host
 
@@ -16,6 +16,9 @@ AT_ONCE = 2000
 
 ITEMS_KEPT = 50
 """Differences that a draft keeps one by one; it counts the others."""
+
+AFTER_STEP_S = 3600.0
+"""Seconds after a step in which what differs is taken for its doing: facts are read once an hour."""
 
 TOUCHING = frozenset({"host.shell", "host.run"})
 """Acts by which an operator changes a host by hand."""
@@ -48,12 +51,29 @@ def differences_after(session: Session, number: int) -> list[tuple[FactDifferenc
 
 
 def touched(session: Session, host: str, since: float, until: float) -> bool:
-    """Return whether a change ran on a host at any time between two moments, epoch seconds."""
-    query = select(Change.hosts).where(
+    """Return whether a change worked on a host at any time between two moments, epoch seconds.
+
+    One that is not over works until its last step so far has ended, and an hour more: one that was paused and forgotten
+    does not explain what others do there.
+    """
+    query = select(Change).where(
         col(Change.began_at).is_not(None), col(Change.began_at) <= until,
         or_(col(Change.ended_at).is_(None), col(Change.ended_at) >= since),
     )  # fmt: skip
-    return any(host in json.loads(hosts) for hosts in session.exec(query).all())
+    return any(
+        host in json.loads(change.hosts) and (change.ended_at is not None or _works_until(session, change) >= since)
+        for change in session.exec(query).all()
+    )
+
+
+def _works_until(session: Session, change: Change) -> float:
+    """Return until when a change that is not over may have worked on its hosts, epoch seconds."""
+    of_run = col(ChangeCell.run_id) == change.run_id
+    under_way = col(ChangeCell.state).in_([str(CellState.SENT), str(CellState.RUNNING)])
+    if session.exec(select(ChangeCell.id).where(of_run, under_way).limit(1)).first() is not None:
+        return float("inf")
+    ended = session.exec(select(func.max(ChangeCell.ended_at)).where(of_run)).one()
+    return max(change.began_at or 0.0, ended or 0.0) + AFTER_STEP_S
 
 
 def draft_of(session: Session, host: str, since: float) -> Change | None:

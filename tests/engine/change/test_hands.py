@@ -246,6 +246,17 @@ class TestOnce:
             again = await hands.perform(HOST, command("true", number=2), 1)
             assert (again.state, "gone" in again.said) == (CellState.FAILED, True)
 
+    async def test_a_folder_that_vanishes_under_a_step_leaves_it_unknown(
+        self, farm: SshdFarm, server: Sshd, tmp_path: Path
+    ) -> None:
+        """It was begun: nobody may say that it was not, and try it again."""
+        token, sign = new_token(), tmp_path / "begun"
+        async with hands_on(server, farm, token) as (hands, _):
+            going = asyncio.create_task(hands.perform(HOST, command("sh", "-c", f"echo >{sign}; sleep 1"), 1))
+            await until(sign.exists)
+            await asyncio.to_thread(os.system, f"rm -rf {folder_on(server, token)}")
+            assert (await going).state is CellState.UNKNOWN
+
     async def test_another_boot_loses_what_was_begun_before(self, farm: SshdFarm, tmp_path: Path) -> None:
         """A host that went down: what ran then does not run now, whatever has its process number."""
         root = boot(tmp_path / "root", "first")

@@ -36,8 +36,10 @@ def paths(tmp_path: Path) -> Iterator[StatePaths]:
 
 
 async def test_a_host_where_a_step_ended_has_the_folder(paths: StatePaths) -> None:
-    """Not one where nothing was sent, and not one for which something was done here alone."""
-    frozen = freeze(Frozen(1, ChangeKind.NORMAL, PLAN, ("a", "b", "c")))
+    """Also one where nobody knows what became of it: what would be put back may have been there. Not one where nothing
+    was sent, and not one for which something was done here alone.
+    """
+    frozen = freeze(Frozen(1, ChangeKind.NORMAL, PLAN, ("a", "b", "c", "d")))
 
     def write(session: Session) -> None:
         session.add(Change(id=1, title="t"))
@@ -49,13 +51,14 @@ async def test_a_host_where_a_step_ended_has_the_folder(paths: StatePaths) -> No
         session.add(ChangeCell(run_id=1, host="a", step="steps-1", state="failed", attempt=1, exit_status=1))
         session.add(ChangeCell(run_id=1, host="b", step="steps-1", state="sent", attempt=1))
         session.add(ChangeCell(run_id=1, host="c", step="steps-2", state="changed", attempt=1, exit_status=0))
+        session.add(ChangeCell(run_id=1, host="d", step="steps-1", state="unknown", attempt=1))
 
     writer = await Writer.open(paths)
     await writer.act(write)
     await writer.close()
     with open_reader(paths) as reader:
         place = with_traces(Place(), reader, "thistoken")
-        assert [place.begun(host) for host in "abc"] == [True, False, False]
+        assert [place.begun(host) for host in "abcd"] == [True, False, False, True]
         assert place.begun_at == 9.5
         assert with_traces(Place(), reader, "othertoken") == Place()
 

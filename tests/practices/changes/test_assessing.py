@@ -64,7 +64,7 @@ def test_batches_and_hosts_that_are_down_count(world: ChangeWorld) -> None:
 
 def test_a_plan_that_is_none_is_weighed_as_if_it_did_anything(world: ChangeWorld) -> None:
     found = factors(world.assess(world.change("web-1", plan="steps: [")))
-    assert found["rollback"] == ("none", 20)
+    assert found["rollback"] == ("nothing takes it back", 20)
     assert found["rule"][1] == 30
 
 

@@ -17,7 +17,7 @@ from tui_ops.practices.asked import Asked, Done, Refused
 from tui_ops.practices.changes import driftacts
 from tui_ops.practices.changes.drift import Drift, content_of, counts, way_back
 from tui_ops.store.audit import append_audit
-from tui_ops.store.tables.changes import Change, ChangeLine
+from tui_ops.store.tables.changes import Change, ChangeCell, ChangeLine, ChangeRun
 from tui_ops.store.tables.facts import FactDifference
 from tui_ops.store.views import changes as views
 from tui_ops.store.views.connect import open_reader
@@ -205,6 +205,29 @@ class TestDrafts:
         world.run(lambda session: session.add(Change(hosts='["db-1"]', **span)))
         differs(world)
         assert len(look(world)[1]) == 1
+
+    @pytest.mark.parametrize(
+        ("state", "ended_s", "explains"),
+        [("ok", 7200, False), ("ok", 4000, True), ("running", None, True), ("waiting", None, False)],
+    )
+    def test_one_that_was_paused_and_forgotten_explains_nothing_for_ever(
+        self, world: IncidentWorld, state: str, ended_s: float | None, explains: bool
+    ) -> None:
+        """What differs an hour after its last step is not its doing; while a step runs, it may be."""
+
+        def kept(session: Session) -> None:
+            span = {"began_at": world.at - 9000, "state": "paused", "title": "planned", "run_id": 1}
+            session.add(Change(hosts='["db-1"]', **span))
+            session.flush()
+            run = {"token": "t", "by": "ann", "frozen": "", "frozen_sha": "", "begun_at": world.at - 9000}
+            session.add(ChangeRun(id=1, change_id=1, **run))
+            session.flush()
+            ended = world.at - ended_s if ended_s is not None else None
+            session.add(ChangeCell(run_id=1, host="db-1", step="steps-1", state=state, ended_at=ended))
+
+        world.run(kept)
+        differs(world)
+        assert (look(world)[1] == []) is explains
 
     def test_more_of_a_day_joins_the_draft(self, world: IncidentWorld) -> None:
         """Once somebody decided about it, or on the next day, it is another."""

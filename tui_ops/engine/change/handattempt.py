@@ -119,9 +119,6 @@ class Attempt:
             lambda number: ask_do(number, self._folder, self._order), max(1.0, self._ends_at - self._loop.time())
         )
         if frame.kind == "error" and frame.name == "unclaimed":
-            if self._asks > 1:
-                # It was asked for before and may have been begun then: its claim was lost with the folder.
-                raise GivenUp(f"the run's folder on {self._host.name} is gone, look at who removed it", sent=True)
             raise NotBegun(f"{self._host.name} could not begin it", "look at the space that is left in its home")
         if frame.kind == "error":
             lane.close()

@@ -14,7 +14,8 @@ class RunTraces:
     frozen: str
     """JSON of what runs."""
     ended: tuple[tuple[str, str], ...]
-    """Host and step of each cell that ended with an exit code: it was there."""
+    """Host and step of each cell that ended with an exit code, or of which nobody knows: it was there, or may have
+    been, and a run that finds nothing of itself there has not begun anew."""
 
 
 def run_traces(reader: Reader, token: str) -> RunTraces | None:
@@ -28,7 +29,8 @@ def run_traces(reader: Reader, token: str) -> RunTraces | None:
         return None
     rows = reader.read(
         lambda connection: connection.execute(
-            "SELECT host, step FROM change_cell WHERE run_id = ? AND exit_status IS NOT NULL", (head[0],)
+            "SELECT host, step FROM change_cell WHERE run_id = ? AND (exit_status IS NOT NULL OR state = 'unknown')",
+            (head[0],),
         ).fetchall()
     )
     return RunTraces(head[1], head[2], tuple((str(host), str(step)) for host, step in rows))
