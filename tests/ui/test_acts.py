@@ -1,9 +1,15 @@
 """From a key to the engine and back: dialogs, what is passed on, what is told, what is undone."""
 
+from types import SimpleNamespace
+
 from support.desk_world import KNOWN, OFFERED, REFUSED, Door, World
 from support.waiting import until
 from textual.widgets import Button, Input
 
+from tui_ops.actions.changeruns import START
+from tui_ops.model.verdict import YES
+from tui_ops.ui.acts import NAMED_MOST, Plan, target_lines
+from tui_ops.ui.paint import plain
 from tui_ops.ui.screens.dialog import Dialog
 
 
@@ -151,3 +157,13 @@ async def test_an_operator_is_not_offered_what_an_admin_may(world: World, open_d
         await desk.linked()
         await desk.sees("R read now", without="y trust key")
     await door.close()
+
+
+def test_a_change_is_named_with_its_hosts_before_it_runs() -> None:
+    """A number alone says neither what it does nor where."""
+    hosts = tuple(f"web-{number}" for number in range(1, 13))
+    row = SimpleNamespace(name="CHG-7", title="nginx 1.26.3", hosts=hosts, revision=1)
+    shown = " ".join(plain(one) for one in target_lines(Plan(START, (row,), (), YES, {})))
+    assert "CHG-7  nginx 1.26.3" in shown
+    assert "12 hosts: web-1, " in shown
+    assert shown.endswith(f"and {12 - NAMED_MOST} more")

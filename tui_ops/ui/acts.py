@@ -219,12 +219,24 @@ def target_lines(asked: Plan) -> Iterable[Line]:
         named = ", ".join(safe(name) for name in asked.names[:NAMED_MOST])
         more = len(asked.names) - NAMED_MOST
         yield line(named, (f" and {more} more" if more > 0 else "", Ink.DIM))
+    if asked.action.noun == "change" and asked.action.danger >= Danger.GRAVE:
+        for row in asked.rows:
+            yield from _what_runs(row)
     for name, why in asked.left_out[:3]:
         yield line((f"left out: {safe(name)}: {why}", Ink.WARN))
     if len(asked.left_out) > 3:
         yield line((f"left out: {len(asked.left_out) - 3} more", Ink.WARN))
     if not asked.action.params:
         yield line((asked.action.help, Ink.DIM))
+
+
+def _what_runs(change: Any) -> Iterable[Line]:
+    """Return what a change is, and on which hosts it works: a number alone says neither."""
+    yield from (line((one, Ink.TEXT)) for one in wrap(f"{change.name}  {safe(change.title)}", DIALOG_CELLS))
+    hosts = [safe(host) for host in change.hosts]
+    more = f" and {len(hosts) - NAMED_MOST} more" if len(hosts) > NAMED_MOST else ""
+    said = f"{len(hosts)} host{'s' if len(hosts) != 1 else ''}: {', '.join(hosts[:NAMED_MOST])}{more}"
+    yield from (line((one, Ink.ACCENT)) for one in wrap(said, DIALOG_CELLS, break_on_hyphens=False))
 
 
 def _exactly(text: str) -> Iterable[Line]:
