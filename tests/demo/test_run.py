@@ -56,12 +56,12 @@ def test_a_demo_without_a_desk_runs_until_it_is_interrupted(tmp_path: Path) -> N
             return len(found) == 7 and all("memory" in row.values for row in found)
 
         until_sync(all_read, READY_S, "all hosts are read")
+        until_sync(lambda: "--state-dir" in (tmp_path / "said").read_text(), READY_S, "it says how to look at them")
         left = psutil.Process(demo.pid).children(recursive=True)
         assert len(left) >= 2
         demo.send_signal(signal.SIGINT)
         assert demo.wait(READY_S) == 0
         assert nothing_left(left)
-    assert "--state-dir" in (tmp_path / "said").read_text()
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])

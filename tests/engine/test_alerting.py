@@ -122,6 +122,7 @@ async def test_a_reading_above_its_level_opens_an_incident_and_below_it_clears(
         judge.cpu("web-1", 97)
         [alert] = await judge.wait_for("firing")
         assert (alert.rule, alert.subject, alert.severity) == ("busy", "web-1", "critical")
+        assert alert.numbers == '["cpu"]'
         judge.cpu("web-1", 75)
         judge.cpu("web-1", 60)
         await judge.wait_for("cleared unseen")

@@ -239,3 +239,21 @@ async def test_a_policy_that_goes_from_the_inventory_stops_the_calls(world: Call
     await world.write(number, policy="gone")
     await look(world, 5 * 3600)
     assert len(await world.rows()) == 1
+
+
+@pytest.mark.parametrize("state", ["suppressed", "shelved"])
+async def test_nobody_is_called_while_all_alerts_have_an_excuse(world: CallingWorld, state: str) -> None:
+    """For one that was opened, and for the next step of one that was called; with an alert that asks it goes on."""
+    number = await world.open(alerts=2)
+    await world.write(number, alerts=state)
+    await look(world, 3600)
+    assert await world.rows() == []
+    await world.write(number, alerts="firing")
+    await look(world)
+    assert len(await world.rows()) == 1
+    await world.write(number, alerts=state)
+    await look(world, 3600)
+    assert len(await world.rows()) == 1
+    await world.write(number, alerts="firing")
+    await look(world)
+    assert len(await world.rows()) == 2

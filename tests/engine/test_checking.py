@@ -266,6 +266,26 @@ async def test_attempts_come_at_the_pace_of_retry(world: World) -> None:
     assert world.schedule.pace.started == 3
 
 
+async def test_the_first_bad_result_is_looked_at_again_at_once(world: World) -> None:
+    """Where retry is an hour, the second attempt comes at once, and the third not yet."""
+    checking = world.checking("  port: {tcp: '127.0.0.1:1', hosts: [far], period: 1h, retry: 1h}\n")
+    running = asyncio.create_task(world.schedule.run())
+    checking.read_now([world.ids["far"]])
+
+    async def second() -> bool:
+        rows = await world.rows()
+        return "port" in rows and rows["port"].document.number("attempt") == 2
+
+    try:
+        await until(second, 20.0, "it was looked at again")
+    finally:
+        await checking.close()
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+    assert world.schedule.pace.started == 2
+    assert checking.worst(world.ids["far"]) is FINE
+
+
 async def test_what_could_not_be_tried_is_tried_soon(world: World) -> None:
     """A plugin with a period of an hour whose host is not there yet runs once it is, not an hour later."""
     checking = world.checking(

@@ -1,5 +1,6 @@
 """From the door to an incident on disk: the parts of the engine together, and the file of an inventory before them."""
 
+import json
 import socket
 import time
 from collections.abc import AsyncIterator
@@ -13,11 +14,13 @@ from tui_ops.engine.elsewhere import Elsewhere
 from tui_ops.engine.news import News
 from tui_ops.inventory import load
 from tui_ops.model.alerts import AlertState, Source
+from tui_ops.practices.oncall.escalation import acknowledged_in
 from tui_ops.store.fleet_sync import sync_fleet
 from tui_ops.store.paths import StatePaths, prepare
 from tui_ops.store.upgrade import upgrade
 from tui_ops.store.views.connect import open_reader
 from tui_ops.store.views.incidents import AlertRow, IncidentRow, alerts, incidents, timeline
+from tui_ops.store.views.oncall import read_fact
 from tui_ops.store.writer import Writer
 
 BEARER = {"Authorization": "Bearer a-token-that-is-long-enough"}
@@ -127,10 +130,36 @@ async def test_an_event_that_is_acknowledged_elsewhere(world: World) -> None:
         assert await world.post("/v2/enqueue", acknowledge) == 202
     (alert,), (incident,) = world.rows()
     assert (alert.state, alert.acked_by, incident.acked_by) == (AlertState.ACKNOWLEDGED, "pagerduty", "")
+    assert (alert.subject, incident.title) == ("web-1", "web-1: HTTP on web-1 answers 500")
     with open_reader(world.paths) as reader:
         said = [line.text for line in timeline(reader, incident.id)]
+        fact = reader.read(lambda connection: read_fact(connection, incident.id))
+    assert fact is not None
+    assert acknowledged_in(fact) == "pagerduty", "nobody is called for it"
     assert said.count("srv01/HTTP was acknowledged in pagerduty") == 1
     assert world.told == 1
     assert await world.post("/v2/enqueue", (DATA / "pagerduty" / "resolve.txt").read_bytes()) == 202
     (alert,), _ = world.rows()
     assert alert.state is AlertState.RESOLVED
+
+
+async def test_a_key_is_one_alert_whatever_its_events_name(world: World) -> None:
+    """The first trigger says what it is about; one that names another host, or nothing, is still the same alert."""
+    await world.begin()
+
+    def event(action: str, **payload: str) -> bytes:
+        told = {"summary": "x", "source": "far.example.org", "severity": "error"} | payload
+        more = {"payload": told} if action == "trigger" else {}
+        return json.dumps({"routing_key": "a-token-that-is-long-enough", "event_action": action, "dedup_key": "k"}
+                          | more).encode()  # fmt: skip
+
+    for sent in (event("trigger"), event("trigger", component="nginx"), event("acknowledge"), event("resolve")):
+        assert await world.post("/v2/enqueue", sent) == 202
+    (alert,), _ = world.rows()
+    assert (alert.subject, alert.state, alert.item) == ("event", AlertState.RESOLVED, "")
+    both = event("trigger", component="nginx").replace(b'"k"', b'"j"'), event("resolve").replace(b'"k"', b'"j"')
+    for sent in both:
+        assert await world.post("/v2/enqueue", sent) == 202
+    assert {(one.rule, one.subject, one.state) for one in world.rows()[0]} == {
+        ("k", "event", AlertState.RESOLVED), ("j", "nginx", AlertState.CLEARED),
+    }  # fmt: skip

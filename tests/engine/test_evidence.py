@@ -16,16 +16,20 @@ from support.waiting import until
 
 from tui_ops.actions.errors import ActError
 from tui_ops.actions.evidence import ACTS, EVIDENCE_TAKE
+from tui_ops.actions.incidents import OPEN
 from tui_ops.actions.protocol import Request
 from tui_ops.actions.registry import Registry
 from tui_ops.engine.acting import Acting, Doing
 from tui_ops.engine.finders import FINDERS
+from tui_ops.engine.incidentdoings import IncidentDoings
+from tui_ops.engine.news import News
 from tui_ops.model.evidence import Moment
 from tui_ops.model.fleet import HostSpec
 from tui_ops.model.incidents import Happening
 from tui_ops.model.people import Role, Who
 from tui_ops.practices.incidents.evidenceacts import take_evidence
-from tui_ops.store.tables import KnownError
+from tui_ops.practices.incidents.world import World
+from tui_ops.store.tables import Alert, KnownError, PastAlert
 
 
 @pytest.fixture
@@ -45,6 +49,23 @@ def spinner() -> Iterator[str]:
     yield words[2]
     process.kill()
     process.wait()
+
+
+async def test_an_incident_opened_by_hand_has_evidence_of_its_host(tmp_path: Path, farm: SshdFarm) -> None:
+    """As one that an alert opened: the host is looked at as soon as the act is kept."""
+    async with evidence_world(tmp_path, farm, farm.sshd().spec("web-1")) as world:
+        await world.poll()
+        doings = IncidentDoings(News(), World, lambda: None, world.taker.opened).by_id()
+        acting = Acting(Registry([OPEN]), {OPEN.id: doings[OPEN.id]}, world.writer, FINDERS)
+        who = Who("alice", Role.OPERATOR, 1000)
+        await acting.perform(who, Request(1, "act", OPEN.id, (), {"title": "it is slow", "host": "web-1"}, {}), False)
+        await until(lambda: len(world.lines(1)) == 3, TAKEN_S, "the line of the evidence")
+        *said, line = world.lines(1)
+        assert [one.kind for one in said] == [Happening.OPENED, Happening.ACKNOWLEDGED]
+        assert (line.kind, line.text.startswith("evidence kept: web-1 (")) == (Happening.EVIDENCE, True)
+        panel = world.panels(1)["web-1", "load"]
+        assert panel.then is not None
+        assert panel.then.lines
 
 
 class TestThen:
@@ -235,6 +256,28 @@ class TestKnownErrors:
             assert (match.data["known_error"], match.data["host"]) == (1, "web-1")
             counts = await world.writer.act(lambda session: [one.matched for one in session.exec(select(KnownError))])
             assert counts == [1, 0, 0, 0]
+
+    async def test_the_rule_of_an_alert_that_went_on_to_a_later_incident(self, tmp_path: Path, farm: SshdFarm) -> None:
+        """What fired then is what the earlier incident is about."""
+        async with evidence_world(tmp_path, farm, farm.sshd().spec("web-1")) as world:
+            await world.poll()
+            number, later = await world.incident("web-1"), await world.incident()
+
+            def came_back(session: Session) -> None:
+                alert = session.exec(select(Alert)).one()
+                assert alert.id is not None
+                session.add(
+                    PastAlert(
+                        alert_id=alert.id, incident_id=number, episode=1, severity="critical", text="", started_at=1.0,
+                        detected_at=1.0,
+                    )
+                )  # fmt: skip
+                alert.incident_id = later
+                session.add(KnownError(title="it runs", signature='{"rule": "load"}'))
+
+            await world.writer.act(came_back)
+            await world.opened(number, "web-1")
+            await until(lambda: any(one.kind is Happening.MATCHED for one in world.lines(number)), TAKEN_S, "the match")
 
     async def test_a_log_line_of_the_host(self, tmp_path: Path, farm: SshdFarm) -> None:
         """What the known error looks for stands in what the host logs."""

@@ -90,6 +90,60 @@ def test_a_file_that_says_nothing_of_changes(tmp_path: Path) -> None:
     assert spec_of(tmp_path, "hosts: {a: {}}\n") == ChangingSpec()
 
 
+GROUPS = """\
+hosts: {web-1: {groups: web, labels: {tier: "1"}}, db-1: {labels: {tier: "2"}}}
+operators:
+  ann: {role: admin, groups: dba}
+  bob: {role: operator, groups: [dba, shop]}
+  cat: {role: approver, groups: [dba, dba]}
+  dan: approver
+changes:
+  policies:
+    databases: {people: ["group:dba", dan], mandatory: "group:dba", need: 3}
+"""
+
+
+def test_a_policy_may_name_groups_of_operators(tmp_path: Path) -> None:
+    """They are those of the group whose role may approve, each once; an operator's groups are kept."""
+    path = tmp_path / "inventory.yaml"
+    path.write_text(GROUPS)
+    fleet = load(path)
+    assert [one.groups for one in fleet.operators] == [("dba",), ("dba", "shop"), ("dba",), ()]
+    assert fleet.changing.policies == (
+        ApprovalPolicy("databases", ("ann", "cat", "dan"), ("ann", "cat"), Quorum.COUNT, 3),
+    )
+
+
+@pytest.mark.parametrize(
+    ("people", "said"),
+    [
+        ('["group:dbas"]', r"yaml:9:26: no operator belongs to the group 'dbas' \(did you mean 'dba'\?\)"),
+        ('["group:shop"]', r"yaml:9:26: nobody of the group 'shop' may approve \(give one of them the role approver"),
+        ('["group:web"]', r"yaml:9:26: no operator belongs to the group 'web'"),
+        ('[dan, "group:"]', r"yaml:9:31: "),
+        ('["site:dba"]', r"yaml:9:26: "),
+        ('["group:dba"]', r"yaml:9:\d+: 'databases' needs 3 approvals, and names 2 who may give one"),
+    ],
+)
+def test_a_group_that_can_approve_nothing_is_a_mistake_at_its_place(tmp_path: Path, people: str, said: str) -> None:
+    """Groups of hosts are none of people; and those that a number counts are the people, not the words."""
+    with pytest.raises(InventoryError, match=said):
+        spec_of(tmp_path, GROUPS.replace('["group:dba", dan], mandatory: "group:dba"', people))
+
+
+def test_windows_freezes_and_policies_may_name_a_label(tmp_path: Path) -> None:
+    """It stands for the hosts that have it; one that none has is a mistake at its place."""
+    text = GROUPS.replace("need: 3}", 'need: 3, hosts: ["label:tier=2"]}') + (
+        '  windows: {nightly: {times: "mon-fri 22:00-04:00", hosts: "label:tier=1"}}\n'
+        '  freezes: {sale: {times: 2026-11-30, hosts: ["label:tier=1", db-1]}}\n'
+    )
+    spec = spec_of(tmp_path, text)
+    assert spec.policies[0].hosts == {"db-1"}
+    assert [one.hosts for one in spec.windows] == [{"web-1"}, {"web-1", "db-1"}]
+    with pytest.raises(InventoryError, match=r"yaml:11:47: no host has the label 'tier=3'"):
+        spec_of(tmp_path, text.replace('["label:tier=1", db-1]', '["label:tier=3"]'))
+
+
 def test_a_team_of_one(tmp_path: Path) -> None:
     """It may approve its own changes, and has no policies that nobody could satisfy."""
     text = "hosts: {a: {}}\noperators: {ann: admin}\nchanges: {team: solo}\n"

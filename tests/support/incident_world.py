@@ -3,7 +3,7 @@
 import copy
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TypeVar
@@ -80,6 +80,8 @@ class IncidentWorld(AbstractContextManager["IncidentWorld"]):
         shutil.copytree(_template(), Path(self._folder.name) / "state")
         self.paths = StatePaths(Path(self._folder.name) / "state")
         self.at = BEGIN
+        self.shells: Collection[tuple[str, str]] = ()
+        """Who has a shell open on which host."""
         self.states: dict[str, HostState] = {host.name: HostState.UP for host in HOSTS}
         self._database = Database(self.paths.ops_db)
         fleet = Fleet("shop", HOSTS, services=SERVICES, operators=OPERATORS)
@@ -96,7 +98,7 @@ class IncidentWorld(AbstractContextManager["IncidentWorld"]):
             lambda name: around.get(name) or Around(), self.states.get, {one.name: one for one in SERVICES},
             spec or AlertingSpec(), lambda _service, priority: f"policy-{priority}",
         )  # fmt: skip
-        doings = IncidentDoings(News(), lambda: self.world.spec, lambda: None)
+        doings = IncidentDoings(News(), lambda: self.world, lambda: None, lambda *_: None)
         self._doings = {name: doing.act for name, doing in doings.by_id().items()}
 
     def __exit__(self, *_: object) -> None:
@@ -111,7 +113,7 @@ class IncidentWorld(AbstractContextManager["IncidentWorld"]):
     def later(self, seconds: float) -> Outcome:
         """Let time pass, and the engine look once at its end."""
         self.at += seconds
-        return self.run(lambda session: Passing(session, self.world, self.at).look())
+        return self.run(lambda session: Passing(session, self.world, self.at, self.shells).look())
 
     def take(self, *signals: Signal) -> Outcome:
         """Take signals in."""

@@ -22,7 +22,7 @@ AT = 1_772_000_000.0
 ROW = IncidentRow(
     7, 3, 1, "disk full", IncidentState.TRIAGE, Severity.CRITICAL, 3, 2, 2, "disk", "lon", "shop", ("shop",), "", "",
     "", "", False, (), AT - 600, AT - 590, AT - 590, None, "", None, None, None, None, "", "", "", "", None, None, None,
-    "", (), 1, 1, ("web-1",),
+    "", (), 1, 1, 1, ("web-1",),
 )  # fmt: skip
 
 
@@ -58,6 +58,8 @@ def test_it_rings_for_what_is_new(monkeypatch: pytest.MonkeyPatch) -> None:
     assert seat.incidents(1, 2, 3, 4, 5) == ["\a"]
     seat.mono += attention.BELL_GAP_S
     assert seat.incidents(6, acked_by="ann") == []
+    assert seat.incidents(7, asking=0, excuses=("maintenance 3",)) == []
+    assert seat.incidents(7) == ["\a"], "its maintenance is over"
 
 
 def test_the_title_counts(monkeypatch: pytest.MonkeyPatch) -> None:

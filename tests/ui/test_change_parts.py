@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import fields, replace
 from datetime import date, datetime
 from pathlib import Path
+from socket import gethostname
 from types import SimpleNamespace
 from typing import Any
 
@@ -327,3 +328,23 @@ def test_no_name_of_a_screen_is_cut(width: int, shown: bool) -> None:
     assert len(text) == width
     assert all(name in text for name in names)
     assert ("oncall@" in text) is shown
+
+
+@pytest.mark.parametrize(
+    ("width", "people", "told"),
+    [
+        (120, ("anna",), "on call anna   approver bob@"), (90, ("anna",), "on call anna   bob@"),
+        (80, ("anna",), "on call anna"), (80, ("anna", "bernd"), "anna +1"),
+        (84, ("anna", "bernd"), "on call anna +1"), (74, ("anna",), "anna"),
+        (68, ("anna",), "Audit 4"), (80, (), "bob@"),
+    ],
+)  # fmt: skip
+def test_who_is_on_call_stays_where_who_sits_here_has_no_room(width: int, people: tuple[str, ...], told: str) -> None:
+    """At 80 columns too: at least the name, and never at the cost of a screen's name."""
+    names = ("Now", "Infrastructure", "Incidents", "Changes", "Audit")
+    tabs = [Tab(str(index), name, index, False) for index, name in enumerate(names)]
+    desk = desk_of()
+    desk.todo = SimpleNamespace(called=lambda _at: people)  # type: ignore[assignment]
+    text = plain(tabs_line(desk, tabs, width))
+    assert text.rstrip().removesuffix(gethostname()).endswith(told), text
+    assert all(name in text for name in names)

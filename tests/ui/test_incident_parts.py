@@ -1,6 +1,5 @@
-"""What the screens of incidents are made of, without a terminal: clocks, groups, runbooks, metrics."""
+"""What the screens of incidents are made of, without a terminal: clocks, groups, runbooks."""
 
-import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from tui_ops.ui.acts import Plan, _choices, question
 from tui_ops.ui.cells import width_of
 from tui_ops.ui.columns import Look
 from tui_ops.ui.desk import Desk
-from tui_ops.ui.incidents import clocks, layout, metrics, runbook
+from tui_ops.ui.incidents import clocks, layout, runbook
 from tui_ops.ui.incidents.changes import offset_text
 from tui_ops.ui.incidents.model import IncidentModel, is_unseen
 from tui_ops.ui.incidents.reading import IncidentPage
@@ -36,7 +35,7 @@ AT = 1_772_000_000.0
 ROW = IncidentRow(
     7, 3, 1, "disk full", IncidentState.TRIAGE, Severity.CRITICAL, 3, 2, 2, "disk", "lon", "shop", ("shop",), "", "",
     "", "", False, (), AT - 600, AT - 590, AT - 590, None, "", None, None, None, None, "", "", "", "", None, None, None,
-    "", (), 1, 1, ("web-1",),
+    "", (), 1, 1, 1, ("web-1",),
 )  # fmt: skip
 
 
@@ -58,6 +57,11 @@ class TestClocks:
             ({"acked_by": "ann", "ack_until": AT - 1}, "ann ran out", Ink.WARN),
             ({"acked_by": "ann"}, "ann", Ink.DIM),
             ({"state": IncidentState.RESOLVED}, "", Ink.DIM),
+            ({"asking": 0, "excuses": ("maintenance 3",)}, "suppressed by maintenance 3", Ink.HELD),
+            ({"asking": 0, "excuses": ("shelving",)}, "shelved", Ink.HELD),
+            ({"asking": 1, "excuses": ("maintenance 3",)}, "nobody", Ink.BAD),
+            ({"asking": 0, "excuses": ("silence 1",), "acked_by": "ann"}, "ann", Ink.DIM),
+            ({"snoozed_until": AT - 1}, "nobody", Ink.BAD),
         ],
     )
     def test_who_has_it(self, fields, told: str, ink: Ink) -> None:
@@ -83,6 +87,28 @@ class TestClocks:
         """By its priority, from when it was opened."""
         found = clocks.resolve_clock(replace(ROW, **fields), AT)
         assert (found.text, found.ink) == (told, ink)
+
+    @pytest.mark.parametrize(
+        ("fields", "told", "ink"),
+        [
+            ({"priority": 3}, "50m of 1h left to acknowledge", Ink.DIM),
+            ({"priority": 2}, "5m of 15m left to acknowledge", Ink.DIM),
+            ({"priority": 2, "opened_at": AT - 660}, "4m of 15m left to acknowledge", Ink.WARN),
+            ({"priority": 1}, "4m over its 5m to acknowledge", Ink.BAD),
+            ({"acked_by": "ann"}, "", Ink.DIM),
+            ({"on_hold": "vendor"}, "", Ink.DIM),
+            ({"asking": 0, "excuses": ("silence 1",)}, "", Ink.DIM),
+            ({"state": IncidentState.RESOLVED}, "", Ink.DIM),
+        ],
+    )
+    def test_when_somebody_should_have_it(self, fields, told: str, ink: Ink) -> None:
+        """By its priority, from when it was opened; the explanation says so, and there is none without a clock."""
+        row = replace(ROW, **fields)
+        found = clocks.ack_clock(row, AT)
+        assert (found.text, found.ink) == (told, ink)
+        goal = clocks.short(clocks.ACK_GOAL_S[row.priority])
+        said = [one.partition(", from when it was opened: ")[0] for one in clocks.ack_explained(row, AT)]
+        assert said == ([told, f"a P{row.priority} has {goal} for it"] if told else [])
 
     def test_how_long_it_lasts(self) -> None:
         """From the onset; of one that is over to its end."""
@@ -133,9 +159,42 @@ class TestTheModel:
 
     def test_who_asks_for_somebody(self) -> None:
         """Not what is acknowledged, on hold or over."""
-        assert is_unseen(ROW)
+        assert is_unseen(ROW, AT)
         for fields in ({"acked_by": "ann"}, {"on_hold": "caller"}, {"state": IncidentState.CANCELLED}):
-            assert not is_unseen(replace(ROW, **fields))
+            assert not is_unseen(replace(ROW, **fields), AT)
+
+    def test_what_has_an_excuse_asks_for_nobody(self) -> None:
+        """As long as none of its alerts asks; one whose alerts are over, or that has none, still does."""
+        covered = replace(ROW, alerts=2, firing=2, asking=0, excuses=("maintenance 3",))
+        assert not is_unseen(covered, AT)
+        assert is_unseen(replace(covered, asking=1), AT)
+        assert is_unseen(replace(ROW, firing=0, asking=0), AT)
+        assert is_unseen(replace(ROW, alerts=0, firing=0, asking=0), AT)
+        model = IncidentModel()
+        model.take([covered, replace(ROW, id=8)], True, AT)
+        assert (model.unseen, dict(model.open)) == (1, {2: 2})
+
+    def test_what_is_snoozed_asks_again_when_its_time_comes(self) -> None:
+        """Though nothing of it is read anew then."""
+        model = IncidentModel()
+        model.take([replace(ROW, snoozed_until=AT + 60)], True, AT)
+        assert model.unseen == 0
+        taken = model.taken
+        model.grow_older(Stamp(AT + 59, 0.0))
+        assert (model.unseen, model.taken) == (0, taken)
+        model.grow_older(Stamp(AT + 60, 0.0))
+        assert (model.unseen, model.taken) == (1, taken + 1)
+        model.grow_older(Stamp(AT + 61, 0.0))
+        assert model.taken == taken + 1
+
+    @pytest.mark.parametrize(
+        ("width", "told"), [(27, "suppressed by maintenance 3"), (26, "suppressed"), (10, "suppressed")]
+    )
+    def test_a_narrow_list_says_that_it_is_suppressed(self, width: int, told: str) -> None:
+        """And leaves out by what, for which a wide one has room."""
+        item = incident_item(replace(ROW, asking=0, excuses=("maintenance 3",)), AT)
+        ack = next(one for one in INCIDENT_COLUMNS if one.id == "ack")
+        assert ack.cell(item, width, Look(False, 0))[0].rstrip() == told
 
     @pytest.mark.parametrize("state", list(IncidentState))
     def test_every_state_has_a_sign_of_one_cell(self, state: IncidentState) -> None:
@@ -212,32 +271,6 @@ class TestTheLayout:
             for name in layout.shown(page, pen(width)):
                 lines, place = layout.laid_out(page, pen(width), name)
                 assert "▸ " in plain(lines[place[0]])
-
-
-class TestMetrics:
-    """Around the onset."""
-
-    def test_a_gap_is_no_nought(self) -> None:
-        """Where nothing was read nothing is drawn: not idle, not busy."""
-        wanted = next(one for one in metrics.WANTED if one.turned)
-
-        class Found:
-            at = (AT, AT + 60)
-            mean = (90.0, 20.0)
-
-        values = metrics._placed(Found(), wanted, AT, AT + 3600)  # type: ignore[arg-type]
-        assert values[:2] == (10.0, 80.0)
-        assert all(math.isnan(value) for value in values[2:])
-
-    def test_the_onset_is_marked(self) -> None:
-        """Above the bars, where they stand for it."""
-        row = metrics.Drawn(metrics.WANTED[0], tuple([10.0] * 30 + [90.0] * 30))
-        found = metrics.HostMetrics("web-1", AT - 1800, AT + 1800, AT, (row,))
-        page = IncidentPage(ROW, metrics=[found])
-        _, axis, bars = (plain(one) for one in metrics.panel(page, pen(120, whole=True)))
-        at = axis.index("↓")
-        assert bars[at - 1] != bars[at]
-        assert "90 %" in bars
 
 
 class TestGroups:

@@ -13,6 +13,8 @@ from support.waiting import until
 from tui_ops.model.clock import now
 from tui_ops.model.holding import hold_data
 from tui_ops.model.incidents import Happened, Happening
+from tui_ops.model.readings import Reading
+from tui_ops.store.samples import SampleWrite
 from tui_ops.store.tables.alerts import Alert
 from tui_ops.store.tables.incidents import Evidence, Incident, Timeline
 from tui_ops.store.timeline import add_line, changed
@@ -79,6 +81,28 @@ class TestTheList:
             await change(night, 1, acked_by="ann", ack_until=now().at + 900)
             entrance.news("incidents")
             await desk.sees("2 Incidents 1")
+
+    async def test_what_is_suppressed_asks_for_nobody(self, night, entrance, open_desk) -> None:
+        """It is open and counted by priority, and the list says by what; the tab's count has it no more."""
+
+        def cover(session: Session) -> None:
+            alerts = session.exec(select(Alert).where(Alert.incident_id == 1)).all()
+            for alert in alerts:
+                alert.state, alert.suppressed_by, alert.suppressed_ref = "suppressed", "silence", "silence 4"
+            changed(session, [*alerts, session.get_one(Incident, 1)])
+
+        async with open_desk(night.root, (200, 60)) as desk:
+            await desk.linked()
+            await desk.press("2")
+            await desk.sees("2 Incidents 2")
+            await night.writer.act(cover)
+            entrance.news("incidents")
+            await desk.sees("2 Incidents 1", "P1 1", "suppressed by silence 4",
+                            "asks for nobody: all its alerts are suppressed by silence 4")  # fmt: skip
+        async with open_desk(night.root, (80, 24)) as desk:
+            await desk.linked()
+            await desk.press("2")
+            await desk.sees("INC-1", "suppressed ", without="suppressed by")
 
     async def test_only_what_is_open(self, night, entrance, open_desk) -> None:
         """z leaves what somebody can work on: not what is done, and not what waits for a vendor."""
@@ -285,10 +309,28 @@ class TestThePage:
             await until(lambda: entrance.asked)
             assert entrance.asked == [("incident.tick", ("INC-1",), {"step": "2"})]
             await desk.press("j", "enter")
-            await desk.sees("run on db-2.lon", "command: pg_ctl promote -D /srv/pg", "incident: INC-1")
+            await desk.sees("run on db-2.lon", "command: pg_ctl promote -D /srv/pg", "incident: INC-1", "step: 3")
             await desk.press("escape", "space")
             await until(lambda: len(entrance.asked) == 2)
             assert entrance.asked[1][2] == {"step": "3"}
+
+    async def test_what_a_command_wrote_stands_on_the_timeline(self, night, entrance, open_desk) -> None:
+        """Where it fills the screen: the last lines, and all of them after Z; none beside other panels."""
+        texts = [f"row {number}" for number in range(1, 9)]
+        data = [{"hosts": ["db-1.lon", "db-2.lon"], "more": 7, "ended": "status 1", "lines": texts, "cut": True}]
+        said = Happened(Happening.COMMAND, "df on 9 hosts: 9 status 1", "ann", (("outputs", data),))
+        await night.writer.act(lambda session: add_line(session, 1, said, now().at))
+        async with open_desk(night.root) as desk:
+            await desk.linked()
+            await desk.press("2", "enter")
+            await desk.sees("df on 9 hosts: 9 status 1  (ann)", without="row 8")
+            desk.app.screen.fill_with("timeline")
+            await desk.sees("db-1.lon, db-2.lon and 7 more, status 1", "3 lines before: Z", "row 8",
+                            without="row 3")  # fmt: skip
+            await desk.press("Z")
+            await desk.sees("what came before was not kept", "row 1", "row 8")
+            await desk.press("Z")
+            await desk.sees("row 8", without="row 3")
 
     async def test_the_tree_of_services(self, night, entrance, open_desk) -> None:
         """D shows what the hurt service stands on, with states; enter opens a host."""
@@ -389,6 +431,17 @@ class TestThePage:
             await desk.press("question_mark")
             await desk.sees("from when it was opened", "the clock stood", "on hold for 5m in all, which does not count")
 
+    @pytest.mark.parametrize("size", SIZES)
+    async def test_the_clock_to_acknowledge(self, night, entrance, open_desk, size) -> None:
+        """The head says goal and time left as long as nobody has it, and ? how that comes."""
+        await change(night, 1, opened_at=now().at - 60)
+        async with open_desk(night.root, size) as desk:
+            await desk.linked()
+            await desk.press("2", "enter")
+            await desk.sees("INC-1", "of 5m left to acknowledge")
+            await desk.press("question_mark")
+            await desk.sees("a P1 has 5m for it")
+
     async def test_metrics_without_a_history(self, night, entrance, open_desk) -> None:
         """M says that nothing was read then."""
         async with open_desk(night.root) as desk:
@@ -397,6 +450,28 @@ class TestThePage:
             await desk.sees("Runbook")
             await desk.press("M")
             await desk.sees("Metrics around the onset", "nothing was read of it")
+
+    async def test_the_metric_that_fired_stands_first(self, night, entrance, open_desk) -> None:
+        """M shows what the alert's rule looks at, and marks who took it."""
+        at = now().at - 10 * MINUTE
+        full = {"item": "/srv", "numbers": '["fs.used", "no.such"]'}
+        took = Happened(Happening.ACKNOWLEDGED, "acknowledged", "ann", at=at + 120)
+        [number] = await seed(night, [Trouble("full", 1, ("db-1.lon",), 10 * MINUTE, alert=full, lines=(took,))])
+        await night.writer.samples([
+            SampleWrite(at + minute * 60, night.ids["db-1.lon"], Reading(0.0, "", None, {}, {
+                ("fs.used", "/srv"): 2.0**30 * (40 + minute)
+            }))
+            for minute in range(-20, 9)
+        ])  # fmt: skip
+        async with open_desk(night.root, (120, 40)) as desk:
+            await desk.linked()
+            desk.app.travel.open_incident(number)
+            await desk.sees("full", "Timeline")
+            await desk.press("M")
+            await desk.sees("! fs.used /srv", "48.0 GiB", without="no.such")
+            lines = desk.lines()
+            marks = next(lines[row + 1] for row, one in enumerate(lines) if "at onset" in one)
+            assert marks.index("↓") < marks.index("a")
 
 
 HOSTILE = "\x1b[31m\u202ered[bold]x[/]\x07" + "漢字" * 200

@@ -55,6 +55,8 @@ async def test_what_needs_me_by_time_left(tmp_path: Path, open_desk) -> None:
         Trouble("mine", 2, (), 60 * MINUTE, fields={"acked_by": "oncall", "ack_until": now().at + 300}),
         Trouble("of another", 2, (), 60 * MINUTE, fields={"acked_by": "zoe", "ack_until": now().at + 300}),
         Trouble("waits", 2, (), 60 * MINUTE, fields={"on_hold": "vendor"}),
+        Trouble("covered", 1, ("db-2.lon",), 60 * MINUTE, alert={"state": "suppressed", "suppressed_ref": "silence 1"}),
+        Trouble("snoozed", 1, (), 60 * MINUTE, fields={"snoozed_until": now().at + 3600}),
     ])  # fmt: skip
     await learn(world, "oncall")
     async with open_desk(world.root) as desk:
@@ -175,3 +177,12 @@ async def test_it_fits_every_size(tmp_path: Path, open_desk, size) -> None:
         assert {len(line) for line in desk.lines()} == {size[0]}
     await door.close()
     await world.close()
+
+
+async def test_one_key_sends_a_test_to_me(world: World, door: Door, open_desk) -> None:
+    """By all ways that I have; it asks nothing."""
+    async with open_desk(world.root) as desk:
+        await desk.linked()
+        await desk.press("0", "I")
+        await until(lambda: door.asked)
+        assert door.asked == [("oncall.test", (), {"person": desk.app.desk.link.you})]

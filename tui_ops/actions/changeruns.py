@@ -88,7 +88,7 @@ ANSWER = _act(
 STOP_ALL = Action(
     id="fleet.stop_changes", label="stop all changes", noun="fleet", role=Role.OPERATOR, danger=Danger.GRAVE,
     params=(_REASON,), words=("emergency stop", "halt", "pause everything"),
-    help="Stops everything that runs, of all changes: nothing further is begun anywhere until somebody says so.",
+    help="Stops everything that runs, of all changes. What is scheduled waits as well, until somebody says so.",
 )  # fmt: skip
 
 ACTS: tuple[Action, ...] = (

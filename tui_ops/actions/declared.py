@@ -129,6 +129,12 @@ HOST_RUN = Action(
         Param("command", "the command line", help="for /bin/sh on the host"),
         Param("timeout", "how long it may take on each", ParamKind.DURATION, required=False, default="60s"),
         _INCIDENT,
+        Param(
+            "step",
+            "the step of its runbook",
+            required=False,
+            help="its number: it is checked off where the command ends with status 0 everywhere",
+        ),
         _WHY,
     ),
     rule=administration.may_log_in,

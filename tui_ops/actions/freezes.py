@@ -13,7 +13,7 @@ ADD = Action(
     params=(
         Param("title", "what it is called", help="such as summer sale: every conflict names it"),
         _REASON,
-        Param("on", "hosts", required=False, help="names, group:web, site:lon, service:shop; empty: every host"),
+        Param("on", "hosts", required=False, help="names, group:web, label:tier=1, service:shop; empty: every host"),
         Param("from", "from when on", default="now", help="now, 22:00, or 2026-12-20 18:00"),
         Param("until", "until when", required=False, help="2027-01-02 06:00"),
         Param("for", "how long, where until is not given", ParamKind.DURATION, required=False, help="such as 3d"),

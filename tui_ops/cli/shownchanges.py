@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from tui_ops.cli.columns import moment
 from tui_ops.cli.output import Record
 from tui_ops.model.address import Query
-from tui_ops.model.changes import change_name, release_name
+from tui_ops.model.changes import change_name, release_name, weighed
 from tui_ops.model.clock import now
 from tui_ops.model.errors import TuiOpsError
 from tui_ops.model.incidents import number_in
@@ -131,7 +131,7 @@ def _change(row: "ChangeRow", model: str | None) -> Record:
         "reviewed_by": row.reviewed_by or None,
         "unauthorised": row.unauthorised,
         "reason": row.reason or None,
-        "factors": [f"{one.said} {one.points:+d}" for one in row.risk_factors],
+        "factors": [weighed(one) for one in row.risk_factors],
         "revision": row.revision,
     }
 

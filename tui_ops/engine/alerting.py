@@ -79,6 +79,8 @@ class Alerting:
         """Called with every incident that was opened or that another alert has joined, once it is on disk."""
         self.on_change: list[Callable[[Outcome], None]] = []
         """Called with everything that changed, once it is on disk."""
+        self.shells: Callable[[], frozenset[tuple[str, str]]] = frozenset
+        """Who has a shell open on which host: names of a person and of a host."""
         self.policy: Callable[[str, int], str] = lambda _service, _priority: ""
         """Names the escalation policy of a service and a priority."""
 
@@ -130,7 +132,8 @@ class Alerting:
                 if not fresh.plan.topics_as(before.plan):
                     self._watches[host_id].facts_anew()
             self._rules[host_id] = fresh
-            self._watches[host_id].ruled = partial(_worst, fresh)
+            if (watch := self._watches.get(host_id)) is not None:
+                watch.ruled = partial(_worst, fresh)
         fleet_rules = book.fleet()
         if self._fleet_rules is not None:
             self._pending.put(self._fleet_rules.moved(fleet_rules, at).signals)
@@ -267,7 +270,8 @@ class Alerting:
             self._count(rules, at, mono)
         if self._fleet_rules is not None:
             self._pending.put(self._fleet_rules.passing(at, mono).signals)
-        outcome = await self._writer.act(lambda session: Passing(session, self._world, time.time()).look())
+        shells = self.shells()
+        outcome = await self._writer.act(lambda session: Passing(session, self._world, time.time(), shells).look())
         self._tell(outcome)
         await self._pending.flush()
 

@@ -209,10 +209,11 @@ class Checking:
             raise Gone("the host was taken out of the inventory")
         return await watch.link()
 
-    def _again(self, run: Run) -> None:
-        """Run a check once more after its retry: it is soft, or its host was not there."""
+    def _again(self, run: Run, at_once: bool = False) -> None:
+        """Run a check once more, at once or after its retry: it is soft, or its host was not there."""
         run.forget_retry()
-        run.retry = asyncio.get_running_loop().call_later(run.spec.retry_s, self._schedule.now, run.work)
+        wait_s = 0.0 if at_once else run.spec.retry_s
+        run.retry = asyncio.get_running_loop().call_later(wait_s, self._schedule.now, run.work)
 
     def _took(self, run: Run, result: Result, tried: clock.Stamp) -> None:
         before = run.state
@@ -226,8 +227,9 @@ class Checking:
             text = f"{run.spec.name}: {before.hard} → {run.state.hard}: {result.text}"
             self._outbox.event(run.host_id, tried.at, "check", clean(text, REASON_LIMIT))
         if run.state.soft:
-            # The turn of its period may come first; it is an attempt as well.
-            self._again(run)
+            # A first bad result may be a slip: it is looked at again at once. The turn of its period may come first; it
+            # is an attempt as well.
+            self._again(run, at_once=run.state.attempt == 1)
         found = reading_of(run, result)
         self._outbox.section(run.host_id, run.spec.period_s, tried, found)
         self.observer.section(run.host_id, tried.at, found)

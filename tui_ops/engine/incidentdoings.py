@@ -1,16 +1,18 @@
 """How the acts on incidents and alerts are carried out, and what follows from them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sqlmodel import Session
 
 from tui_ops.actions import incidents as declared
 from tui_ops.engine.acting import Act, Doing
 from tui_ops.engine.news import News
-from tui_ops.model.alerting import AlertingSpec
+from tui_ops.model.incidents import Happening
 from tui_ops.practices.asked import Asked, Done
 from tui_ops.practices.incidents import acts, alertacts, ending, linking, regrouping, silencing
 from tui_ops.practices.incidents.states import Event
+from tui_ops.practices.incidents.world import World
+from tui_ops.store.incidenthosts import HOST_ID
 
 
 class IncidentDoings:
@@ -18,14 +20,19 @@ class IncidentDoings:
 
     Args:
         news: is told what changed.
-        spec: what the inventory in force says of alerts.
+        world: what the engine knows around alerts, as it is now.
         look: has the engine look at once at what follows: who is called, what a silence covers.
+        opened: is told of an incident that was opened on hosts, by their ids, and when that was (epoch seconds).
     """
 
-    def __init__(self, news: News, spec: Callable[[], AlertingSpec], look: Callable[[], None]) -> None:
+    def __init__(
+        self, news: News, world: Callable[[], World], look: Callable[[], None],
+        opened: Callable[[int, Sequence[int], float], None],
+    ) -> None:  # fmt: skip
         self._news = news
-        self._spec = spec
+        self._world = world
         self._look = look
+        self._opened = opened
 
     def by_id(self) -> dict[str, Doing]:
         """Return how each act is carried out."""
@@ -57,7 +64,6 @@ class IncidentDoings:
             declared.CANCEL.id: ending.move(Event.CANCEL),
             declared.TICK.id: acts.tick,
             declared.UNDO_LAST.id: regrouping.undo,
-            declared.OPEN.id: alertacts.open_by_hand,
             declared.SILENCE_ADD.id: silencing.add,
             declared.SILENCE_END.id: silencing.end,
             declared.SILENCE_UNDO.id: silencing.undo,
@@ -65,13 +71,26 @@ class IncidentDoings:
             declared.ALERT_SHELVE.id: alertacts.shelve,
             declared.ALERT_UNSHELVE.id: alertacts.unshelve,
         }
-        return {name: Doing(act, self._after) for name, act in doing.items()}
+        opening = {declared.OPEN.id: Doing(self._open, self._after_open)}
+        return {name: Doing(act, self._after) for name, act in doing.items()} | opening
 
     def _acknowledge(self, session: Session, asked: Asked) -> Done:
-        return acts.acknowledge(session, asked, self._spec().ack_for_s)
+        return acts.acknowledge(session, asked, self._world().spec.ack_for_s)
 
     def _acknowledge_alert(self, session: Session, asked: Asked) -> Done:
-        return alertacts.acknowledge(session, asked, self._spec().ack_for_s)
+        return alertacts.acknowledge(session, asked, self._world().spec.ack_for_s)
+
+    def _open(self, session: Session, asked: Asked) -> Done:
+        world = self._world()
+        return alertacts.open_by_hand(session, asked, world, world.spec.ack_for_s)
+
+    async def _after_open(self, asked: Asked, done: Done) -> None:
+        """Have the evidence taken of the host that an incident was opened on."""
+        for number, happened in done.lines:
+            host_id = dict(happened.data).get(HOST_ID)
+            if happened.kind is Happening.OPENED and isinstance(host_id, int):
+                self._opened(number, [host_id], asked.at)
+        await self._after(asked, done)
 
     async def _after(self, _asked: Asked, _done: Done) -> None:
         self._look()

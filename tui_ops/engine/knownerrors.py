@@ -82,7 +82,11 @@ def known_here(
 def _host_now(reader: Reader, incident_id: int, host_id: int, blocks: Sequence[Block]) -> HostNow:
     rules, units, packages, kernel = reader.read(
         lambda connection: (
-            connection.execute("SELECT DISTINCT rule FROM alert WHERE incident_id = ?", (incident_id,)).fetchall(),
+            connection.execute(
+                "SELECT rule FROM alert WHERE incident_id = ? UNION SELECT a.rule FROM past_alert AS p"
+                " JOIN alert AS a ON a.id = p.alert_id WHERE p.incident_id = ? ORDER BY rule",
+                (incident_id, incident_id),
+            ).fetchall(),
             connection.execute(
                 "SELECT document FROM section_latest WHERE host_id = ? AND section = 'units'", (host_id,)
             ).fetchone(),

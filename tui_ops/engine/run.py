@@ -163,9 +163,8 @@ class Engine:
         acting = Acting(
             REGISTRY, {**doings.by_id(), **self._troubles.doings(), **self._planned.doings()}, self._writer, FINDERS
         )
-        streams = Streams(
-            acting, self._writer, self._roster.watches, self._paths.recordings, lambda: self._news.tell("audit")
-        )
+        streams = Streams(acting, self._writer, self._roster.watches, self._paths.recordings, self._news.tell)
+        self._troubles.alerting.shells = streams.shells
         door = Door(
             self._paths.socket, acting, streams, self._news, Looking(self._roster.live), self._identify,
             self._pulse.status, lambda: self._force.fleet.name, gid, self._options.peer,

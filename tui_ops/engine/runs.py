@@ -13,6 +13,7 @@ from tui_ops.actions.protocol import decode, encode
 from tui_ops.actions.streaming import pack
 from tui_ops.model.clean import clean
 from tui_ops.model.errors import TuiOpsError
+from tui_ops.practices.incidents.outputs import GOOD, tail
 from tui_ops.store.records import HostRecord
 from tui_ops.transport.base import Link
 
@@ -70,7 +71,7 @@ async def run_everywhere(call: "Call", over: "Over", link_to: Callable[[HostReco
     said = ", ".join(f"{count} {what}" for what, count in counts.most_common(4))
     over.why = f"{over.why}: {said}" if over.why else said
     statuses = set(over.outcomes.values())
-    over.status = 0 if statuses == {"status 0"} else 1
+    over.status = 0 if statuses == {GOOD} else 1
 
 
 async def _stopped(call: "Call") -> None:
@@ -111,6 +112,8 @@ async def _one(
             if done.truncated:
                 message["why"] = f"it wrote more than {OUTPUT_MOST // 1024} kB and was killed"
             over.outcomes[host.name] = str(message["why"]) or ended
+            if params.get("incident"):
+                over.tails[host.name] = await asyncio.to_thread(tail, done.stdout)
         message["seconds"] = round(time.monotonic() - began, 3)
         if not call.writer.transport.is_closing():
             call.writer.write(encode(message))

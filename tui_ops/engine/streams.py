@@ -8,6 +8,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sqlmodel import Session
+
 from tui_ops.actions.action import Stream
 from tui_ops.actions.errors import ActError, Code
 from tui_ops.actions.protocol import Request, encode, refusal
@@ -21,6 +23,8 @@ from tui_ops.model.clean import clean
 from tui_ops.model.errors import TuiOpsError
 from tui_ops.model.people import Who
 from tui_ops.model.units import format_duration
+from tui_ops.practices.incidents.commandended import Ran, keep_end
+from tui_ops.practices.incidents.outputs import Tail
 from tui_ops.store.audit import append_audit
 from tui_ops.store.errors import StoreError
 from tui_ops.store.records import HostRecord
@@ -42,6 +46,8 @@ class Over:
     recording: str = ""
     outcomes: dict[str, str] = field(default_factory=dict)
     """Host to how the command ended there."""
+    tails: dict[str, Tail] = field(default_factory=dict)
+    """Host to the end of what it wrote there, where it was run for an incident."""
     began: float = field(default_factory=time.monotonic)
 
     @property
@@ -94,7 +100,7 @@ class Streams:
         writer: the store's writing side.
         watches: host id to the host under watch.
         recordings: folder of what shells showed.
-        tell: told when the audit has grown.
+        tell: told the topics that have news: the audit has grown, and incidents where one was worked on.
     """
 
     def __init__(
@@ -103,7 +109,7 @@ class Streams:
         writer: Writer,
         watches: Mapping[int, HostWatch],
         recordings: Path,
-        tell: Callable[[], None],
+        tell: Callable[..., None],
     ) -> None:
         self._acting = acting
         self._writer = writer
@@ -159,16 +165,20 @@ class Streams:
         params: dict[str, object] = {"began": call.kept.audit}
         params |= {"outcomes": over.outcomes} if over.outcomes else {}
         outcome = over.sentence(action.label, short)
+        ran = _ran(call, over, short)
+
+        def written(session: Session) -> None:
+            at = time.time()
+            entry = append_audit(session, call.who, f"{action.id}.end", named, params, outcome, at)
+            if ran is not None:
+                keep_end(session, ran, at, entry.id)
+
         try:
-            await self._writer.act(
-                lambda session: append_audit(
-                    session, call.who, f"{action.id}.end", named, params, outcome, time.time()
-                )
-            )  # fmt: skip
+            await self._writer.act(written)
         except StoreError as error:
             log.error("the end of %s by %s was not kept: %s", action.id, call.who.name, error)
         log.info("%s by %s: %s", action.id, call.who.name, outcome)
-        self._tell()
+        self._tell("audit", *(("incidents",) if ran is not None else ()))
         with suppress(ConnectionError, TimeoutError):
             async with asyncio.timeout(FLUSH_S):
                 await call.writer.drain()
@@ -227,9 +237,25 @@ class Streams:
             del self._live[passage]
             over.status, over.why = passage.status, passage.why
 
+    def shells(self) -> frozenset[tuple[str, str]]:
+        """Return who has a shell open on which host: names of a person and of a host."""
+        live = (call for call in self._live.values() if call.kept.action.stream is Stream.SHELL)
+        return frozenset((call.who.name, call.host.name) for call in live)
+
     def check_again(self, identify: Callable[[int], Who | None]) -> None:
         """End the streams of those who are no longer allowed to have them, after the inventory has changed."""
         for passage, call in list(self._live.items()):
             who = identify(call.who.uid)
             if who is None or not who.role.may(call.kept.action.role_on(call.host)):
                 passage.end("your role does not cover it any more")
+
+
+def _ran(call: Call, over: Over, named: str) -> Ran | None:
+    """Return the command that has ended, where it was run for an incident."""
+    asked = call.kept.asked
+    if call.kept.action.stream is not Stream.RUN or not asked.text("incident"):
+        return None
+    return Ran(
+        call.who, asked.text("incident"), clean(asked.text("command")), named, asked.text("step"), over.outcomes,
+        over.tails, clean(over.why),
+    )  # fmt: skip

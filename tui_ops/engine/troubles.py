@@ -19,7 +19,6 @@ from tui_ops.engine.recalling import Recalling
 from tui_ops.engine.roster import Roster
 from tui_ops.engine.schedule import Schedule
 from tui_ops.engine.telling import Telling
-from tui_ops.model.alerting import AlertingSpec
 from tui_ops.model.fleet import Fleet, HostSpec
 from tui_ops.practices.asked import Asked, Done
 from tui_ops.practices.incidents.evidenceacts import take_evidence
@@ -58,7 +57,6 @@ class Troubles:
         self._writer = writer
         self._news = news
         self._schedule = schedule
-        self._spec = AlertingSpec()
         self.alerting = Alerting(writer, news, roster.watches, roster.again)
         self._recalling = Recalling(paths, lambda: self.alerting.rules)
         self.box = BlackBox()
@@ -77,7 +75,6 @@ class Troubles:
 
     async def heed(self, fleet: Fleet, hosts: Sequence[tuple[HostSpec, int]]) -> None:
         """Take over what a fleet that comes into force says of trouble."""
-        self._spec = fleet.alerting
         self.box.keep_only({host_id for _, host_id in hosts})
         await self.alerting.heed(fleet, hosts)
         await self.elsewhere.heed(fleet, hosts)
@@ -85,7 +82,7 @@ class Troubles:
 
     def doings(self) -> dict[str, Doing]:
         """Return how the acts about trouble are carried out, by their ids."""
-        incidents = IncidentDoings(self._news, lambda: self._spec, self._look)
+        incidents = IncidentDoings(self._news, lambda: self.alerting.world, self._look, self.evidence.opened)
         taking = {EVIDENCE_TAKE.id: Doing(take_evidence, self.evidence.asked)}
         problems = {name: Doing(act, self._told_after) for name, act in PROBLEM_ACTS.items()}
         return {**incidents.by_id(), **self.elsewhere.doings(), **self.telling.doings(), **taking, **problems}

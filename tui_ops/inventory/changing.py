@@ -21,6 +21,9 @@ PartT = TypeVar("PartT")
 WINDOWS_MAX = 500
 """Windows and freezes of one file."""
 
+GROUP = "group:"
+"""Before the name of a group of operators, among a policy's people."""
+
 
 def read_changes(
     node: Node | None, operators: Sequence[OperatorSpec], validator: Validator, matcher: Matcher, mistakes: Mistakes
@@ -47,6 +50,10 @@ class _Reader:
     ) -> None:
         self._node = node
         self._roles = {one.name: one.role for one in operators}
+        self._groups: dict[str, list[str]] = {}
+        for one in operators:
+            for group in one.groups:
+                self._groups.setdefault(group, []).append(one.name)
         self._validator = validator
         self._matcher = matcher
         self._mistakes = mistakes
@@ -100,9 +107,12 @@ class _Reader:
         return ApprovalPolicy(name, people, mandatory, quorum, number, model.kinds, model.risk, hosts, model.expires)
 
     def _people(self, names: Sequence[str], entry: Node, key: str) -> tuple[str, ...]:
-        found = []
+        found: list[str] = []
         for index, name in enumerate(names):
             at = descend(entry, (key, index))
+            if name.startswith(GROUP):
+                found += self._of_group(name.removeprefix(GROUP), at)
+                continue
             role = self._roles.get(name)
             if role is None:
                 hint = self._mistakes.suggest(name, self._roles) or f"add '{name}:' below 'operators:'"
@@ -113,6 +123,19 @@ class _Reader:
             else:
                 found.append(name)
         return tuple(dict.fromkeys(found))
+
+    def _of_group(self, name: str, at: Node) -> list[str]:
+        """Return those of a group of operators whose role may approve; a mistake is noted where there are none."""
+        members = self._groups.get(name)
+        if members is None:
+            hint = self._mistakes.suggest(name, self._groups) or "an operator joins by 'groups: [NAME]'"
+            self._mistakes.add(at, f"no operator belongs to the group {quoted(name)}", hint)
+            return []
+        able = [one for one in members if self._roles[one].may(Role.APPROVER)]
+        if not able:
+            said = f"nobody of the group {quoted(name)} may approve"
+            self._mistakes.add(at, said, f"give one of them the role {Role.APPROVER} below 'operators:'")
+        return able
 
     def _hosts(self, patterns: Sequence[str], entry: Node) -> list[str]:
         found: list[str] = []

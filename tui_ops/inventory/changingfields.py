@@ -5,13 +5,13 @@ from datetime import datetime
 from functools import partial
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from tui_ops.inventory import fields
 from tui_ops.inventory.errors import did_you_mean, quoted
-from tui_ops.inventory.oncallfields import People, YesOrNo, Zone, a_date, whole
+from tui_ops.inventory.oncallfields import PEOPLE_MAX, YesOrNo, Zone, a_date, whole
 from tui_ops.inventory.oncallfields import hours as hours_of_week
-from tui_ops.inventory.schema import Part, TextList, Title
+from tui_ops.inventory.schema import Part, TextList, Title, as_list
 from tui_ops.inventory.wrong import Wrong
 from tui_ops.model.changes import ChangeKind
 from tui_ops.model.changing import Quorum, Recurring
@@ -169,11 +169,24 @@ class Section(Part):
     freezes: Any = None
 
 
+def approver(text: str) -> str:
+    """Return the name of an operator, or ``group:NAME`` of a group of them."""
+    kind, colon, name = text.partition(":")
+    if colon and kind == "group":
+        return f"group:{fields.name(name)}"
+    return fields.name(text)
+
+
+Approvers = Annotated[
+    tuple[Annotated[str, AfterValidator(approver)], ...], Field(max_length=PEOPLE_MAX), BeforeValidator(as_list)
+]
+
+
 class PolicyPart(Part):
     """A policy below ``policies``."""
 
-    people: People = ()
-    mandatory: People = ()
+    people: Approvers = ()
+    mandatory: Approvers = ()
     need: Annotated[tuple[Quorum, float], BeforeValidator(how_many)] = (Quorum.FIRST, 1)
     kinds: Annotated[tuple[ChangeKind, ...], BeforeValidator(several_kinds)] = ()
     risk: Annotated[int, BeforeValidator(partial(whole, 0, 100))] = 0

@@ -130,6 +130,8 @@ class _Reading:
                 matcher.join("group", name, host.name)
             if host.site:
                 matcher.join("site", host.site, host.name)
+            for label, value in host.labels:
+                matcher.join("label", f"{label}={value}", host.name)
         check_identities(drafts, self._mistakes)
         check_ways(hosts, known.drafts, self._mistakes)
         return tuple(hosts)

@@ -1,4 +1,4 @@
-"""Patterns that stand for hosts: a name, a range, ``web-*``, ``group:web``, ``site:lon1``."""
+"""Patterns that stand for hosts: a name, a range, ``web-*``, ``group:web``, ``site:lon1``, ``label:tier=1``."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -14,7 +14,11 @@ EXPANSIONS_MAX = 100_000
 COMPARISONS_MAX = 3_000_000
 """Names that are held against wildcards in one file, about a second."""
 
-_JOIN_HINTS = {"group": "a host joins by 'groups: [NAME]'", "site": "a host says where it is by 'site: NAME'"}
+_JOIN_HINTS = {
+    "group": "a host joins by 'groups: [NAME]'",
+    "site": "a host says where it is by 'site: NAME'",
+    "label": "write 'label:NAME=VALUE'; a host has it by 'labels: {NAME: VALUE}'",
+}
 """What may stand before the colon, and how a host comes to belong to it."""
 
 
@@ -34,7 +38,7 @@ class Matcher:
         self._comparisons_left = COMPARISONS_MAX
 
     def join(self, kind: str, name: str, host: str) -> None:
-        """Note that ``host`` belongs to a ``group`` or ``site``."""
+        """Note that ``host`` belongs to a ``group`` or ``site``, or has a ``label`` (``NAME=VALUE``)."""
         self._sets[kind].setdefault(name, []).append(host)
 
     def match(self, pattern: str) -> list[str]:
@@ -66,7 +70,8 @@ class Matcher:
         members = self._sets[kind].get(name)
         if not members:
             hint = self._suggest(name, self._sets[kind]) or _JOIN_HINTS[kind]
-            raise Wrong(f"no host belongs to the {kind} {quoted(name)}", hint)
+            verb = "has" if kind == "label" else "belongs to"
+            raise Wrong(f"no host {verb} the {kind} {quoted(name)}", hint)
         self._spend(len(members))
         return members
 

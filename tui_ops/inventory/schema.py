@@ -26,17 +26,17 @@ FORMER_NAMES_MAX = 16
 """Former names of one entry."""
 
 
-def _as_list(value: object) -> object:
+def as_list(value: object) -> object:
     """Return a single text as a list of one: ``groups: web`` is ``groups: [web]``."""
     return [value] if isinstance(value, str) else value
 
 
 Name = Annotated[str, AfterValidator(fields.name)]
 Title = Annotated[str, AfterValidator(fields.title)]
-TextList = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
-NameList = Annotated[tuple[Name, ...], BeforeValidator(_as_list)]
+TextList = Annotated[tuple[str, ...], BeforeValidator(as_list)]
+NameList = Annotated[tuple[Name, ...], BeforeValidator(as_list)]
 Hops = Annotated[
-    tuple[Annotated[str, AfterValidator(fields.hop)], ...], Field(max_length=HOPS_MAX), BeforeValidator(_as_list)
+    tuple[Annotated[str, AfterValidator(fields.hop)], ...], Field(max_length=HOPS_MAX), BeforeValidator(as_list)
 ]
 Labels = Annotated[
     dict[Annotated[str, AfterValidator(fields.label_name)], Annotated[str, AfterValidator(fields.label_value)]],
@@ -96,7 +96,7 @@ class Settings(Part):
     files: Annotated[
         tuple[Annotated[str, AfterValidator(fields.file_path)], ...],
         Field(max_length=FILES_LIMIT),
-        BeforeValidator(_as_list),
+        BeforeValidator(as_list),
     ] = ()
     """What all say is added up."""
 
@@ -136,3 +136,5 @@ class Operator(Part):
     user: Annotated[str, AfterValidator(fields.unix_user)] | None = None
     """None where the account is called as the operator is."""
     title: Title = ""
+    groups: Annotated[NameList, Field(max_length=GROUPS_MAX)] = ()
+    """Of people, for policies: they have nothing to do with groups of hosts."""

@@ -89,5 +89,5 @@ def read_operators(node: Node | None, validator: Validator, mistakes: Mistakes) 
             at = descend(entry.value, ("user",)) if model.user else entry.key
             said = f"the account {quoted(account)} is that of {quoted(first.key.text)} already, line {first.key.line}"
             mistakes.add(at, said, "the account tells who acts, so each operator has one of his own")
-        operators.append(OperatorSpec(name, model.role, account, model.title))
+        operators.append(OperatorSpec(name, model.role, account, model.title, tuple(dict.fromkeys(model.groups))))
     return tuple(operators)

@@ -98,6 +98,8 @@ class Signal:
     """Whether it changes too often to be told each time."""
     until: float = 0.0
     """Until when its source vouches for it, epoch seconds: it is over then unless repeated. 0 where it does not say."""
+    numbers: tuple[str, ...] = ()
+    """Metrics and headline values that the rule names, the first named first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,6 +176,20 @@ class Factor:
     points: int
 
 
+FLOOR = "rule"
+"""The name of a factor that says how high the risk is at least; all others are added up."""
+
+
+def points_of(factor: Factor) -> str:
+    """Return what a factor weighs, as it is shown: ``+20``, or ``60`` of a floor, which adds nothing."""
+    return str(factor.points) if factor.name == FLOOR else f"{factor.points:+d}"
+
+
+def weighed(factor: Factor) -> str:
+    """Return a factor in words with its number."""
+    return f"{factor.said} {points_of(factor)}"
+
+
 class ConflictKind(StrEnum):
     """Why a change should not run at a time."""
 
@@ -186,6 +200,8 @@ class ConflictKind(StrEnum):
     OWNER = "owner busy"
     INCIDENT = "open incident"
     DEPENDENCY = "dependency in change"
+    RULE = "unknown rule"
+    """The plan names a rule of alerts that nothing here raises: a name that is written wrong ends no run."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ class Deployed:
     committed_at: float
     """When what it brings was committed, epoch seconds: of its release, else when the change was opened."""
     ended_at: float
+    began_at: float | None = None
+    """None where it is not known."""
     caused: tuple[tuple[float, float | None], ...] = ()
     """When each incident that it caused was opened and resolved."""
     mends: bool = False

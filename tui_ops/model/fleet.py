@@ -128,6 +128,8 @@ class OperatorSpec:
     user: str
     """The account on the jump host by which the kernel knows him."""
     title: str = ""
+    groups: tuple[str, ...] = ()
+    """Of people, as policies of changes name them (``group:dba``)."""
 
 
 @dataclass(frozen=True, slots=True)

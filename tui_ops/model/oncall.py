@@ -274,6 +274,8 @@ class AlertFact:
     text: str = ""
     why_not: str = ""
     """What it is suppressed by."""
+    acked_in: str = ""
+    """The source in which somebody has acknowledged it; who that is nobody tells."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from tui_ops.model.changes import CellState, LinkKind
+from tui_ops.model.changes import CellState, LinkKind, points_of
 from tui_ops.model.plans import Part
 from tui_ops.model.units import format_duration
 from tui_ops.reports.changed import Changed, RunEvidence, post_verdict
@@ -110,7 +110,7 @@ def _assessed(found: Changed) -> list[Piece]:
         parts.append(Words(f"Risk {row.risk} of 100, assessed {_when(row.assessed_at)}."))
     if row.risk_factors:
         parts.append(Rows(("factor", "fact", "points"),
-                          [(one.name, one.said, f"{one.points:+d}") for one in row.risk_factors]))  # fmt: skip
+                          [(one.name, one.said, points_of(one)) for one in row.risk_factors]))  # fmt: skip
     if row.conflicts:
         conflicts = [(str(one.kind), one.said, "yes" if one.blocks else "no") for one in row.conflicts]
         parts.append(Rows(("conflict", "what", "blocks"), conflicts))

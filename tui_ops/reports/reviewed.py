@@ -17,7 +17,7 @@ LINES_SHOWN = 500
 DATA_SHOWN = 6
 """Values of a line's data that are printed beside it."""
 
-_HIDDEN_DATA = frozenset({"undo", "role", "undoes", "told"})
+_HIDDEN_DATA = frozenset({"undo", "role", "undoes", "told", "outputs"})
 """What lines keep for the program alone."""
 
 EPOCHS_FROM = 1e9

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from sqlmodel import Session, col, func, or_, select
 
+from tui_ops.model.alerts import Source
 from tui_ops.model.assessing import Around, DryRun, History, MadeFreeze, OpenIncident, OtherChange, Record, Waits
 from tui_ops.model.changes import LIVE_STATES, WAITING_STATES, CellState, ChangeState, LinkKind, RunKind
 from tui_ops.model.changing import ChangingSpec
@@ -13,7 +14,9 @@ from tui_ops.model.fleet import ServiceSpec
 from tui_ops.model.incidents import OPEN_STATES as OPEN_INCIDENTS
 from tui_ops.model.incidents import incident_name, number_in
 from tui_ops.model.states import HostState
+from tui_ops.store.addresses import meant_by
 from tui_ops.store.changingplan import PLAN_ID, from_text
+from tui_ops.store.incidents import hosts_of_open
 from tui_ops.store.tables.alerts import Alert
 from tui_ops.store.tables.changes import Change, ChangeCell, ChangeLink, ChangeRun, ChangingPlan, Freeze
 from tui_ops.store.tables.fleet import Host, Service
@@ -55,20 +58,9 @@ class KnownFleet:
     services: tuple[ServiceSpec, ...]
 
     def meant(self, addresses: Collection[str]) -> frozenset[str]:
-        """Return the names of the hosts that some addresses mean: names, ``group:``, ``site:`` and ``service:``."""
+        """Return the names of the hosts that some addresses mean, as :func:`~tui_ops.store.addresses.meant_by` does."""
         carried = {one.name: one.hosts for one in self.services}
-        found: set[str] = set()
-        for address in addresses:
-            kind, _, name = address.partition(":")
-            if kind == "group":
-                found |= {host.name for host in self.hosts if name in host.groups}
-            elif kind == "site":
-                found |= {host.name for host in self.hosts if host.site == name}
-            elif kind == "service":
-                found |= set(carried.get(name, ()))
-            else:
-                found.add(address.removeprefix("host:"))
-        return frozenset(found)
+        return frozenset().union(*(meant_by(address, self.hosts, carried) for address in addresses))
 
 
 def spec_in_force(session: Session) -> ChangingSpec:
@@ -97,6 +89,14 @@ def known_fleet(session: Session) -> KnownFleet:
         for one in session.exec(select(Service).order_by(Service.name)).all()
     )
     return KnownFleet(hosts, services)
+
+
+def rules_from_elsewhere(session: Session, names: Collection[str]) -> set[str]:
+    """Return those of some rules' names under which an alert ever came that no rule of ours raised."""
+    if not names:
+        return set()
+    query = select(Alert.rule).where(col(Alert.rule).in_(sorted(names)), Alert.source != str(Source.RULE)).distinct()
+    return set(session.exec(query).all())
 
 
 def facts_for(
@@ -170,16 +170,15 @@ def freezes_after(session: Session, at: float, fleet: KnownFleet) -> Iterable[Ma
 
 def _incidents(session: Session, names: dict[int, str]) -> Iterable[OpenIncident]:
     query = (
-        select(Incident.id, Incident.title, Incident.priority, Alert.host_id)
-        .join(Alert, col(Alert.incident_id) == col(Incident.id))
-        .where(col(Incident.state).in_([str(state) for state in OPEN_INCIDENTS]), col(Alert.host_id).is_not(None))
+        select(Incident.id, Incident.title, Incident.priority)
+        .where(col(Incident.state).in_([str(state) for state in OPEN_INCIDENTS]))
         .order_by(col(Incident.priority), col(Incident.id))
     )
-    found: dict[int, tuple[str, int, set[str]]] = {}
-    for id_, title, priority, host_id in session.exec(query).all():
-        found.setdefault(id_ or 0, (title, priority, set()))[2].add(names.get(host_id or 0, ""))
-    for id_, (title, priority, hosts) in found.items():
-        yield OpenIncident(incident_name(id_), title, priority, frozenset(hosts - {""}))
+    hosts = hosts_of_open(session)
+    for id_, title, priority in session.exec(query).all():
+        if id_ in hosts:
+            known = frozenset(names[one.host_id] for one in hosts[id_] if one.host_id in names)
+            yield OpenIncident(incident_name(id_), title, priority, known)
 
 
 def _waits(session: Session, names: list[str]) -> Iterable[Waits]:

@@ -9,11 +9,12 @@ from sqlalchemy import Select, Update, and_, bindparam, or_, update
 from sqlalchemy import select as columns_of
 from sqlmodel import Session, col, func, select
 
-from tui_ops.model.alerts import AlertState
+from tui_ops.model.alerts import LIVE, AlertState, Suppressor
 from tui_ops.model.changes import ChangeHappening, RunKind, RunState
 from tui_ops.store.tables.alerts import Alert
 from tui_ops.store.tables.changes import Change, ChangeCell, ChangeLine, ChangeRun
 from tui_ops.store.tables.fleet import Host, Service
+from tui_ops.store.tables.live import HostLatest
 
 
 class KeptCell(NamedTuple):
@@ -189,6 +190,8 @@ class RunAlert(NamedTuple):
     text: str
     suppressed_by: str
     suppressed_ref: str
+    services: tuple[str, ...] = ()
+    """What its source says that it is about, or what its host carries."""
 
 
 def alerts_of(session: Session, ids: Collection[int]) -> list[RunAlert]:
@@ -197,7 +200,7 @@ def alerts_of(session: Session, ids: Collection[int]) -> list[RunAlert]:
     return [
         RunAlert(
             alert.id or 0, alert.rule, host or "", AlertState(alert.state), alert.started_at, alert.episode, alert.text,
-            alert.suppressed_by, alert.suppressed_ref,
+            alert.suppressed_by, alert.suppressed_ref, tuple(json.loads(alert.services)),
         )
         for alert, host in session.exec(query.where(col(Alert.id).in_(ids))).all()
     ]  # fmt: skip
@@ -215,3 +218,27 @@ def carriers_of(session: Session, services: Collection[str]) -> set[str]:
     """Return the names of the hosts that carry any of some services."""
     found = session.exec(select(Service.hosts).where(col(Service.name).in_(services))).all()
     return {str(host) for hosts in found for host in json.loads(hosts)}
+
+
+def unread_since(session: Session, hosts: Collection[str], at: float) -> list[str]:
+    """Return which of some hosts gave no good reading since epoch second ``at``, by name."""
+    query = (
+        select(Host.name)
+        .join(HostLatest, col(HostLatest.host_id) == col(Host.id))
+        .where(col(Host.retired_at).is_(None), col(Host.name).in_(hosts), col(HostLatest.at) >= at)
+    )
+    return sorted(set(hosts) - set(session.exec(query).all()))
+
+
+def in_maintenance_since(session: Session, hosts: Collection[str], at: float) -> list[tuple[str, str]]:
+    """Return host and rule of each alert of some hosts that began since epoch second ``at``, is true, and asks for
+    nobody because its host is under maintenance."""
+    query = (
+        select(Host.name, Alert.rule)
+        .join(Alert, col(Alert.host_id) == col(Host.id))
+        .where(
+            col(Host.name).in_(hosts), col(Alert.state).in_([str(state) for state in LIVE]), Alert.started_at >= at,
+            Alert.suppressed_by == str(Suppressor.MAINTENANCE),
+        )
+    )  # fmt: skip
+    return sorted(session.exec(query).all())

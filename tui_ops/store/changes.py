@@ -12,6 +12,7 @@ from tui_ops.model.changes import ChangeHappening, ChangeKind, ChangeState, Outc
 from tui_ops.model.fleet import ENGINE_ADDRESS
 from tui_ops.model.incidents import number_in
 from tui_ops.model.people import Role
+from tui_ops.store.addresses import FORMS, meant_by
 from tui_ops.store.errors import StoreRefused
 from tui_ops.store.tables.audit import AuditEntry
 from tui_ops.store.tables.changes import (
@@ -35,6 +36,17 @@ WRITING = (ChangeHappening.OPENED, ChangeHappening.EDITED)
 
 class UnknownTarget(StoreRefused):
     """An address that stands for no host."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A host, as far as an address can mean it."""
+
+    name: str
+    site: str
+    rack: str
+    groups: frozenset[str]
+    labels: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,36 +129,25 @@ def hosts_of(session: Session, targets: Iterable[str]) -> list[str]:
 
     Args:
         session: of the act.
-        targets: host names, ``group:NAME``, ``site:NAME``, ``rack:NAME`` and ``service:NAME``; ``host:NAME`` is a name.
+        targets: as :func:`~tui_ops.store.addresses.meant_by` takes them: host names, ``group:NAME``,
+            ``label:NAME=VALUE`` and so on.
 
     Raises:
         UnknownTarget: one stands for no host of the inventory.
     """
     query = select(Host).where(col(Host.retired_at).is_(None), Host.address != ENGINE_ADDRESS)
-    hosts = list(session.exec(query.order_by(col(Host.id))).all())
+    hosts = [
+        _Place(one.name, one.site, one.rack, frozenset(json.loads(one.groups)), json.loads(one.labels))
+        for one in session.exec(query.order_by(col(Host.id))).all()
+    ]
+    carried = {one.name: json.loads(one.hosts) for one in session.exec(select(Service)).all()}
     meant: set[str] = set()
     for target in targets:
-        found = _meant(session, hosts, target)
+        found = meant_by(target, hosts, carried)
         if not found:
-            raise UnknownTarget(
-                f"no host is meant by {target!r:.100}", "name a host, group:, site:, rack: or service: of the inventory"
-            )
+            raise UnknownTarget(f"no host is meant by {target!r:.100}", f"name {FORMS}")
         meant |= found
     return [host.name for host in hosts if host.name in meant]
-
-
-def _meant(session: Session, hosts: Sequence[Host], target: str) -> set[str]:
-    kind, colon, name = target.partition(":")
-    if not colon:
-        return {host.name for host in hosts if host.name == target}
-    if kind == "group":
-        return {host.name for host in hosts if name in json.loads(host.groups)}
-    if kind == "service":
-        service = session.get(Service, name)
-        carried: set[str] = set(json.loads(service.hosts)) if service is not None else set()
-        return {host.name for host in hosts if host.name in carried}
-    by = {"host": "name", "site": "site", "rack": "rack"}.get(kind)
-    return {host.name for host in hosts if by is not None and name and getattr(host, by) == name}
 
 
 def services_of(session: Session, hosts: Iterable[str]) -> list[str]:

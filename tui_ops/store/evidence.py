@@ -10,7 +10,8 @@ from sqlmodel import Session, col, func, select
 
 from tui_ops.model.evidence import Moment
 from tui_ops.model.incidents import Happening
-from tui_ops.store.tables import Alert, Evidence, Incident, Timeline
+from tui_ops.store.incidents import hosts_of
+from tui_ops.store.tables import Evidence, Incident, Timeline
 
 SQUEEZE = 6
 """Of zlib: a journal of two hundred lines becomes a seventh in a millisecond, and is read for months."""
@@ -117,14 +118,12 @@ def trim_evidence(session: Session, before: float) -> int:
 
 
 def hosts_and_onset(session: Session, incident_id: int) -> tuple[list[int], float]:
-    """Return the hosts that an incident is about, the first found first, and when it began (epoch seconds)."""
+    """Return the hosts that an incident is about, and when it began (epoch seconds): first those where it is still
+    so, of them the first found first.
+    """
     incident = session.get_one(Incident, incident_id)
-    rows = session.exec(
-        select(Alert.host_id)
-        .where(Alert.incident_id == incident_id, col(Alert.host_id).is_not(None))
-        .order_by(col(Alert.ended_at).is_not(None), col(Alert.detected_at), col(Alert.id))
-    ).all()
-    return [host_id for host_id in dict.fromkeys(rows) if host_id is not None], incident.started_at
+    found = sorted(hosts_of(session, incident_id), key=lambda one: one.over)
+    return [one.host_id for one in found], incident.started_at
 
 
 def has_matched(session: Session, incident_id: int, known_id: int, host: str = "") -> bool:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, select
 
 from tui_ops.model.alerts import AlertState
-from tui_ops.model.incidents import IncidentState, incident_name, number_in
+from tui_ops.model.incidents import OPEN_STATES, IncidentState, incident_name, number_in
+from tui_ops.store.incidenthosts import HostOf, read_hosts
 from tui_ops.store.tables.alerts import Alert, Silence
 from tui_ops.store.tables.fleet import Operator
 from tui_ops.store.tables.incidents import Incident
@@ -62,6 +63,20 @@ def find_alerts(session: Session, names: Sequence[str]) -> list[AlertRecord]:
 def alerts_of(session: Session, incident_id: int) -> list[Alert]:
     """Return the alerts of an incident, the first first."""
     return list(session.exec(select(Alert).where(Alert.incident_id == incident_id).order_by(col(Alert.id))).all())
+
+
+def hosts_of(session: Session, incident_id: int) -> list[HostOf]:
+    """Return the hosts that an incident is about, the first found first."""
+    return read_hosts(session.connection().exec_driver_sql, "?", (incident_id,))
+
+
+def hosts_of_open(session: Session) -> dict[int, list[HostOf]]:
+    """Return the hosts that the open incidents are about, those of each the first found first."""
+    found: dict[int, list[HostOf]] = {}
+    which = f"SELECT i.id FROM incident AS i WHERE i.state IN ({', '.join('?' * len(OPEN_STATES))})"  # noqa: S608
+    for one in read_hosts(session.connection().exec_driver_sql, which, tuple(map(str, OPEN_STATES))):
+        found.setdefault(one.incident_id, []).append(one)
+    return found
 
 
 def silences_at(session: Session, at: float) -> list[Silence]:

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from tui_ops.model.incidents import OPEN_STATES, IncidentState, ProblemState, problem_name
 from tui_ops.model.problems import item_name, known_error_name
-from tui_ops.store.tables.alerts import Alert
+from tui_ops.store.tables.alerts import Alert, PastAlert
 from tui_ops.store.tables.fleet import Host
 from tui_ops.store.tables.incidents import Incident, Timeline
 from tui_ops.store.tables.problems import ActionItem, KnownError, Problem, ProblemLine, Review
@@ -118,11 +118,18 @@ def unclaimed(session: Session, shape: str, since: float) -> list[Incident]:
 
 
 def first_alert(session: Session, incident_id: int) -> tuple[Alert, Host | None] | None:
-    """Return the alert that an incident began with, and its host; None where it has none."""
-    query = select(Alert).where(Alert.incident_id == incident_id).order_by(col(Alert.detected_at), col(Alert.id))
-    alert = session.exec(query.limit(1)).first()
-    if alert is None:
+    """Return the alert that an incident began with, and its host; None where it has none. One that went on to a later
+    incident is among them.
+    """
+    present = select(Alert, Alert.detected_at).where(Alert.incident_id == incident_id)
+    past = select(Alert, PastAlert.detected_at).join(PastAlert).where(PastAlert.incident_id == incident_id)
+    found = [
+        *session.exec(past.order_by(col(PastAlert.detected_at), col(PastAlert.id)).limit(1)).all(),
+        *session.exec(present.order_by(col(Alert.detected_at), col(Alert.id)).limit(1)).all(),
+    ]
+    if not found:
         return None
+    alert, _ = min(found, key=lambda one: one[1])
     return alert, session.get(Host, alert.host_id) if alert.host_id is not None else None
 
 

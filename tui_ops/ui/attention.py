@@ -43,7 +43,8 @@ class Attention:
 
     def look(self) -> None:
         """Ring where an incident asks for somebody that did not before, and count anew."""
-        unseen = frozenset(row.id for row in self._desk.incidents.rows.values() if is_unseen(row))
+        at = self._desk.present.at
+        unseen = frozenset(row.id for row in self._desk.incidents.rows.values() if is_unseen(row, at))
         before, self._known = self._known, unseen
         if before is not None and unseen - before:
             self._ring()

@@ -211,9 +211,13 @@ class Feed:
         """Return what happened after an epoch second, the newest first. Raises as :meth:`page` does."""
         return read_since(self._open(), at)
 
-    def metrics(self, hosts_: Sequence[HostRow], onset: float, present: float) -> list[HostMetrics]:
-        """Return the metrics of hosts around an onset. Raises as :meth:`page` does."""
-        return read_metrics(self._paths, hosts_, onset, present)
+    def metrics(
+        self, hosts_: Sequence[HostRow], onset: float, present: float, alerts: Sequence[AlertRow] = ()
+    ) -> list[HostMetrics]:
+        """Return the metrics of hosts around an onset, first what the rules of some alerts name. Raises as
+        :meth:`page` does.
+        """
+        return read_metrics(self._paths, hosts_, onset, present, alerts)
 
     def interfaces(self) -> list[parts.InterfaceRow]:
         """Return the network interfaces of the fleet. Raises as :meth:`page` does."""

@@ -131,7 +131,7 @@ class Following:
             )
             desk.engine = snapshot.engine
             desk.loaded = True
-            desk.incidents.take(snapshot.incidents, snapshot.whole)
+            desk.incidents.take(snapshot.incidents, snapshot.whole, desk.present.at)
             desk.todo = snapshot.todo or desk.todo
             if snapshot.around is not None:
                 desk.changes.take(snapshot.changes, snapshot.whole)

@@ -91,7 +91,9 @@ def header(desk: Desk, told: Sequence[Told], mine: int, width: int) -> Line:
 
 
 def tabs_line(desk: Desk, tabs: Sequence[Tab], width: int, crumbs: Line = ()) -> Line:
-    """Return the line of screens, with the view that is shown where there is room, and who sits here at its right."""
+    """Return the line of screens, with the view that is shown where there is room; at its right who is on call and who
+    sits here.
+    """
     parts = [
         line(
             (f"{tab.key} ", Ink.ACCENT),
@@ -100,17 +102,28 @@ def tabs_line(desk: Desk, tabs: Sequence[Tab], width: int, crumbs: Line = ()) ->
         )
         for tab in tabs
     ]
-    role = line((f"{desk.role} ", Ink.DIM)) if desk.role is not None and width >= WIDE else ()
-    called = line(("on call ", Ink.DIM), (desk.on_call, Ink.TEXT), "   ") if width >= WIDE and desk.on_call else ()
-    who = line(*called, *role, (desk.who, Ink.DIM))
     # The screens come first: they stand closer, and then alone, before a name of one is cut.
-    forms = ((joined(parts, gap), right) for right in (who, ()) for gap in ("   ", "  "))
-    fits = ((left, right) for left, right in forms if line_width(left) + line_width(right) < width)
+    forms = ((joined(parts, gap), right) for right in (*_people(desk, width), ()) for gap in ("   ", "  "))
+    fits = ((left, right) for left, right in forms if line_width(left) + line_width(right) + 1 < width)
     left, right = next(fits, (joined(parts), ()))
     bar = f"   {desk.signs.wall}   "
     if crumbs and line_width(left) + len(bar) + line_width(crumbs) + line_width(right) + 2 <= width:
         left = (*left, (bar, Ink.FAINT), *crumbs)
     return spread(left, right, width)
+
+
+def _people(desk: Desk, width: int) -> list[Line]:
+    """Return who is on call and who sits here, the fullest form first. Who is on call stays the longest: whoever sits
+    here knows his own name.
+    """
+    role = line((f"{desk.role} ", Ink.DIM)) if desk.role is not None and width >= WIDE else ()
+    who = line(*role, (desk.who, Ink.DIM))
+    if not desk.on_call:
+        return [who]
+    called = line(("on call ", Ink.DIM), (desk.on_call, Ink.TEXT))
+    first, *more = desk.on_call.split(", ")
+    short = line((f"{first} +{len(more)}" if more else first, Ink.TEXT))
+    return [joined([called, who], "   "), called, line(("on call ", Ink.DIM), *short), short, who]
 
 
 def rule(width: int, marks: Signs, text: Line = ()) -> Line:

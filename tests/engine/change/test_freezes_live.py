@@ -21,11 +21,14 @@ from tui_ops.store.views.planned import freezes
 
 PLAN = "steps:\n  - command: systemctl reload nginx\n"
 
+RULES = MORE.replace("host-down: no, ", "")
+"""One rule is on: one that this machine can't fall under."""
+
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EngineWorld]:
     specs = [HostSpec("here", "here", "local", groups=("all",))]
-    world = EngineWorld(tmp_path_factory.mktemp("freezes"), inventory_text(specs, more=MORE))
+    world = EngineWorld(tmp_path_factory.mktemp("freezes"), inventory_text(specs, more=RULES))
     try:
         world.start()
         until_sync(lambda: world.rows().get("here") and world.rows()["here"].state is HostState.UP, 30)
@@ -75,6 +78,28 @@ def test_a_freeze_is_made_ended_and_taken_back(world: EngineWorld) -> None:
         world.act("freeze.end", "FRZ-1", reason="again")
     world.act("freeze.undo", "FRZ-1")
     assert len(conflicts(world)) == 1
+
+
+def test_a_rule_that_is_not_in_force_is_said_by_the_engine(world: EngineWorld) -> None:
+    """It holds a plan against the rules of its inventory, one on and one switched off; and whenever it looks anew."""
+    world.act(
+        "change.create", title="named", plan=PLAN + "abort_if: [host-down, host-donw, host-stale]\n", targets="here"
+    )
+    name = f"CHG-{_newest(world)}"
+    answer = world.act("change.submit", name)
+    assert "abort_if: no rule host-donw is in force" in answer.message
+    assert "did you mean host-down?" in answer.message
+    assert "no rule host-stale is in force" in answer.message
+    assert "no rule host-down" not in answer.message
+    assert any("host-donw" in said for said in conflicts(world))
+    world.act("freeze.add", title="looked at anew", reason="x", **{"for": "1h"})
+    assert any("looked at anew" in said for said in conflicts(world))
+    assert any("host-donw" in said for said in conflicts(world))
+
+
+def _newest(world: EngineWorld) -> int:
+    with open_reader(world.state) as reader:
+        return max(row.id for row in changes(reader))
 
 
 def test_a_freeze_is_on_disk_when_it_is_answered(world: EngineWorld) -> None:

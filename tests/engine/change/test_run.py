@@ -280,16 +280,18 @@ async def test_a_host_belongs_to_one_change_at_a_time(world: RunWorld) -> None:
 
 
 async def test_everything_is_stopped_by_one_act(world: RunWorld) -> None:
-    """Of all changes."""
+    """Of all changes, and what is scheduled waits for a person as well."""
     for host in ("web-1", "web-2"):
         await world.approved(hosts=[host])
         world.there.held.add((host, "steps-1"))
+    await world.approved(state="scheduled", hosts=["web-3"])
     await world.act("start", "CHG-1")
     with pytest.raises(ActError, match="bob has CHG-1 at that time"):
         await world.act("start", "CHG-2")
     await world.act("start", "CHG-2", reason="both are small")
     kept = await world.act("fleet.stop_changes", reason="the site burns")
-    assert kept.done.message == "stopped: CHG-1, CHG-2"
+    assert kept.done.message == "stopped: CHG-1, CHG-2; no longer begun at their time: CHG-3"
+    assert (await world.change(3)).state == ChangeState.APPROVED
     world.there.held.clear()
     for number in (1, 2):
         assert (await world.change(number)).state == ChangeState.PAUSED

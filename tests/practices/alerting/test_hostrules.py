@@ -371,7 +371,7 @@ class TestFlapping:
         assert [(str(one.severity), one.flapping) for one in told] == [
             ("warning", False), ("ok", False), ("warning", False), ("ok", False), ("warning", True)
         ]  # fmt: skip
-        assert told[-1].text.startswith("changes again and again")
+        assert told[-1].text.startswith("r comes and goes")
         quiet = [(turn, one.severity, one.flapping) for turn in range(40) for one in at.vitals(cpu=0.0).signals]
         assert [(severity, flaps) for _turn, severity, flaps in quiet] == [(Severity.OK, False)]
         # Nineteen quiet results leave the oldest change alone: 4 %, of which two would make 8.

@@ -95,9 +95,10 @@ class Walk(RuleBasedStateMachine):
         assert [one.action for one in self.world.audit()[entries:]] == [action]
         assert any(line.audit_id == kept.audit for line in self.world.change_lines(name)), "an act without its line"
         if back and action in UNDOABLE:
-            approved = any(one.vote == Vote.APPROVE and one.void_at is None for one in self.approvals_before(before))
+            # What was said of a change is void for good once it is another one: a yes, and a no as well.
+            said = any(one.void_at is None for one in self.approvals_before(before))
             self.world.act("change.undo", name, who=who)
-            if not (approved and (action in VOIDING or self.world.state(name) is not was)):
+            if not (said and (action in VOIDING or self.world.state(name) is not was)):
                 self.check_restored(before, action)
         return True
 

@@ -54,10 +54,10 @@ def test_what_counts_as_a_failure(outcome: Outcome, caused: Any, rate: float) ->
 
 
 def test_recovery_is_from_the_first_incident_to_the_end_of_the_last() -> None:
-    """One that hurts still has no time; what was rolled back at once took none."""
+    """One that hurts still has no time; what was rolled back hurt as long as it ran."""
     assert shop(one(caused=((10.0, 100.0), (50.0, 310.0)))).recovery_s == 300.0
     assert shop(one(caused=((10.0, None),))).recovery_s is None
-    assert shop(one(outcome=Outcome.ROLLED_BACK)).recovery_s == 0.0
+    assert shop(one(outcome=Outcome.ROLLED_BACK, began_at=HOUR_S)).recovery_s == HOUR_S
 
 
 def test_rework() -> None:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from unittest.mock import patch
 
 import pytest
+from sqlmodel import Session
 from support.assess_world import BEGIN, DAY, HOUR, ChangeWorld
 from support.incident_world import ANN, BOB
 
@@ -21,7 +22,7 @@ from tui_ops.practices.asked import Refused
 from tui_ops.practices.changes import freezerules
 from tui_ops.practices.changes.freezes import FREEZE_ACTS
 from tui_ops.store.changingplan import PLAN_ID, to_text
-from tui_ops.store.tables import ChangingPlan, Freeze
+from tui_ops.store.tables import ChangingPlan, Freeze, Host
 
 CAT = Who("cat", Role.APPROVER, 1003)
 
@@ -123,6 +124,21 @@ def test_a_freeze_is_ended_once_and_the_end_taken_back(world: World) -> None:
     world.at += 3 * HOUR
     with pytest.raises(ActError, match="it is over already"):
         world.do("end", "FRZ-1", reason="late")
+
+
+def test_a_freeze_may_name_a_label(world: World) -> None:
+    """It holds for the hosts that have it, and for no other."""
+
+    def label(session: Session) -> None:
+        session.get_one(Host, world.ids["db-1"]).labels = '{"tier": "1"}'
+
+    world.run(label)
+    inside, outside = world.change("db-1"), world.change("web-1")
+    world.do("add", title="x", reason="y", for_="2h", on="label:tier=1")
+    assert [one for one in world.hits(inside) if "in the freeze x" in one]
+    assert not [one for one in world.hits(outside) if "in the freeze x" in one]
+    with pytest.raises(Refused, match="no host is meant by 'label:tier=2'"):
+        world.do("add", title="x", reason="y", for_="2h", on="label:tier=2")
 
 
 def test_one_that_was_added_is_taken_back_by_who_added_it(world: World) -> None:

@@ -98,6 +98,8 @@ def test_staging_comes_before_production(world: IncidentWorld) -> None:
     assert against(world, second) == [missing]
     ends(world, first, Outcome.ROLLED_BACK)
     assert against(world, second) == [missing]
+    ends(world, first, Outcome.ISSUES)
+    assert against(world, second) == [missing]
     ends(world, first)
     assert (against(world, second), release(world).state) == ([], "rolling out")
     ends(world, second)

@@ -9,7 +9,22 @@ from tui_ops.model.orders import Seen
 from tui_ops.model.plans import Batching, OnFailure, Part, Plan, Step, StepKind
 from tui_ops.practices.changes import steering
 from tui_ops.practices.changes.course import Course, Key
-from tui_ops.practices.changes.running import Ask, Finish, Go, Move, Send, Soak, apply, ended, next_moves, wakes_at
+from tui_ops.practices.changes.running import (
+    LATE_S,
+    LOOK_S,
+    Ask,
+    Finish,
+    Go,
+    Hold,
+    Move,
+    Send,
+    Soak,
+    Unseen,
+    apply,
+    ended,
+    next_moves,
+    wakes_at,
+)
 
 OK, FAILED, UNKNOWN = CellState.OK, CellState.FAILED, CellState.UNKNOWN
 
@@ -201,6 +216,36 @@ def test_a_batch_is_watched_before_the_next_one() -> None:
     assert next_moves(course, 599.0) == ()
     assert wakes_at(course, 0.0) == 600.0
     steering.pause(course, "an alert")
+    steering.go_on(course, "ann")
+    assert (course.batch, course.state) == (1, RunState.RUNNING)
+
+
+def test_a_watch_that_saw_nothing_waits_for_a_reading_and_then_for_somebody() -> None:
+    """A late reading counts. Hosts that failed are not asked for: what came of them is known."""
+    asked: list[tuple[Sequence[str], float]] = []
+    seen = {"a": 0.0, "b": 0.0}
+
+    def watched(hosts: Sequence[str], since: float) -> Unseen:
+        asked.append((tuple(hosts), since))
+        return Unseen(tuple(host for host in hosts if seen[host] < since))
+
+    course = course_of(plan_of(soak_s=60, max_fail_percentage=50), ["a", "b"], ["c"])
+    while course.state is not RunState.SOAKING:
+        for move in next_moves(course, 100.0, watched=watched):
+            apply(course, move)
+            if isinstance(move, Send):
+                ended(course, move.key, move.attempt, FAILED if move.key[0] == "b" else OK, 100.0)
+    assert (next_moves(course, 159.0, watched=watched), asked) == ((), [])
+    assert next_moves(course, 160.0, watched=watched) == ()
+    assert asked == [(("a",), 100.0)]
+    assert wakes_at(course, 160.0) == 160.0 + LOOK_S
+    seen["a"] = 161.0
+    assert next_moves(course, 162.0, watched=watched) == (Go(1),)
+    seen["a"] = 99.0
+    [held] = next_moves(course, 160.0 + LATE_S, watched=watched)
+    assert isinstance(held, Hold)
+    assert held.why.startswith("inconclusive: batch 1: no reading of a since its watch began")
+    apply(course, held)
     steering.go_on(course, "ann")
     assert (course.batch, course.state) == (1, RunState.RUNNING)
 

@@ -224,6 +224,7 @@ def test_splitting_gives_alerts_an_incident_of_their_own(world: IncidentWorld) -
     world.act("incident.split", "INC-1", alerts="ALR-2", title="web-2 alone")
     assert [one.incident_id for one in world.alerts()] == [1, 2]
     assert (world.incident(2).title, world.incident(2).owner) == ("web-2 alone", "ann")
+    assert world.incident(2).acked_at is None, "nobody has acknowledged what it comes from"
     world.act("incident.undo", "INC-1")
     assert [one.incident_id for one in world.alerts()] == [1, 1]
     assert world.incident(2).state == "cancelled"
@@ -308,7 +309,7 @@ def test_an_incident_opened_by_hand_is_its_openers(world: IncidentWorld) -> None
     incident = world.incident(2)
     assert (incident.title, incident.owner, incident.priority) == ("customers say it is slow", "ann", 2)
     world.later(86400)
-    assert world.incident(2).state == str(IncidentState.TRIAGE)
+    assert world.incident(2).state == str(IncidentState.INVESTIGATING)
 
 
 def test_an_acknowledgement_runs_out_without_work(world: IncidentWorld) -> None:

@@ -127,3 +127,27 @@ def test_what_the_store_gives() -> None:
         assert (found[f"INC-{quiet}"].acted, found[f"INC-{quiet}"].by_itself) == (False, True)
         assert found[f"INC-{quiet}"].acked_at is None
         assert [one.name for one in nobody_acted(found.values())] == [f"INC-{quiet}"]
+
+
+def test_only_an_acknowledgement_that_stands_is_timed() -> None:
+    """One that was taken back is none, the next one counts; what was split off has none of its own."""
+    with ProblemWorld() as world:
+        first = world.open_one()
+        world.at += 100
+        world.act("incident.acknowledge", f"INC-{first}", who=BOB)
+        world.act("incident.undo", f"INC-{first}", who=BOB)
+
+        def timed() -> list[float | None]:
+            with world.reader() as reader:
+                return [taken_s(one, Figure.TTA) for one in measured(reader, BEGIN, world.at + 1)]
+
+        assert timed() == [None]
+        world.at += 300
+        world.act("incident.acknowledge", f"INC-{first}", who=ANN)
+        assert timed() == [400]
+        second = world.open_one("db-1", "other")
+        world.act("incident.merge", f"INC-{second}", into=f"INC-{first}")
+        taken = max(one.id or 0 for one in world.alerts())
+        world.at += 50
+        world.act("incident.split", f"INC-{first}", alerts=f"ALR-{taken}")
+        assert timed() == [400, None]

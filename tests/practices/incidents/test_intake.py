@@ -35,6 +35,17 @@ def test_a_firing_rule_opens_an_incident_at_once(world: IncidentWorld) -> None:
     ]
 
 
+def test_an_alert_keeps_what_its_rule_looks_at(world: IncidentWorld) -> None:
+    """So that the page shows these numbers first, of an alert that went on to another incident too."""
+    full = replace(world.signal("web-1", "disk", Severity.CRITICAL, "/var"), numbers=("fs.used", "fs.available"))
+    world.take(full)
+    with open_reader(world.paths) as reader:
+        assert [one.numbers for one in alerts_of(reader, 1)] == [("fs.used", "fs.available")]
+    world.take(replace(full, numbers=("fs.used",)))
+    with open_reader(world.paths) as reader:
+        assert [one.numbers for one in alerts_of(reader, 1)] == [("fs.used",)]
+
+
 def test_the_same_trouble_never_has_a_second_row(world: IncidentWorld) -> None:
     """A signal that comes again changes what is shown; one that says the same changes nothing."""
     world.fires("web-1")

@@ -69,3 +69,44 @@ def test_the_page_marks_the_lines_of_the_other(world: IncidentWorld) -> None:
         review = read_review(reader, 2, world.at)
     assert review is not None
     assert "INC-1: the lamp is red" in [line.text for line in review.lines]
+
+
+def test_an_undo_is_told_in_both_stories(world: IncidentWorld) -> None:
+    """A merge that was taken back stands as that in the one that was to have it, whoever reads it hears of it."""
+    before = world.incident(2).version
+    world.act("incident.merge", "INC-1", into="INC-2")
+    merged = world.incident(2).version
+    assert merged > before, "it has other alerts now"
+    world.act("incident.undo", "INC-1")
+    assert world.texts(1)[-1] == "undone: merged into INC-2"
+    assert [(line.kind, line.who, line.text) for line in world.lines(2)][-2:] == [
+        ("merged", "ann", "INC-1 was merged into this: web-1: cpu is critical"),
+        ("undone", "ann", "undone on INC-1: merged into INC-2"),
+    ]
+    assert world.incident(2).version > merged
+    assert world.lines(2)[-1].audit_id == world.lines(1)[-1].audit_id
+
+
+def test_an_undo_of_a_split_is_told_in_both(world: IncidentWorld) -> None:
+    """The one that was made says why it is none."""
+    world.fires("web-1", rule="memory")
+    world.act("incident.merge", "INC-3", into="INC-1")
+    before = world.incident(1).version
+    world.act("incident.split", "INC-1", alerts="ALR-3")
+    assert world.incident(1).version > before, "it has other alerts now"
+    world.act("incident.undo", "INC-1")
+    assert world.texts(4) == ["split from INC-1", "undone on INC-1: 1 alerts went to INC-4"]
+    assert world.incident(4).state == "cancelled"
+    assert [line.kind for line in world.lines(3)].count("undone") == 0, "it had nothing to do with it"
+
+
+def test_one_that_is_no_other_for_it_is_told_as_well(world: IncidentWorld) -> None:
+    """Begun at once and as bad: a merge changes nothing of the one that stays but its alerts."""
+    world.fires("web-1", rule="memory")
+    world.fires("web-1", rule="load")
+    version = world.incident(3).version
+    for act, params in (("merge", {"into": "INC-3"}), ("undo", {})):
+        world.act(f"incident.{act}", "INC-4", **params)
+        assert world.incident(3).version > version
+        version = world.incident(3).version
+    assert world.texts(3)[-1] == "undone on INC-4: merged into INC-3"

@@ -78,11 +78,13 @@ def test_a_silence_whose_time_is_over_stays_so(world: IncidentWorld) -> None:
 def test_an_incident_that_was_opened_by_hand_is_cancelled(world: IncidentWorld) -> None:
     """Its number was said aloud, so it stays as one that was none; the answer names it for the undo."""
     kept = world.act("incident.open", title="the door is open", host="db-1")
-    assert world.incident(2).state == "triage"
+    assert world.incident(2).state == "investigating"
     assert list(kept.done.outcomes) == ["INC-2"]
     world.act("incident.undo", "INC-2")
     assert world.incident(2).state == "cancelled"
-    assert world.texts(2) == ["opened by hand on db-1", "undone: opened by hand on db-1"]
+    assert [text.partition(" until")[0] for text in world.texts(2)] == [
+        "opened by hand on db-1", "acknowledged", "undone: opened by hand on db-1",
+    ]  # fmt: skip
     world.act("incident.reopen", "INC-2", reason="it was one")
     assert world.incident(2).state == "triage"
 

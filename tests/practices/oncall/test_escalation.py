@@ -240,6 +240,17 @@ def test_an_incident_that_was_over_before_anybody_was_told_is_told_to_nobody() -
     assert plan(POLICY, over, [OPENED], SETTINGS, T + 60) == Nothing("its alerts are over")
 
 
+def test_what_is_acknowledged_in_its_source_calls_nobody_until_another_joins_or_somebody_escalates() -> None:
+    """All alerts that ask have to be, those that are suppressed do not count; it says where."""
+    seen = AlertFact(1, True, acked_in="pagerduty")
+    quiet = AlertFact(2, True, asks=False, why_not="maintenance")
+    taken = replace(INCIDENT, alerts=(seen, quiet))
+    assert plan(POLICY, taken, [OPENED], SETTINGS, T + MIN) == Nothing("acknowledged in pagerduty")
+    assert isinstance(plan(POLICY, replace(taken, alerts=(seen, AlertFact(3, True))), [OPENED], SETTINGS, T + MIN), Due)
+    forced = [OPENED, Line(T + MIN, Happening.ESCALATED, "dora")]
+    assert isinstance(plan(POLICY, taken, forced, SETTINGS, T + 2 * MIN), Due)
+
+
 def test_alerts_that_join_and_some_that_are_over_are_told_at_the_group_interval() -> None:
     """To those who were told; the steps of the policy go on beside them."""
     lines = [OPENED]

@@ -1,7 +1,7 @@
 """Keeps what is known of waiting changes fresh: who decides about one sees the conflicts and the risk of today."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 
 from tui_ops.engine.news import News
@@ -24,21 +24,27 @@ class Assessor:
         writer: the store's writing side.
         news: is told where something is not what it was.
         spec: what the inventory in force says of changes.
+        rules: the names of the rules in force, against which those of plans are held; None leaves that out.
     """
 
-    def __init__(self, writer: Writer, news: News, spec: Callable[[], ChangingSpec]) -> None:
+    def __init__(
+        self, writer: Writer, news: News, spec: Callable[[], ChangingSpec],
+        rules: Callable[[], Collection[str]] | None = None,
+    ) -> None:  # fmt: skip
         self._writer = writer
         self._news = news
         self._spec = spec
+        self._rules = rules
 
     async def look(self) -> None:
         """Assess each of them; to be called again and again, and after whatever they depend on."""
         at, spec = time.time(), self._spec()
+        rules = self._rules() if self._rules is not None else None
         numbers = await self._writer.note(waiting_numbers)
         news = 0
         for first in range(0, len(numbers), TOGETHER):
             some = numbers[first : first + TOGETHER]
             # Durable: whoever approves goes by it. Where nothing differs nothing is written, and it costs no disk.
-            news += await self._writer.act(partial(assess_all, at=at, spec=spec, numbers=some))
+            news += await self._writer.act(partial(assess_all, at=at, spec=spec, numbers=some, rules=rules))
         if news:
             self._news.tell("changes")

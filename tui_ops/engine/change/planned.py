@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from sqlmodel import Session
+
 from tui_ops.engine.acting import Doing
 from tui_ops.engine.change.assessing import ASSESS_S, Assessor
 from tui_ops.engine.change.changing import TIDY_S as RUN_TIDY_S
@@ -22,7 +24,9 @@ from tui_ops.model.changing import ChangingSpec
 from tui_ops.model.fleet import Fleet, HostSpec
 from tui_ops.model.people import Who
 from tui_ops.practices.changes.assessing import assess
+from tui_ops.practices.changes.rulesnamed import rules_in_force
 from tui_ops.store.paths import StatePaths
+from tui_ops.store.tables.changes import Change
 from tui_ops.store.writer import Writer
 from tui_ops.transport.base import Transport
 
@@ -48,10 +52,16 @@ class Planned:
         def spec() -> ChangingSpec:
             return fleet().changing
 
+        def rules() -> frozenset[str]:
+            return rules_in_force(fleet())
+
+        def weigh(session: Session, change: Change, at: float, spec: ChangingSpec) -> object:
+            return assess(session, change, at, spec, rules())
+
         places = Places(roster.find, transport, paths, fleet, config_files)
         self.changing = Changing(writer, news, spec, places.hands, owner)
-        self._acts = ChangeDoings(writer, news, spec, assess)
-        self._assessor = Assessor(writer, news, spec)
+        self._acts = ChangeDoings(writer, news, spec, weigh)
+        self._assessor = Assessor(writer, news, spec, rules)
         self._freezes = FreezeDoings(news, self._assessor.look)
         self._releases = ReleaseDoings(writer, news, spec)
         self._drifting = Drifting(writer, roster.watches, lambda: spec().noise, lambda topic: news.tell(topic))

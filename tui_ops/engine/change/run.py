@@ -25,6 +25,7 @@ from tui_ops.practices.changes import steering
 from tui_ops.practices.changes.course import Course, Key
 from tui_ops.practices.changes.courses import Told, follow, load, refresh, save
 from tui_ops.practices.changes.running import Go, Move, Send, ended, is_back, wakes_at
+from tui_ops.practices.changes.runwatch import unseen_of
 from tui_ops.store.changeruns import alerts_since, cell_version
 from tui_ops.store.errors import StoreError
 from tui_ops.store.tables.changes import Change, ChangeRun
@@ -164,7 +165,10 @@ class RunDriver:
             if (cell := course.cells[key]).state is CellState.SENT:
                 cell.state = CellState.RUNNING
                 course.touched.add(key)
-        moves = moves_of(course, at, lambda: alerts_since(session, run.change_id, run.begun_at))
+        moves = moves_of(
+            course, at, lambda: alerts_since(session, run.change_id, run.begun_at),
+            lambda hosts, since: unseen_of(session, run, course, hosts, since),
+        )  # fmt: skip
         self._version = save(session, run, course, at, told, self._version)
         write_lines(session, change, run, course, moves, told, at)
         follow(session, change, course, decided=False, told=any(not isinstance(move, Send) for move in moves))

@@ -10,7 +10,7 @@ from tui_ops.model.incidents import Happened
 from tui_ops.model.orders import Seen
 from tui_ops.practices.changes.course import FLYING, Course, Key
 from tui_ops.practices.changes.courses import Told, finish, follow, listed, load, save
-from tui_ops.practices.changes.running import Ask, Back, Finish, Go, Hold, Move, Send, Soak, apply, next_moves
+from tui_ops.practices.changes.running import Ask, Back, Finish, Go, Hold, Move, Send, Soak, Watched, apply, next_moves
 from tui_ops.store.tables.changes import Change, ChangeRun
 from tui_ops.store.timeline import add_change_line
 
@@ -53,10 +53,10 @@ def _looked_up(course: Course, key: Key) -> str:
     return "is lost" if cell.state is CellState.UNKNOWN else f"is over: {cell.state}"
 
 
-def moves_of(course: Course, at: float, alerts: Callable[[], int]) -> list[Move]:
+def moves_of(course: Course, at: float, alerts: Callable[[], int], watched: Watched) -> list[Move]:
     """Apply what comes next, decision after decision, until something is sent or has to be waited for."""
     found: list[Move] = []
-    while moves := next_moves(course, at, alerts):
+    while moves := next_moves(course, at, alerts, watched):
         for move in moves:
             apply(course, move)
         found.extend(moves)

@@ -8,6 +8,7 @@ from tui_ops.model.incidents import Happened, Happening
 from tui_ops.model.units import format_duration
 from tui_ops.practices.asked import Asked, Done, Refused
 from tui_ops.practices.changes.warning import say_why
+from tui_ops.practices.incidents.working import step_number
 from tui_ops.store import records
 from tui_ops.store.incidents import find_incidents
 
@@ -76,6 +77,10 @@ def read_logs(session: Session, asked: Asked) -> Done:
 def run_command(session: Session, asked: Asked) -> Done:
     """Note, on every target, the command that the engine runs there once this is kept."""
     command = clean(asked.text("command"))
+    if asked.text("step"):
+        step_number(asked.text("step"))
+        if not asked.text("incident"):
+            raise Refused("a step of a runbook is a step of an incident", "give incident= too, or leave step= out")
     done = Done(f"running on {_named(asked)}: {command}")
     say_why(session, asked, done)
     _on_timeline(session, asked, done)

@@ -8,6 +8,7 @@ from typing import TypeAlias
 from tui_ops.model.alertrules import RuleSpec
 from tui_ops.model.ruleast import Node
 from tui_ops.model.rulecheck import Scope, Uses, uses
+from tui_ops.model.rulenumbers import numbers_of
 from tui_ops.model.ruletemplate import Hole, parse_template, shown, window_said
 from tui_ops.model.states import Severity
 from tui_ops.practices.alerting.compiling import Compiler, NumberOf, TextOf, TruthOf
@@ -47,6 +48,8 @@ class Compiled:
         self.warn: TruthOf | None = compiler.truth(spec.warn) if spec.warn is not None else None
         self.crit: TruthOf | None = compiler.truth(spec.crit) if spec.crit is not None else None
         self.uses: Uses = uses(spec.value, spec.warn, spec.crit)
+        self.numbers = numbers_of(spec)
+        """What its alerts show of the numbers that it looks at."""
         self.label = self.uses.label
         """What the label of its metrics names; empty where it has one subject a host."""
         self.feeds = tuple(compiler.feeds)

@@ -107,6 +107,7 @@ def _signal(rule: Compiled, about: About, track: Track, text: str, at: float) ->
         runbook=spec.runbook,
         summary=about.summary,
         flapping=track.flaps,
+        numbers=rule.numbers,
     )
 
 

@@ -1,7 +1,7 @@
 """Assessing a change: what it reaches, how risky it is, what stands against its time; written onto its record."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from sqlmodel import Session
@@ -27,9 +27,10 @@ from tui_ops.practices.changes.calendar import touches_business
 from tui_ops.practices.changes.conflicts import Wish, find, time_of
 from tui_ops.practices.changes.planned import planned_start
 from tui_ops.practices.changes.releases import stands_against
+from tui_ops.practices.changes.rulesnamed import unknown_rules
 from tui_ops.practices.changes.slots import next_slot
 from tui_ops.practices.changes.spans import Span
-from tui_ops.store.assessing import KnownFleet, common_facts, facts_for, history_of, known_fleet
+from tui_ops.store.assessing import KnownFleet, common_facts, facts_for, history_of, known_fleet, rules_from_elsewhere
 from tui_ops.store.changestarts import weighed
 from tui_ops.store.tables.changes import Change
 from tui_ops.store.timeline import add_change_line, changed, to_json
@@ -57,7 +58,7 @@ class Assessment:
 
 def look_at(
     session: Session, change: Change, at: float, spec: ChangingSpec, fleet: KnownFleet | None = None,
-    common: Around | None = None,
+    common: Around | None = None, rules: Collection[str] | None = None,
 ) -> Assessment:  # fmt: skip
     """Return what is to be known of a change, without writing anything.
 
@@ -68,6 +69,7 @@ def look_at(
         spec: what the inventory says of changes.
         fleet: hosts and services, where they were read already.
         common: what stands around all changes, where it was read already.
+        rules: names of the rules in force, against which those of the plan are held; None leaves that out.
     """
     fleet = fleet or known_fleet(session)
     hosts = _hosts(change)
@@ -94,10 +96,14 @@ def look_at(
     if not known:
         # Whether a person begins it within a window is asked when he does: until then it would come and go every day.
         found = tuple(one for one in found if one.kind is not ConflictKind.WINDOW)
+    if plan is not None and rules is not None:
+        found += unknown_rules(plan, {*rules, *rules_from_elsewhere(session, {*plan.abort_if, *plan.expected_alerts})})
     return Assessment(reach, factors, risk.total(factors), found, around, wish)
 
 
-def assess(session: Session, change: Change, at: float, spec: ChangingSpec) -> Assessment:
+def assess(
+    session: Session, change: Change, at: float, spec: ChangingSpec, rules: Collection[str] | None = None
+) -> Assessment:
     """Weigh a change, look at its time, and write what was found onto its record.
 
     Where the risk or the conflicts are not what they were, a line on its list says so. What its revision says is left
@@ -108,13 +114,16 @@ def assess(session: Session, change: Change, at: float, spec: ChangingSpec) -> A
         change: with its hosts resolved.
         at: now, epoch seconds.
         spec: what the inventory says of changes.
+        rules: names of the rules in force, against which those of its plan are held; None leaves that out.
     """
-    found = look_at(session, change, at, spec)
+    found = look_at(session, change, at, spec, rules=rules)
     _keep(session, change, found, at)
     return found
 
 
-def assess_all(session: Session, at: float, spec: ChangingSpec, numbers: Sequence[int]) -> int:
+def assess_all(
+    session: Session, at: float, spec: ChangingSpec, numbers: Sequence[int], rules: Collection[str] | None = None
+) -> int:
     """Assess some changes together; return how many are not what they were. Those that no longer wait are left out.
 
     Args:
@@ -122,11 +131,12 @@ def assess_all(session: Session, at: float, spec: ChangingSpec, numbers: Sequenc
         at: now, epoch seconds.
         spec: what the inventory says of changes.
         numbers: of the changes.
+        rules: names of the rules in force, as :func:`assess` takes them.
     """
     fleet = known_fleet(session)
     common = common_facts(session, at, fleet)
     return sum(
-        [_keep(session, change, look_at(session, change, at, spec, fleet, common), at, only_news=True)
+        [_keep(session, change, look_at(session, change, at, spec, fleet, common, rules), at, only_news=True)
          for change in weighed(session, numbers)]
     )  # fmt: skip
 
@@ -179,7 +189,9 @@ def conflicts_now(session: Session, change: Change, at: float, spec: ChangingSpe
     """
     hosts = _hosts(change)
     around = facts_for(session, hosts, at, change, known_fleet(session))
-    return (*find(wish_of(change, at, spec).at(at), around, spec), *stands_against(session, change, spec.solo))
+    # Which rules are in force the engine knows, and looks again and again: its last look counts.
+    rules = [one for one in kept_conflicts(change) if one.kind is ConflictKind.RULE]
+    return (*find(wish_of(change, at, spec).at(at), around, spec), *stands_against(session, change, spec.solo), *rules)
 
 
 def free_slot(

@@ -68,10 +68,12 @@ def failed(one: Deployed) -> bool:
 def recovered_s(one: Deployed) -> float | None:
     """Return how long people were hurt by a change that failed, in seconds; None while they still are.
 
-    What was rolled back hurt nobody any more when the run ended; incidents last until they are resolved.
+    What was rolled back hurt from its beginning, and nobody any more when the run ended; incidents last until they are
+    resolved.
     """
     if not one.caused:
-        return 0.0 if one.outcome is Outcome.ROLLED_BACK else None
+        rolled_back = one.outcome is Outcome.ROLLED_BACK and one.began_at is not None
+        return max(0.0, one.ended_at - one.began_at) if rolled_back and one.began_at is not None else None
     ends = [end for _, end in one.caused]
     if any(end is None for end in ends):
         return None

@@ -248,9 +248,14 @@ def _not_rehearsed(change: Change, others: Sequence[Change], environments: Seque
     for other in others:
         # The same text with other values installs another version: what ran there is the plan with its values.
         same = (other.plan, other.plan_values) == (change.plan, change.plan_values)
-        if other.environment == before and same and _succeeded(other):
+        if other.environment == before and same and _is_proved(other):
             return []
     return [f"the same plan has not succeeded in {before}, which comes before {change.environment} in {name}"]
+
+
+def _is_proved(change: Change) -> bool:
+    """Return whether a change opens the next environment: one without a check after it has proved nothing."""
+    return change.began_at is not None and change.outcome == Outcome.SUCCESSFUL
 
 
 def _voided(session: Session, release: Release, said: str) -> Done:

@@ -11,11 +11,10 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from tui_ops.model.assessing import Record, RiskFacts
-from tui_ops.model.changes import ChangeKind, Factor
+from tui_ops.model.changes import FLOOR, ChangeKind, Factor
 from tui_ops.model.units import format_duration
 
-RULE = "rule"
-"""The name of factors that say how high the risk is at least; all others are added up."""
+RULE = FLOOR
 
 MEDIUM, HIGH, MOST = 30, 60, 100
 """Below the first it is low, from the second on high: thirds of the scale, the upper one wider."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from tui_ops.model.changes import ChangeHappening, ChangeKind, ChangeState, RunKind, RunState
 from tui_ops.model.clean import clean
@@ -15,6 +15,7 @@ from tui_ops.practices.changes import steering
 from tui_ops.practices.changes.beginning import begin, begin_dry, must_be_free
 from tui_ops.practices.changes.course import Course, Key
 from tui_ops.practices.changes.courses import Told, cut_off, flying_said, follow, listed, load, save
+from tui_ops.practices.changes.starting import leave
 from tui_ops.practices.changes.work import Terms, changes_of, name_of, names_of, tell
 from tui_ops.practices.saying import must_may, text_of
 from tui_ops.store.changeruns import run_under_way, runs_under_way
@@ -311,8 +312,9 @@ def answer(session: Session, asked: Asked) -> Done:
 
 
 def stop_all(session: Session, asked: Asked) -> Done:
-    """Stop everything that runs, of all changes, at once: nothing further is begun anywhere."""
+    """Stop everything that runs, of all changes, at once: nothing further is begun anywhere, nor at its time."""
     done, stopped = Done(""), []
+    held = _leave_all(session, asked)
     for run in runs_under_way(session):
         change = session.get_one(Change, run.change_id)
         try:
@@ -331,7 +333,17 @@ def stop_all(session: Session, asked: Asked) -> Done:
         tell(done, asked, change, ChangeHappening.RUN, why, run=run.id)
         stopped.append(name_of(change))
     done.message = f"stopped: {listed(stopped)}" if stopped else "nothing was running"
+    if held:
+        done.message += f"; no longer begun at their time: {listed(held)}"
     return done
+
+
+def _leave_all(session: Session, asked: Asked) -> list[str]:
+    """Take every scheduled change off the clock: they wait for a person."""
+    scheduled = session.exec(select(Change).where(Change.state == str(ChangeState.SCHEDULED))).all()
+    for change in scheduled:
+        leave(session, change, _because(f"everything was stopped by {asked.who.name}", asked), asked.at)
+    return [name_of(change) for change in scheduled]
 
 
 # --- words ------------------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from sqlmodel import Session
 from tui_ops.model.alerts import LIVE, AlertState, Suppressor
 from tui_ops.model.changes import ChangeHappening, RunKind, RunState, change_name
 from tui_ops.model.clean import clean
+from tui_ops.model.fleet import ENGINE_NAME
 from tui_ops.model.incidents import Happened
 from tui_ops.model.plans import StepKind
 from tui_ops.practices.changes import steering
@@ -37,8 +38,9 @@ def heed(session: Session, ids: Collection[int], at: float) -> set[int]:
     """Hold alerts that changed against every run that is under way.
 
     An alert of an ``abort_if`` rule, on any host of the targets or of their services, ends the run as ``on_failure``
-    says. One that the plan expects, or of a host that a step reboots just now, is written down. Any other that began
-    since the run did, on a host of the change, pauses it: nobody knows whether the change is what hurts.
+    says; so does one that belongs to no host, see :func:`_near`. One that the plan expects, or of a host that a step
+    reboots just now, is written down. Any other that began since the run did, on a host of the change or by name about
+    one of its services, pauses it: nobody knows whether the change is what hurts.
 
     Args:
         session: of the transaction.
@@ -73,10 +75,10 @@ def _live(session: Session, run: ChangeRun) -> _Live | None:
 def _hold_against(session: Session, live: _Live, alert: RunAlert, at: float) -> bool:
     change, plan = live.change, live.course.plan
     assert change.id is not None
-    own = alert.host in live.course.hosts
-    aborts = alert.rule in plan.abort_if and (
-        own or alert.host in carriers_of(session, json.loads(change.services)) or not alert.host
-    )
+    services = frozenset(json.loads(change.services))
+    near, about = _near(alert, services)
+    own = alert.host in live.course.hosts or about
+    aborts = alert.rule in plan.abort_if and (own or near or alert.host in carriers_of(session, services))
     by_change = alert.suppressed_by == Suppressor.CHANGE and alert.suppressed_ref == change_name(change.id)
     expected = alert.rule in plan.expected_alerts or by_change or reboots(live.course, alert.host)
     if not (own or aborts) or alert.started_at < live.run.begun_at:
@@ -97,6 +99,19 @@ def _hold_against(session: Session, live: _Live, alert: RunAlert, at: float) -> 
     elif unexpected:
         pause_for(session, live.change, live.run, live.course, f"alert {text}", at)
     return True
+
+
+def _near(alert: RunAlert, services: Collection[str]) -> tuple[bool, bool]:
+    """Return whether an alert that belongs to no host may be about a change, and whether it says so itself.
+
+    A check of an address belongs to no host and stands under the engine's own; what other programs tell may name no
+    host at all. Such an alert is about a change where it names one of its services. Where it names none it may be about
+    any: then a plan that names its rule means it. Where it names only others it is about something else.
+    """
+    if alert.host not in ("", ENGINE_NAME):
+        return False, False
+    about = not set(services).isdisjoint(alert.services)
+    return about or not alert.services, about
 
 
 def reboots(course: Course, host: str) -> bool:

@@ -13,6 +13,13 @@ from tui_ops.practices.changes.runverdict import outcome_back, outcome_forward
 NAMES_SHOWN = 3
 """Hosts named in the sentence that says why a run waits; the count says how many more."""
 
+LATE_S = 30.0
+"""A reading may come so late after the end of a watch and still count: three times the period at which a host is read
+unless the inventory says otherwise, so that one that was missed makes nobody decide."""
+
+LOOK_S = 2.0
+"""How often it is looked for until then."""
+
 
 @dataclass(frozen=True, slots=True)
 class Send:
@@ -76,13 +83,35 @@ def none() -> int:
     return 0
 
 
-def next_moves(course: Course, now: float, alerts: Callable[[], int] = none) -> tuple[Move, ...]:
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """What nobody could see of hosts that were watched."""
+
+    unread: tuple[str, ...] = ()
+    """Hosts without a reading since the watch began; one may still come."""
+    masked: tuple[str, ...] = ()
+    """Alerts that were kept from everybody, each as its rule and its host."""
+
+
+Watched = Callable[[Sequence[str], float], Unseen]
+"""Tells what was not seen of hosts since an epoch second."""
+
+
+def all_seen(_hosts: Sequence[str], _since: float) -> Unseen:
+    """Say that every host was seen."""
+    return Unseen()
+
+
+def next_moves(
+    course: Course, now: float, alerts: Callable[[], int] = none, watched: Watched = all_seen
+) -> tuple[Move, ...]:
     """Return what is to be done now; apply each with :func:`apply` before it is done.
 
     Args:
         course: the run.
         now: epoch seconds.
         alerts: counts the alerts that nobody expected and that came while it ran; asked at its end only.
+        watched: tells what was not seen of a batch; asked at the end of its watch only.
 
     Returns:
         Steps to send and people to ask, in any number, or one decision. Nothing while it waits for what is under way,
@@ -98,7 +127,7 @@ def next_moves(course: Course, now: float, alerts: Callable[[], int] = none) -> 
         return _backward(course, now)
     if course.state is RunState.SOAKING and course.watched_until is not None and now < course.watched_until:
         return ()
-    return _forward(course, now, alerts)
+    return _forward(course, now, alerts, watched)
 
 
 def wakes_at(course: Course, now: float) -> float | None:
@@ -106,7 +135,8 @@ def wakes_at(course: Course, now: float) -> float | None:
     if course.ended or course.state in (RunState.PAUSED, RunState.INTERRUPTED, RunState.DONE, RunState.ABORTED):
         return None
     if course.state is RunState.SOAKING:
-        return course.watched_until
+        late = course.watched_until is not None and now >= course.watched_until
+        return now + LOOK_S if late else course.watched_until
     times = [cell.ready_at for cell in course.cells.values() if cell.state is CellState.WAITING and cell.ready_at > now]
     return min(times, default=None)
 
@@ -119,7 +149,7 @@ def _dry(course: Course) -> tuple[Move, ...]:
     return (Finish(RunState.DONE, Outcome.SUCCESSFUL, ""),)
 
 
-def _forward(course: Course, now: float, alerts: Callable[[], int]) -> tuple[Move, ...]:
+def _forward(course: Course, now: float, alerts: Callable[[], int], watched: Watched) -> tuple[Move, ...]:
     hosts = course.batches[course.batch] if course.batches else ()
     failed = [host for host in hosts if any(cell.open for cell in course.way(host) if cell.state is CellState.FAILED)]
     if exceeded(len(failed), len(hosts), course.plan.batching.max_fail_percentage):
@@ -136,7 +166,24 @@ def _forward(course: Course, now: float, alerts: Callable[[], int]) -> tuple[Mov
         return (Finish(RunState.DONE, *outcome_forward(course, alerts())),)
     if course.plan.batching.soak_s > 0 and course.watched_until is None:
         return (Soak(now + course.plan.batching.soak_s),)
-    return (Go(course.batch + 1),)
+    return _watch_over(course, [host for host in hosts if not course.out(host)], now, watched)
+
+
+def _watch_over(course: Course, hosts: Sequence[str], now: float, watched: Watched) -> tuple[Move, ...]:
+    """Go on after a batch, unless it was watched and something of it was not seen: that proves nothing."""
+    onward = (Go(course.batch + 1),)
+    if course.state is not RunState.SOAKING or course.watched_until is None:
+        return onward
+    unseen = watched(hosts, course.watched_until - course.plan.batching.soak_s)
+    if unseen.masked:
+        why = f"{named(unseen.masked)} under maintenance"
+    elif not unseen.unread:
+        return onward
+    elif now < course.watched_until + LATE_S:
+        return ()
+    else:
+        why = f"no reading of {named(unseen.unread)} since its watch began"
+    return (Hold(f"inconclusive: batch {course.batch + 1}: {why}: look, then go on or take it back"),)
 
 
 def _lost(course: Course, hosts: Sequence[str]) -> str:

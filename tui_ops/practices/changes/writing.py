@@ -5,7 +5,7 @@ import shlex
 
 from sqlmodel import Session
 
-from tui_ops.model.changes import ChangeHappening, ChangeKind, ChangeState, RunKind, Start
+from tui_ops.model.changes import ChangeHappening, ChangeKind, ChangeState, ConflictKind, RunKind, Start
 from tui_ops.model.clean import clean
 from tui_ops.model.clock import iso
 from tui_ops.plans import read_plan, sha_of
@@ -13,6 +13,7 @@ from tui_ops.plans.errors import PlanWrong
 from tui_ops.practices.asked import Asked, Done, Refused
 from tui_ops.practices.changes import linking, models
 from tui_ops.practices.changes.approving import settled, standing_of
+from tui_ops.practices.changes.assessing import kept_conflicts
 from tui_ops.practices.changes.freezing import Frozen, freeze, sha, thaw, work_sha
 from tui_ops.practices.changes.states import Event
 from tui_ops.practices.changes.work import (
@@ -41,6 +42,9 @@ VALUES_MAX = 100
 
 TARGETS_MAX = 1000
 """Addresses that one change names: what is more is a group."""
+
+RULES_SHOWN = 3
+"""Rules that nothing raises, in the sentence of a submission; all of them are among its conflicts."""
 
 PLAN_COLUMNS = ("plan", "plan_values", "targets")
 """What an edit keeps the version before of."""
@@ -263,7 +267,8 @@ def _submit(session: Session, done: Done, asked: Asked, change: Change, terms: T
     said = f"{name_of(change)} is {change.state}" + (f", risk {change.risk}" if change.risk is not None else "")
     if change.state == ChangeState.SUBMITTED:
         said += f", and waits for {standing_of(session, change, asked.at, terms.spec).said}"
-    return said
+    unknown = [one.said for one in kept_conflicts(change) if one.kind is ConflictKind.RULE]
+    return "; ".join([said, *unknown[:RULES_SHOWN]])
 
 
 def _must_be_to_come(frozen: Frozen, change: Change, at: float) -> None:

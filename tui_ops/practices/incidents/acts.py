@@ -18,6 +18,7 @@ from tui_ops.practices.incidents.working import (
     named,
     own_alerts,
     rows_of,
+    step_number,
     take_on,
     tell,
 )
@@ -153,10 +154,7 @@ def snooze(session: Session, asked: Asked) -> Done:
 
 def tick(session: Session, asked: Asked) -> Done:
     """Check a step of the runbook off, or on again."""
-    text = asked.text("step")
-    if not (text.isascii() and text.isdigit() and 0 < int(text) <= 1000):
-        raise Refused(f"{text!r:.20} is no step of a runbook", "steps are numbered from 1")
-    step = int(text)
+    step = step_number(asked.text("step"))
 
     def change(changes: Changes, row: Incident) -> Happened:
         done = set(json.loads(row.ticked))

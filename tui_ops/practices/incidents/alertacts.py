@@ -12,14 +12,15 @@ from tui_ops.model.incidents import (
     OPEN_STATES,
     Happened,
     Happening,
-    Impact,
     IncidentState,
     Urgency,
     incident_name,
 )
 from tui_ops.model.units import format_duration
 from tui_ops.practices.asked import Asked, Done, Refused
-from tui_ops.practices.incidents.working import TITLE_LIMIT, own_alerts, see, take_on, tell
+from tui_ops.practices.incidents.working import TITLE_LIMIT, count_excuses, own_alerts, see, take_on, tell
+from tui_ops.practices.incidents.world import World
+from tui_ops.store.incidenthosts import HOST_ID
 from tui_ops.store.tables.alerts import Alert
 from tui_ops.store.tables.fleet import Host, Service
 from tui_ops.store.tables.incidents import Incident
@@ -84,6 +85,7 @@ def shelve(session: Session, asked: Asked) -> Done:
         )  # fmt: skip
         changes.kept()
         _line(done, asked, alert, Happening.SILENCED, f"{alert.subject} shelved until {iso(until)}: {reason}")
+        count_excuses(session, [alert])
     return done
 
 
@@ -98,27 +100,24 @@ def unshelve(session: Session, asked: Asked) -> Done:
         changes.set(alert, state=str(state), shelved_until=None, shelved_by="")
         changes.kept()
         _line(done, asked, alert, Happening.SILENCED, f"{alert.subject} taken up again")
+        count_excuses(session, [alert])
     return done
 
 
-def open_by_hand(session: Session, asked: Asked) -> Done:
-    """Open an incident for what no rule saw."""
-    title = clean(asked.text("title"), TITLE_LIMIT)
-    host_name, service = asked.text("host"), asked.text("service")
-    host = session.exec(select(Host).where(Host.name == host_name, Host.retired_at == None)).first()  # noqa: E711
-    if host_name and host is None:
-        raise Refused(f"there is no host {host_name!r:.60}", "leave it out, or name one of the inventory")
+def open_by_hand(session: Session, asked: Asked, world: World, lasts_s: float) -> Done:
+    """Open an incident for what no rule saw. Whoever opens it holds it acknowledged: nobody is called meanwhile.
+
+    Args:
+        session: of the act.
+        asked: the act.
+        world: what the engine knows, for what the host carries and who is hurt.
+        lasts_s: how long it stays acknowledged, seconds.
+    """
+    host = _host_named(session, asked.text("host"))
+    service = asked.text("service")
     if service and session.get(Service, service) is None:
         raise Refused(f"there is no service {service!r:.60}", "leave it out, or name one of the inventory")
-    priority = int(asked.text("priority") or 3)
-    row = Incident(
-        title=title, state=str(IncidentState.CANCELLED), severity="critical" if priority <= 2 else "warning",
-        priority=priority, impact=Impact.MEDIUM if service else Impact.LOW,
-        urgency=Urgency.HIGH if priority <= 2 else Urgency.MEDIUM, priority_by=asked.who.name,
-        site=host.site if host is not None else "", service=service,
-        services=json.dumps([service] if service else []), started_at=asked.at, opened_at=asked.at,
-        owner=asked.who.name, acked_at=asked.at,
-    )  # fmt: skip
+    row = _opened(asked, world, host, service)
     session.add(row)
     session.flush()
     changed(session, [row])
@@ -126,10 +125,39 @@ def open_by_hand(session: Session, asked: Asked) -> Done:
     # Made as one that was none, so that an undo leaves it as that.
     changes = Changes(session)
     changes.set(row, state=str(IncidentState.TRIAGE))
+    held = take_on(changes, row, (), asked, asked.at + lasts_s)
     name = incident_name(row.id)
-    done = Done(f"{name} opened: {title}", {name: f"opened: {title}"})
-    said = f"opened by hand{f' on {host_name}' if host_name else ''}"
-    tell(done, asked, row, Happened(Happening.OPENED, said, data=(("host", host_name),)), changes)
+    done = Done(f"{name} opened: {row.title}", {name: f"opened: {row.title}"})
+    said = f"opened by hand{f' on {host.name}' if host is not None else ''}"
+    data = (("host", host.name), (HOST_ID, host.id)) if host is not None else ()
+    tell(done, asked, row, Happened(Happening.OPENED, said, data=data), changes)
+    tell(done, asked, row, held)
     if host is not None and host.id is not None:
-        done.events.append((host.id, "incident", f"{incident_name(row.id)} opened by {asked.who.name}: {title}"))
+        done.events.append((host.id, "incident", f"{name} opened by {asked.who.name}: {row.title}"))
     return done
+
+
+def _host_named(session: Session, name: str) -> Host | None:
+    """Return the host that an incident is opened on; None where it names none."""
+    if not name:
+        return None
+    host = session.exec(select(Host).where(Host.name == name, Host.retired_at == None)).first()  # noqa: E711
+    if host is None:
+        raise Refused(f"there is no host {name!r:.60}", "leave it out, or name one of the inventory")
+    return host
+
+
+def _opened(asked: Asked, world: World, host: Host | None, service: str) -> Incident:
+    """Return the row of an incident that is opened by hand: what it hurts is worked out as for an alert."""
+    name = host.name if host is not None else ""
+    carried = tuple(dict.fromkeys(one for one in (service, *world.around(name).services) if one))
+    priority = int(asked.text("priority") or 3)
+    about = carried[0] if carried else ""
+    return Incident(
+        title=clean(asked.text("title"), TITLE_LIMIT), state=str(IncidentState.CANCELLED),
+        severity="critical" if priority <= 2 else "warning", priority=priority, impact=world.impact(name, carried),
+        urgency=Urgency.HIGH if priority <= 2 else Urgency.MEDIUM, priority_by=asked.who.name,
+        site=host.site if host is not None else "", service=about, services=json.dumps(list(world.hurt(carried))),
+        started_at=asked.at, opened_at=asked.at, owner=asked.who.name, policy=world.policy(about, priority),
+        runbook=world.runbook("", carried),
+    )  # fmt: skip

@@ -11,8 +11,8 @@ from tui_ops.model.clock import iso
 from tui_ops.model.incidents import OPEN_STATES, Happened, Happening, IncidentState, incident_name
 from tui_ops.practices.asked import Asked, Done
 from tui_ops.practices.incidents.states import WORDS, Event
-from tui_ops.practices.incidents.working import be, each, end_silences, move_by, own_alerts, rows_of, see
-from tui_ops.store.tables.alerts import Silence
+from tui_ops.practices.incidents.working import be, count_excuses, each, end_silences, move_by, own_alerts, rows_of, see
+from tui_ops.store.tables.alerts import Alert, Silence
 from tui_ops.store.tables.incidents import Incident
 from tui_ops.store.undoing import Changes
 
@@ -90,6 +90,7 @@ def silence(session: Session, asked: Asked) -> Done:
     ends_at = asked.at + asked.seconds("for") if "for" in asked.params else None
     reason = clean(asked.text("reason"))
     words = f"until {iso(ends_at)}" if ends_at is not None else "until it is resolved"
+    covered: list[Alert] = []
 
     def change(changes: Changes, row: Incident) -> Happened:
         made = Silence(
@@ -106,6 +107,9 @@ def silence(session: Session, asked: Asked) -> Done:
                     alert, state=str(AlertState.SUPPRESSED), suppressed_by=str(Suppressor.SILENCE),
                     suppressed_ref=f"silence {made.id}",
                 )  # fmt: skip
+                covered.append(alert)
         return Happened(Happening.SILENCED, f"silenced {words}: {reason}", data=(("silence", made.id),))
 
-    return each(session, asked, f"silenced {words}", change)
+    done = each(session, asked, f"silenced {words}", change)
+    count_excuses(session, covered)
+    return done

@@ -18,6 +18,7 @@ from tui_ops.practices.incidents.states import Event, after
 from tui_ops.practices.incidents.weighing import weigh
 from tui_ops.practices.incidents.working import TITLE_LIMIT
 from tui_ops.practices.incidents.world import World, group_key, title_of
+from tui_ops.practices.intake.keyed import keyed
 from tui_ops.store.changesaround import link_caused
 from tui_ops.store.tables.alerts import Alert, PastAlert
 from tui_ops.store.tables.incidents import Incident
@@ -75,6 +76,7 @@ class Intake:
 
     def take(self, signals: Sequence[Signal]) -> Outcome:
         """Take signals in, in their order; return what changed."""
+        signals = keyed(self._session, signals)
         self._known |= _known_of(self._session, signals)
         for signal in signals:
             alert = self._known.get(_identity(signal))
@@ -145,9 +147,10 @@ class Intake:
         )  # fmt: skip
         labels = json.dumps({clean(name, 100): clean(value, 200) for name, value in signal.labels[:LABELS_LIMIT]})
         runbook = "\n".join(clean_lines(signal.runbook)) if signal.runbook else ""
+        numbers = json.dumps(signal.numbers)
         before = (alert.text, alert.value, alert.unit, alert.flapping, alert.url, alert.labels, alert.runbook)
         alert.text, alert.value, alert.unit, alert.flapping, alert.url = said
-        alert.labels, alert.runbook = labels, runbook
+        alert.labels, alert.runbook, alert.numbers = labels, runbook, numbers
         alert.seen_at, alert.expires_at = signal.at, self._world.expires_at(signal, self._at)
         return before != (*said, labels, runbook)
 

@@ -1,6 +1,6 @@
 """What time does: acknowledgements run out, silences and maintenance end, what is over is resolved and closed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import Row
@@ -13,10 +13,10 @@ from tui_ops.practices.incidents.gathering import is_untouched
 from tui_ops.practices.incidents.intake import Intake, Outcome, signal_of
 from tui_ops.practices.incidents.states import Event, after
 from tui_ops.practices.incidents.world import STATE_RULES, World
-from tui_ops.store.incidents import alerts_of
+from tui_ops.store.changework import changed_at
+from tui_ops.store.incidents import alerts_of, hosts_of
 from tui_ops.store.tables.alerts import Alert, Silence
 from tui_ops.store.tables.audit import AuditEntry
-from tui_ops.store.tables.fleet import Host
 from tui_ops.store.tables.incidents import Incident, Timeline
 from tui_ops.store.timeline import add_line
 
@@ -48,9 +48,13 @@ class Passing:
         session: of the transaction.
         world: what the engine knows.
         at: now, epoch seconds.
+        shells: who has a shell open on which host: names of a person and of a host.
     """
 
-    def __init__(self, session: Session, world: World, at: float) -> None:
+    def __init__(
+        self, session: Session, world: World, at: float, shells: Collection[tuple[str, str]] = ()
+    ) -> None:  # fmt: skip
+        self._shells = shells
         self._session = session
         self._world = world
         self._at = at
@@ -81,6 +85,7 @@ class Passing:
                     alert.state = str(AlertState.SUPPRESSED)
                     alert.suppressed_by, alert.suppressed_ref = str(excuse.by), excuse.ref
                     self._intake.touch(alert)
+                    self._tell_incident(alert)
                 if excuse.by is Suppressor.PARENT and self._is_loose(alert):
                     self._intake.hang_on(alert, excuse.ref)
             elif self._is_due(alert):
@@ -144,6 +149,12 @@ class Passing:
         self._intake.place(alert, signal_of(alert, excuses.host_name(alert.host_id)), before)
         if alert.incident_id is None:
             alert.incident_id = before
+        self._tell_incident(alert)
+
+    def _tell_incident(self, alert: Alert) -> None:
+        """Let readers of an alert's incident know that it has another excuse, or none any more."""
+        if alert.incident_id is not None:
+            self._intake.touch_incident(self._session.get_one(Incident, alert.incident_id))
 
     # Incidents --------------------------------------------------------------------------------------------------------
 
@@ -185,20 +196,21 @@ class Passing:
 
     def _worked_at(self, incident: Incident) -> float | None:
         """Return when whoever acknowledged last did something on an incident or one of its hosts."""
+        assert incident.id is not None
         lines = select(func.max(Timeline.at)).where(
             Timeline.incident_id == incident.id, Timeline.who == incident.acked_by,
             col(Timeline.kind).not_in([str(kind) for kind in NO_WORK]),
         )  # fmt: skip
-        moments = [self._session.exec(lines).one()]
-        names = self._session.exec(
-            select(Host.name).join(Alert, col(Alert.host_id) == col(Host.id)).where(Alert.incident_id == incident.id)
-        ).all()
+        moments: list[float | None] = [self._session.exec(lines).one()]
+        names = [one.name for one in hosts_of(self._session, incident.id)]
         since = self._at - self._world.spec.ack_for_s
         query = select(AuditEntry.at, AuditEntry.target).where(
             AuditEntry.who == incident.acked_by, AuditEntry.at >= since, col(AuditEntry.action).startswith("host.")
         )
         hosts = {f"host:{name}" for name in names}
         moments += [at for at, target in self._session.exec(query).all() if hosts & set(target.split(" "))]
+        moments += [self._at for name in names if (incident.acked_by, name) in self._shells]
+        moments += [changed_at(self._session, incident.acked_by, names, since)]
         known = [one for one in moments if one is not None]
         return max(known) if known else None
 

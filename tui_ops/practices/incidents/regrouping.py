@@ -1,6 +1,7 @@
 """Merging and splitting incidents, and taking the last act back."""
 
 import json
+from collections.abc import Sequence
 
 from sqlmodel import Session, col, select
 
@@ -10,10 +11,24 @@ from tui_ops.model.states import Severity
 from tui_ops.practices.asked import Asked, Done, Refused
 from tui_ops.practices.incidents.states import Event
 from tui_ops.practices.incidents.weighing import RANK
-from tui_ops.practices.incidents.working import TITLE_LIMIT, end_silences, move_by, named, own_alerts, rows_of, tell
+from tui_ops.practices.incidents.working import (
+    TITLE_LIMIT,
+    count_excuses,
+    end_silences,
+    move_by,
+    named,
+    own_alerts,
+    rows_of,
+    tell,
+)
 from tui_ops.store.incidents import find_incidents
+from tui_ops.store.tables.alerts import Alert
 from tui_ops.store.tables.incidents import Incident, Timeline
-from tui_ops.store.undoing import UNDO, Changes, MovedOn, take_back
+from tui_ops.store.timeline import changed
+from tui_ops.store.undoing import UNDO, Changes, Entry, MovedOn, take_back
+
+GOES_TO = ("incident_id", "merged_into")
+"""Columns that name the incident to which something goes."""
 
 
 def merge(session: Session, asked: Asked) -> Done:
@@ -38,6 +53,7 @@ def merge(session: Session, asked: Asked) -> Done:
         name = incident_name(row.id or 0)
         tell(done, asked, stays, Happened(Happening.MERGED, f"{name} was merged into this: {row.title}"))
         tell(done, asked, row, Happened(Happening.MERGED, f"merged into {found[0].name}"), changes)
+    changed(session, [stays], decided=False)
     return done
 
 
@@ -68,7 +84,7 @@ def split(session: Session, asked: Asked) -> Done:
         impact=row.impact, urgency=row.urgency, priority=row.priority, rule=taken[0].rule, site=row.site,
         service=row.service, services=row.services, policy=row.policy, owner=asked.who.name,
         started_at=min(alert.started_at for alert in taken), opened_at=asked.at, alert_at=asked.at,
-        acked_at=asked.at, runbook=taken[0].runbook,
+        acked_at=row.acked_at if row.acked_by else None, runbook=taken[0].runbook,
     )  # fmt: skip
     session.add(made)
     session.flush()
@@ -81,6 +97,7 @@ def split(session: Session, asked: Asked) -> Done:
     tell(done, asked, made, Happened(Happening.SPLIT, f"split from {named(asked)}"))
     went = Happened(Happening.SPLIT, f"{len(taken)} alerts went to {incident_name(made.id or 0)}")
     tell(done, asked, row, went, changes)
+    changed(session, [row], decided=False)
     return done
 
 
@@ -89,14 +106,30 @@ def undo(session: Session, asked: Asked) -> Done:
     done = Done(f"undone on {named(asked)}")
     for row in rows_of(session, asked):
         line = _last_of(session, row, asked.who.name)
+        entries = json.loads(line.data)[UNDO]
         try:
-            take_back(session, json.loads(line.data)[UNDO])
+            rows = take_back(session, entries)
         except MovedOn as error:
             raise Refused(f"it can't be undone: {error.message}", error.hint) from error
         done.outcomes[incident_name(row.id or 0)] = f"undone: {line.text}"
         said = Happened(Happening.UNDONE, f"undone: {line.text}", data=(("line", line.id),))
         tell(done, asked, row, said)
+        count_excuses(session, [one for one in rows if isinstance(one, Alert)])
+        for other in _others(session, entries, row):
+            was = Happened(Happening.UNDONE, f"undone on {incident_name(row.id or 0)}: {line.text}", data=said.data)
+            tell(done, asked, other, was)
     return done
+
+
+def _others(session: Session, entries: Sequence[Entry], row: Incident) -> list[Incident]:
+    """Return the other incidents that an act changed, gave alerts to or took alerts from."""
+    numbers = {number for table, number, _ in entries if table == Incident.__tablename__}
+    for _, _, columns in entries:
+        for name in GOES_TO:
+            numbers.update(one for one in (columns or {}).get(name, ()) if isinstance(one, int))
+    found = [session.get_one(Incident, number) for number in sorted(numbers - {row.id})]
+    changed(session, found, decided=False)
+    return found
 
 
 def _last_of(session: Session, row: Incident, who: str) -> Timeline:

@@ -12,6 +12,7 @@ from tui_ops.practices.incidents.states import Event, after
 from tui_ops.store.incidents import alerts_of
 from tui_ops.store.tables.alerts import Alert, Silence
 from tui_ops.store.tables.incidents import Incident
+from tui_ops.store.timeline import changed
 from tui_ops.store.undoing import UNDO, Changes
 
 Change = Callable[[Changes, Incident], Happened]
@@ -21,9 +22,24 @@ TITLE_LIMIT = 200
 """Characters of a title: a line of the list on the widest terminal."""
 
 
+STEPS_MOST = 1000
+"""Steps of a runbook that have a number: a page that nobody reads in the night has fewer."""
+
+
 def rows_of(session: Session, asked: Asked) -> list[Incident]:
     """Return the incidents that an act is on."""
     return [session.get_one(Incident, target.id) for target in asked.targets]
+
+
+def step_number(text: str) -> int:
+    """Return the number of a step of a runbook, as it was typed.
+
+    Raises:
+        Refused: it is none.
+    """
+    if not (text.isascii() and text.isdigit() and 0 < int(text) <= STEPS_MOST):
+        raise Refused(f"{text!r:.20} is no step of a runbook", "steps are numbered from 1")
+    return int(text)
 
 
 def named(asked: Asked) -> str:
@@ -87,6 +103,12 @@ def own_alerts(session: Session, row: Incident) -> list[Alert]:
     """Return the alerts of an incident."""
     assert row.id is not None
     return alerts_of(session, row.id)
+
+
+def count_excuses(session: Session, alerts: Iterable[Alert]) -> None:
+    """Let readers of the incidents of alerts know that some of these ask for nobody now, or ask again."""
+    numbers = dict.fromkeys(alert.incident_id for alert in alerts)
+    changed(session, [session.get_one(Incident, one) for one in numbers if one is not None], decided=False)
 
 
 def see(changes: Changes, alert: Alert, asked: Asked, until: float | None) -> None:

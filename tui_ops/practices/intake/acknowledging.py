@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from tui_ops.model.alerts import AlertState
 from tui_ops.model.incidents import Happened, Happening
+from tui_ops.practices.intake.keyed import KEYED
 from tui_ops.practices.intake.taken import Identity
 from tui_ops.store.tables.alerts import Alert
 from tui_ops.store.timeline import add_line, changed
@@ -13,6 +14,8 @@ from tui_ops.store.timeline import add_line, changed
 
 def acknowledge(session: Session, identities: Sequence[Identity], at: float) -> int:
     """Take note that alerts were acknowledged elsewhere. Who did it is not told, so their incidents stay nobody's.
+
+    While all that ask in one are acknowledged so, nobody is called for it: :mod:`tui_ops.practices.oncall.escalation`.
 
     Args:
         session: of the transaction.
@@ -24,11 +27,10 @@ def acknowledge(session: Session, identities: Sequence[Identity], at: float) -> 
     """
     count = 0
     for identity in identities:
-        alert = session.exec(
-            select(Alert).where(
-                Alert.source == str(identity.source), Alert.rule == identity.rule, Alert.subject == identity.subject
-            )
-        ).first()
+        query = select(Alert).where(Alert.source == str(identity.source), Alert.rule == identity.rule)
+        if identity.source not in KEYED:
+            query = query.where(Alert.subject == identity.subject)
+        alert = session.exec(query.order_by(col(Alert.id))).first()
         if alert is None or alert.state != AlertState.FIRING:
             continue
         alert.state, alert.acked_at, alert.acked_by = str(AlertState.ACKNOWLEDGED), at, str(identity.source)

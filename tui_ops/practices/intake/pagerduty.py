@@ -18,7 +18,8 @@ SUMMARY_LIMIT, KEY_LIMIT, SOURCE_LIMIT, ROUTING_LIMIT = 1024, 255, 255, 256
 SEVERITIES = ("critical", "error", "warning", "info")
 
 SUBJECT = "event"
-"""The subject of every event: the sender's key alone says which it is, and it has to do so when it is over as well."""
+"""The subject of an event that names nothing: the sender's key alone says which it is, and those that acknowledge and
+resolve it bring nothing else. What it is about says the first trigger: :mod:`tui_ops.practices.intake.keyed`."""
 
 DETAIL_LIMIT = 200
 """Characters of a detail that is kept as a label."""
@@ -91,16 +92,17 @@ def _trigger(event: object, key: str, around: Around) -> Signal:
     parts = {name: text_at(payload, name, f"payload.{name}", SOURCE_LIMIT) for name in ("component", "group", "class")}
     labels = {name: text for name, text in {"source": origin, **parts}.items() if text}
     labels = _details(payload.get("custom_details")) | labels
+    host = host_of({"host": origin, "instance": parts["component"]}, around.hosts)
     began = moment(payload.get("timestamp"), "payload.timestamp")
     return Signal(
         source=Source.PAGERDUTY,
         rule=rule_of(key),
-        subject=SUBJECT,
+        subject=(host or parts["component"])[:SUBJECT_LIMIT] or SUBJECT,
         severity=severity_of(severity, around.severity),
         text=summary[:TEXT_LIMIT],
         at=around.now,
         started_at=min(began, around.now),
-        host=host_of({"host": origin, "instance": parts["component"]}, around.hosts),
+        host=host,
         item=parts["component"][:SUBJECT_LIMIT],
         labels=tuple(sorted(labels.items())[:LABELS_LIMIT]),
         url=_link(message),

@@ -113,7 +113,16 @@ def _stopped(
         reasons = dict.fromkeys(alert.why_not for alert in incident.alerts if alert.firing and alert.why_not)
         by = f" by {', '.join(reasons)}" if reasons else ""
         return Nothing(f"all its alerts are suppressed{by}")
+    acked_in = acknowledged_in(incident)
+    if acked_in and stands.acked_since_forced:
+        return Nothing(f"acknowledged in {acked_in}")
     return None
+
+
+def acknowledged_in(incident: IncidentFact) -> str:
+    """Return the sources in which all alerts that ask were acknowledged; empty where one of them was not."""
+    asking = [alert.acked_in for alert in incident.alerts if alert.firing and alert.asks]
+    return ", ".join(dict.fromkeys(asking)) if all(asking) else ""
 
 
 def _a_or_the(word: str) -> str:

@@ -28,6 +28,8 @@ class Alert(SQLModel, table=True):
     labels: str = "{}"
     url: str = ""
     runbook: str = ""
+    numbers: str = "[]"
+    """JSON list: metrics and headline values that its rule named, when it was last told."""
     state: str = "firing"
     started_at: float = 0.0
     """When what is told began."""

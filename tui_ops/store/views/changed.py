@@ -11,6 +11,7 @@ from tui_ops.model.changes import change_name
 from tui_ops.model.clean import clean
 from tui_ops.model.clock import now
 from tui_ops.model.differing import difference_text
+from tui_ops.store.incidenthosts import read_hosts
 from tui_ops.store.views.acted import acts_of
 from tui_ops.store.views.connect import Reader
 from tui_ops.store.views.evidencelines import bare_package, packages_logged, told_by_evidence
@@ -95,13 +96,7 @@ def _read(connection: sqlite3.Connection, number: int, window_s: float) -> list[
 
 def hosts_around(connection: sqlite3.Connection, number: int) -> dict[int, tuple[str, Place]]:
     """Return the hosts of an incident and those that they depend on: id to name and place."""
-    here = [
-        row[0]
-        for row in connection.execute(
-            "SELECT host_id FROM alert WHERE incident_id = ? AND host_id IS NOT NULL GROUP BY host_id ORDER BY min(id)",
-            (number,),
-        )
-    ]
+    here = [one.host_id for one in read_hosts(connection.execute, "?", (number,))]
     rows = connection.execute("SELECT id, name, via FROM host WHERE retired_at IS NULL").fetchall()
     names, via = {row[0]: row[1] for row in rows}, {row[1]: texts(row[2]) for row in rows}
     ids = {name: host_id for host_id, name in names.items()}

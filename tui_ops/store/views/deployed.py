@@ -25,8 +25,8 @@ def _read(connection: sqlite3.Connection, since: float, until: float) -> list[De
     carried = {name: set(json.loads(hosts)) for name, hosts in connection.execute("SELECT name, hosts FROM service")}
     links = _links(connection)
     found = []
-    for number, kind, outcome, hosts, opened_at, ended_at, committed_at in connection.execute(
-        "SELECT c.id, c.kind, c.outcome, c.hosts, c.opened_at, c.ended_at, r.committed_at FROM change c"
+    for number, kind, outcome, hosts, opened_at, began_at, ended_at, committed_at in connection.execute(
+        "SELECT c.id, c.kind, c.outcome, c.hosts, c.opened_at, c.began_at, c.ended_at, r.committed_at FROM change c"
         " LEFT JOIN release r ON r.id = c.release_id WHERE c.ended_at >= ? AND c.ended_at < ?"
         " AND c.began_at IS NOT NULL AND c.outcome != '' ORDER BY c.ended_at, c.id",
         (since, until),
@@ -36,7 +36,8 @@ def _read(connection: sqlite3.Connection, since: float, until: float) -> list[De
         linked = links[number]
         found.append(Deployed(
             change_name(number), services, Outcome(outcome), committed_at if committed_at is not None else opened_at,
-            ended_at, tuple(_spans(connection, linked["caused"])), bool(linked["incident"]) and kind == "emergency",
+            ended_at, began_at, tuple(_spans(connection, linked["caused"])),
+            bool(linked["incident"]) and kind == "emergency",
         ))  # fmt: skip
     return found
 

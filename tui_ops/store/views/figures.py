@@ -8,8 +8,10 @@ from tui_ops.store.views.connect import Reader
 
 _MEASURED = """
 SELECT i.id, i.title, i.rule, i.service, i.priority, i.shape, i.started_at, i.opened_at,
-    coalesce((SELECT min(t.at) FROM timeline AS t
-        WHERE t.incident_id = i.id AND t.kind = 'acknowledged' AND t.who != ''), i.acked_at),
+    (SELECT min(t.at) FROM timeline AS t
+        WHERE t.incident_id = i.id AND t.kind = 'acknowledged' AND t.who != '' AND NOT EXISTS (
+            SELECT 1 FROM timeline AS u WHERE u.incident_id = i.id AND u.kind = 'undone'
+                AND json_extract(u.data, '$.line') = t.id)),
     i.mitigated_at, i.resolved_at, i.resolved_by = '', i.cause,
     EXISTS (SELECT 1 FROM timeline AS t
         WHERE t.incident_id = i.id AND t.who != '' AND t.at <= coalesce(i.resolved_at, t.at))
@@ -17,7 +19,8 @@ FROM incident AS i
 WHERE i.opened_at >= ? AND i.opened_at < ? AND i.state NOT IN ('cancelled', 'merged')
 ORDER BY i.id
 """
-"""What went into another, and what was none, would count twice or for nothing."""
+"""What went into another, and what was none, would count twice or for nothing. An acknowledgement that was taken back
+is none, and what an incident only has from another one (it was split from it) says nothing of how soon it was seen."""
 
 
 def measured(reader: Reader, since: float, until: float) -> list[Measured]:

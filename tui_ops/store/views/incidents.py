@@ -12,6 +12,8 @@ from tui_ops.model.clock import now
 from tui_ops.model.holding import HOLD_KINDS, Held, holds_in
 from tui_ops.model.incidents import OPEN_STATES, Happening, IncidentState, incident_name
 from tui_ops.model.states import Severity
+from tui_ops.store.incidenthosts import read_hosts
+from tui_ops.store.views.asking import NO_ALERTS, NOTHING_ASKS, Asks, read_asks, read_counts
 from tui_ops.store.views.connect import Reader
 from tui_ops.store.views.hosts import texts
 
@@ -71,10 +73,14 @@ class IncidentRow:
     """Alerts of it."""
     firing: int
     """Alerts that are still true."""
+    asking: int
+    """Alerts that are still true and ask for somebody: none of them is suppressed or put aside."""
     hosts: tuple[str, ...]
     """Names of the hosts that they are about, the first found first."""
     held: tuple[Held, ...] = ()
     """When it waited for something, by its timeline: that time does not count for its clock."""
+    excuses: tuple[str, ...] = ()
+    """Why alerts that are still true ask for nobody: ``maintenance 3``, ``shelving``."""
 
     @property
     def name(self) -> str:
@@ -85,6 +91,11 @@ class IncidentRow:
     def is_open(self) -> bool:
         """Whether somebody has something to do."""
         return self.state in OPEN_STATES
+
+    @property
+    def is_excused(self) -> bool:
+        """Whether all its alerts that are still true ask for nobody."""
+        return bool(self.excuses) and not self.asking
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +132,8 @@ class AlertRow:
     suppressed_by: str
     suppressed_ref: str
     incident_id: int | None
+    numbers: tuple[str, ...] = ()
+    """Metrics and headline values that its rule names."""
 
     @property
     def name(self) -> str:
@@ -171,7 +184,7 @@ _ALERT = (
     "a.id", "a.version", "a.revision", "a.source", "a.rule", "a.subject", "coalesce(h.name, '')", "a.item", "a.site",
     "a.services", "a.severity", "a.text", "a.value", "a.unit", "a.labels", "a.url", "a.state", "a.started_at",
     "a.detected_at", "a.seen_at", "a.ended_at", "a.episode", "a.flapping", "a.acked_at", "a.acked_by", "a.ack_until",
-    "a.shelved_until", "a.suppressed_by", "a.suppressed_ref", "a.incident_id",
+    "a.shelved_until", "a.suppressed_by", "a.suppressed_ref", "a.incident_id", "a.numbers",
 )  # fmt: skip
 
 
@@ -180,7 +193,7 @@ def _pairs(text: str) -> tuple[tuple[str, str], ...]:
 
 
 def _incident(
-    row: tuple[object, ...], counts: tuple[int, int], hosts: tuple[str, ...], held: tuple[Held, ...]
+    row: tuple[object, ...], counts: tuple[int, int], hosts: tuple[str, ...], held: tuple[Held, ...], asks: Asks
 ) -> IncidentRow:
     found = dict(zip((name.removeprefix("i.") for name in _INCIDENT), row, strict=True))
     found |= {
@@ -188,6 +201,7 @@ def _incident(
         "services": tuple(texts(str(found["services"]))), "roles": _pairs(str(found["roles"])),
         "ticked": tuple(json.loads(str(found["ticked"]))), "major": bool(found["major"]),
     }  # fmt: skip
+    found |= {"asking": asks[0], "excuses": asks[1]}
     return IncidentRow(**found, alerts=counts[0], firing=counts[1], hosts=hosts, held=held)  # type: ignore[arg-type]
 
 
@@ -196,27 +210,17 @@ def _read_incidents(connection: sqlite3.Connection, where: str, params: tuple[ob
         f"SELECT {', '.join(_INCIDENT)} FROM incident AS i WHERE {where} ORDER BY i.id DESC",  # noqa: S608
         params,
     ).fetchall()
-    found = connection.execute(
-        "SELECT p.incident_id, coalesce(h.name, ''), 0 FROM past_alert AS p JOIN alert AS a ON a.id = p.alert_id"  # noqa: S608
-        " LEFT JOIN host AS h ON h.id = a.host_id"
-        f" WHERE p.incident_id IN (SELECT i.id FROM incident AS i WHERE {where}) ORDER BY p.detected_at, p.id",
-        params,
-    ).fetchall()
-    found += connection.execute(
-        "SELECT a.incident_id, coalesce(h.name, ''), a.ended_at IS NULL FROM alert AS a"  # noqa: S608
-        " LEFT JOIN host AS h ON h.id = a.host_id"
-        f" WHERE a.incident_id IN (SELECT i.id FROM incident AS i WHERE {where}) ORDER BY a.detected_at, a.id",
-        params,
-    )
-    counts: dict[int, tuple[int, int]] = {row[0]: (0, 0) for row in rows}
     hosts: dict[int, dict[str, None]] = {row[0]: {} for row in rows}
-    for number, host, firing in found:
-        alerts, still = counts[number]
-        counts[number] = (alerts + 1, still + firing)
-        if host:
-            hosts[number][host] = None
+    for one in read_hosts(connection.execute, f"SELECT i.id FROM incident AS i WHERE {where}", params):  # noqa: S608
+        hosts[one.incident_id][one.name] = None
     held = _read_holds(connection, where, params) if rows else {}
-    return [_incident(row, counts[row[0]], tuple(hosts[row[0]]), held.get(row[0], ())) for row in rows]
+    counts = read_counts(connection, where, params) if rows else {}
+    asks = read_asks(connection, where, params) if rows else {}
+    return [
+        _incident(row, counts.get(row[0], NO_ALERTS), tuple(hosts[row[0]]), held.get(row[0], ()),
+                  asks.get(row[0], NOTHING_ASKS))
+        for row in rows
+    ]  # fmt: skip
 
 
 def _read_holds(connection: sqlite3.Connection, where: str, params: tuple[object, ...]) -> dict[int, tuple[Held, ...]]:
@@ -265,6 +269,7 @@ def _alert(row: tuple[object, ...]) -> AlertRow:
         "source": Source(str(found["source"])), "severity": Severity(str(found["severity"])),
         "state": AlertState(str(found["state"])), "services": tuple(texts(str(found["services"]))),
         "labels": _pairs(str(found["labels"])), "flapping": bool(found["flapping"]),
+        "numbers": tuple(texts(str(found["numbers"]))),
     }  # fmt: skip
     return AlertRow(**found)  # type: ignore[arg-type]
 

@@ -153,8 +153,8 @@ def read_fact(connection: sqlite3.Connection, number: int) -> IncidentFact | Non
 
 def _alerts(connection: sqlite3.Connection, number: int) -> tuple[AlertFact, ...]:
     found = connection.execute(
-        "SELECT id, state, text, subject, suppressed_ref, suppressed_by FROM alert WHERE incident_id = ?"
-        " ORDER BY detected_at, id",
+        "SELECT id, state, text, subject, suppressed_ref, suppressed_by, source, acked_by FROM alert"
+        " WHERE incident_id = ? ORDER BY detected_at, id",
         (number,),
     )
     return tuple(
@@ -164,8 +164,9 @@ def _alerts(connection: sqlite3.Connection, number: int) -> tuple[AlertFact, ...
             asks=state in (AlertState.FIRING, AlertState.ACKNOWLEDGED),
             text=f"{subject}: {text}" if text else subject,
             why_not="shelving" if state == AlertState.SHELVED else ref or by,
+            acked_in=source if state == AlertState.ACKNOWLEDGED and acked_by == source else "",
         )
-        for id_, state, text, subject, ref, by in found
+        for id_, state, text, subject, ref, by, source, acked_by in found
     )
 
 

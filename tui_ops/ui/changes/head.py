@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tui_ops.model.changes import LIVE_STATES, WAITING_STATES, ChangeState
+from tui_ops.model.changes import LIVE_STATES, WAITING_STATES, ChangeState, points_of
 from tui_ops.model.clock import local_time
 from tui_ops.store.views.changerows import ChangeRow
 from tui_ops.ui.cells import safe
@@ -59,7 +59,7 @@ def _why(row: ChangeRow, pen: Pen) -> Iterator[Line]:
     factors = sorted((one for one in row.risk_factors if one.points), key=lambda one: -one.points)
     if row.risk is None or not factors:
         return
-    parts = [line((safe(one.said), Ink.TEXT), (f" {one.points:+d}", Ink.DIM)) for one in factors]
+    parts = [line((safe(one.said), Ink.TEXT), (f" {points_of(one)}", Ink.DIM)) for one in factors]
     first = fitting(parts, pen.width - 10, f" {pen.look.signs.dot} ")
     shown = next((count for count in range(len(parts), 0, -1)
                   if fitting(parts[:count], 10**6, f" {pen.look.signs.dot} ") == first), 1)  # fmt: skip

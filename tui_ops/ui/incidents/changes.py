@@ -1,10 +1,11 @@
 """The panel of what changed on an incident's hosts and on what they depend on, the likeliest cause first."""
 
-from tui_ops.model.changed import ChangedKind, ChangedRow, Place
+from tui_ops.model.changed import ChangedRow, Place
 from tui_ops.model.units import format_duration
 from tui_ops.ui.cells import fit, safe, width_of
 from tui_ops.ui.incidents.blocks import Row, drawn_rows
 from tui_ops.ui.incidents.clocks import short
+from tui_ops.ui.incidents.marks import LOUD
 from tui_ops.ui.incidents.reading import IncidentPage
 from tui_ops.ui.paint import EMPTY, Ink, Line, line, line_width
 from tui_ops.ui.panels import Pen, heading, moment, wrapped
@@ -16,11 +17,6 @@ NARROW, HOST_NARROW = 70, 9
 """Below so many cells a name gives way to what was changed."""
 
 PLACE_WORD = {Place.HERE: "", Place.WAY: "on the way", Place.SERVICE: "upstream"}
-
-LOUD = frozenset(
-    {ChangedKind.CHANGE, ChangedKind.PACKAGE, ChangedKind.CONFIG, ChangedKind.ACT, ChangedKind.UNIT, ChangedKind.BOOT}
-)
-"""Sorts of changes that break things: their word stands out."""
 
 
 def offset_text(offset_s: float) -> str:

@@ -7,9 +7,10 @@ from tui_ops.model.clock import local_time
 from tui_ops.model.holding import held_s
 from tui_ops.model.incidents import RESOLVE_GOAL_S
 from tui_ops.model.units import format_duration
+from tui_ops.store.views.asking import SHELVING
 from tui_ops.store.views.incidents import AlertRow, IncidentRow
 from tui_ops.ui.cells import safe
-from tui_ops.ui.incidents.model import done_at
+from tui_ops.ui.incidents.model import done_at, is_snoozed, is_unseen
 from tui_ops.ui.paint import Ink
 
 SOON_S = 300.0
@@ -61,6 +62,8 @@ def holder(row: IncidentRow, at: float, wide: bool = False) -> Told:
         return Told("")
     if not row.acked_by and row.on_hold:
         return Told("nobody has acknowledged it" if wide else "nobody")
+    if not row.acked_by and (row.is_excused or is_snoozed(row, at)):
+        return _left_alone(row, at, wide)
     if not row.acked_by:
         if not wide:
             return Told("nobody", Ink.BAD if row.priority <= 2 else Ink.WARN)
@@ -77,9 +80,48 @@ def holder(row: IncidentRow, at: float, wide: bool = False) -> Told:
     return Told(f"{who} has it, ack lasts to {local_time(row.ack_until):%H:%M}, {short(left)} left", ink)
 
 
+def _left_alone(row: IncidentRow, at: float, wide: bool) -> Told:
+    """Return why an incident that nobody has acknowledged asks for nobody."""
+    if not row.is_excused:
+        until = f"snoozed to {local_time(row.snoozed_until or at):%H:%M}"
+        return Told(f"{until}, nobody has acknowledged it" if wide else until, Ink.HELD)
+    said = "shelved" if row.excuses == (SHELVING,) else f"suppressed by {safe(', '.join(row.excuses))}"
+    return Told(f"asks for nobody: all its alerts are {said}" if wide else said, Ink.HELD)
+
+
 def ack_left_s(row: IncidentRow, at: float) -> float:
     """Return the seconds that are left to acknowledge an incident; below nought where it is too late."""
     return row.opened_at + ACK_GOAL_S.get(row.priority, ACK_GOAL_S[5]) - at
+
+
+def ack_clock(row: IncidentRow, at: float) -> Told:
+    """Return how long there is left to acknowledge an incident, or by how much it is too late: empty where no clock
+    runs, since somebody has it, it waits for something, or asks for nobody.
+
+    Args:
+        row: the incident.
+        at: the present, epoch seconds.
+    """
+    if not is_unseen(row, at):
+        return Told("")
+    goal, left = short(ACK_GOAL_S.get(row.priority, ACK_GOAL_S[5])), ack_left_s(row, at)
+    if left < 0:
+        return Told(f"{short(-left)} over its {goal} to acknowledge", Ink.BAD)
+    return Told(f"{short(left)} of {goal} left to acknowledge", Ink.WARN if left < SOON_S else Ink.DIM)
+
+
+def ack_explained(row: IncidentRow, at: float) -> list[str]:
+    """Return how the clock to acknowledge an incident comes to what it says; none where no clock runs.
+
+    Args:
+        row: the incident.
+        at: the present, epoch seconds.
+    """
+    clock = ack_clock(row, at)
+    if not clock.text:
+        return []
+    goal = short(ACK_GOAL_S.get(row.priority, ACK_GOAL_S[5]))
+    return [clock.text, f"a P{row.priority} has {goal} for it, from when it was opened: {_when(row.opened_at)}"]
 
 
 def resolve_left_s(row: IncidentRow, at: float) -> float:

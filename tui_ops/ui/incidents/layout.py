@@ -7,7 +7,8 @@ from tui_ops.store.views.incidents import IncidentRow
 from tui_ops.ui import paging
 from tui_ops.ui.cells import safe
 from tui_ops.ui.incidents import around, blocks, changes, metrics
-from tui_ops.ui.incidents.clocks import holder, resolve_clock
+from tui_ops.ui.incidents.clocks import ack_clock, holder, resolve_clock
+from tui_ops.ui.incidents.outputs import OUTPUTS
 from tui_ops.ui.incidents.panels import facts, full_minute, timeline, title_line
 from tui_ops.ui.incidents.reading import IncidentPage
 from tui_ops.ui.paging import Panel
@@ -21,6 +22,11 @@ SPARE_ROWS = (16, 6)
 """Rows that each panel has beyond its usual ones, the most generous that fits: two tries, for the page is drawn at
 every key."""
 
+
+def _timeline(page: IncidentPage, pen: Pen) -> list[Line]:
+    return timeline(page.timeline, pen, page.room, True, page.row.id, OUTPUTS in page.unfolded)
+
+
 PANELS: tuple[Panel[IncidentPage], ...] = (
     Panel("changed", changes.changed),
     Panel("alerts", blocks.alerts),
@@ -30,7 +36,7 @@ PANELS: tuple[Panel[IncidentPage], ...] = (
     Panel("like before", blocks.before, 0, 1),
     Panel("depends", around.depends, 1, 0),
     Panel("metrics", metrics.panel),
-    Panel("timeline", lambda page, pen: timeline(page.timeline, pen, page.room, True, page.row.id), 0, 2),
+    Panel("timeline", _timeline, 0, 2),
 )
 """In the order in which they stand in one column. In two columns the timeline stands below both."""
 
@@ -46,6 +52,7 @@ def head(page: IncidentPage, pen: Pen) -> list[Line]:
     """Return what stands above every panel: who it is, what it is, whom it hurts, who has it, who is told next."""
     row = page.row
     ack = holder(row, full_minute(pen), wide=True)
+    goal = ack_clock(row, full_minute(pen))
     clock = resolve_clock(row, full_minute(pen))
     owner = line((f"owner {safe(row.owner)}" if row.owner else "no owner", Ink.DIM))
     title, *more = wrapped(row.title, max(20, pen.width - 16), Ink.TITLE)
@@ -53,6 +60,7 @@ def head(page: IncidentPage, pen: Pen) -> list[Line]:
     hurt = dict.fromkeys(filter(None, (row.service, *row.services)))
     parts = [
         line((ack.text, ack.ink)),
+        line((goal.text, goal.ink)) if goal.text else (),
         line(("hurts ", Ink.DIM), safe(", ".join(hurt))) if hurt else (),
         line((clock.text, clock.ink)) if clock.text else (),
         line((page.next_told, Ink.DIM)) if page.next_told else (),

@@ -1,5 +1,6 @@
 """The incidents that the desk knows: the open ones, and those that were done in the last days."""
 
+import math
 from collections import Counter
 from collections.abc import Iterable
 
@@ -21,15 +22,21 @@ class IncidentModel:
         self.open: Counter[int] = Counter()
         """How many are open, by priority."""
         self.unseen = 0
-        """How many are open, wait for nothing, and nobody has acknowledged."""
+        """How many ask for somebody: :func:`is_unseen`."""
+        self._at = 0.0
+        """The present, epoch seconds, as far as it was said."""
+        self._wakes_at = math.inf
+        """When the next of those that are snoozed asks for somebody again, epoch seconds."""
 
-    def take(self, rows: Iterable[IncidentRow], whole: bool) -> None:
+    def take(self, rows: Iterable[IncidentRow], whole: bool, at: float = 0.0) -> None:
         """Take in incidents that were read.
 
         Args:
             rows: those that changed, or all of them.
             whole: whether they are all.
+            at: the present, epoch seconds; 0 for what was said last.
         """
+        self._at = at or self._at
         taken = {row.id: row for row in rows}
         if not taken and not whole:
             return
@@ -41,19 +48,23 @@ class IncidentModel:
         self._count()
 
     def grow_older(self, present: Stamp) -> None:
-        """Let those go that were done days ago: they are asked for by ``tui-ops show``."""
+        """Let those go that were done days ago: they are asked for by ``tui-ops show``. What was snoozed till now asks
+        for somebody again.
+        """
+        self._at = present.at
         edge = present.at - CLOSED_DAYS * DAY_S
         old = [row.id for row in self.rows.values() if not row.is_open and done_at(row) < edge]
         for number in old:
             del self.rows[number]
-        if old:
+        if old or self._wakes_at <= self._at:
             self._count()
 
     def _count(self) -> None:
         self.taken += 1
         found = [row for row in self.rows.values() if row.is_open]
         self.open = Counter(row.priority for row in found)
-        self.unseen = sum(map(is_unseen, found))
+        self.unseen = sum(is_unseen(row, self._at) for row in found)
+        self._wakes_at = min((row.snoozed_until or 0.0 for row in found if is_snoozed(row, self._at)), default=math.inf)
 
     def named(self, name: str) -> IncidentRow | None:
         """Return the incident of a name, ``INC-12``; None where it is not known."""
@@ -65,6 +76,23 @@ def done_at(row: IncidentRow) -> float:
     return row.resolved_at or row.closed_at or row.opened_at
 
 
-def is_unseen(row: IncidentRow) -> bool:
-    """Return whether an incident asks for somebody: open, acknowledged by nobody, waiting for nothing."""
-    return row.is_open and not row.acked_by and not row.on_hold
+def is_snoozed(row: IncidentRow, at: float) -> bool:
+    """Return whether an incident is left alone until a moment that lies ahead.
+
+    Args:
+        row: the incident.
+        at: the present, epoch seconds.
+    """
+    return row.snoozed_until is not None and row.snoozed_until > at
+
+
+def is_unseen(row: IncidentRow, at: float) -> bool:
+    """Return whether an incident asks for somebody: open, acknowledged by nobody, waiting for nothing, not snoozed, and
+    not all of its alerts suppressed or put aside.
+
+    Args:
+        row: the incident.
+        at: the present, epoch seconds.
+    """
+    waits = row.on_hold or row.is_excused or is_snoozed(row, at)
+    return row.is_open and not row.acked_by and not waits

@@ -7,6 +7,7 @@ from tui_ops.model.incidents import Happening, incident_name
 from tui_ops.store.views.incidents import AlertRow, IncidentRow, TimelineRow
 from tui_ops.ui.cells import fit, safe
 from tui_ops.ui.incidents.clocks import alert_lasted_s, alert_word, holder, lasted_s, short, state_word
+from tui_ops.ui.incidents.outputs import output_lines
 from tui_ops.ui.incidents.signs import alert_sign, incident_sign
 from tui_ops.ui.paint import EMPTY, LOOK_INK, Ink, Line, Span, line, line_width, sign_span, spread
 from tui_ops.ui.panels import LABEL, Pen, counted, heading, labelled, moment, wrapped
@@ -123,7 +124,9 @@ def alert_line(row: AlertRow, pen: Pen) -> Line:
     return spread(left, right, pen.width)
 
 
-def timeline_line(row: TimelineRow, pen: Pen, seconds: bool = False, of: int | None = None) -> list[Line]:
+def timeline_line(
+    row: TimelineRow, pen: Pen, seconds: bool = False, of: int | None = None, unfolded: bool = False
+) -> list[Line]:
     """Return a line of the timeline; where it fills the screen, in as many lines as its text needs.
 
     Args:
@@ -132,6 +135,7 @@ def timeline_line(row: TimelineRow, pen: Pen, seconds: bool = False, of: int | N
         seconds: whether there is room for them.
         of: the incident that is looked at; a line of one that was merged into it says from where it is. None: none
             does.
+        unfolded: whether all is shown of what a command wrote, and not its end alone.
     """
     at = local_time(row.at)
     stamp = f"{at:%H:%M:%S}" if seconds and pen.present.at - row.at < 20 * 3600 else moment(row.at, pen.present)
@@ -150,11 +154,16 @@ def timeline_line(row: TimelineRow, pen: Pen, seconds: bool = False, of: int | N
     room = max(20, pen.width - line_width(head))
     first, *rest = wrapped(text, room, own, "") or [EMPTY]
     indent = " " * line_width(head)
-    return [(*head, *first), *(((indent, Ink.TEXT), *one) for one in rest)]
+    return [(*head, *first), *(((indent, Ink.TEXT), *one) for one in (*rest, *output_lines(row, unfolded)))]
 
 
 def timeline(
-    found: Sequence[TimelineRow], pen: Pen, most: int, seconds: bool = False, of: int | None = None
+    found: Sequence[TimelineRow],
+    pen: Pen,
+    most: int,
+    seconds: bool = False,
+    of: int | None = None,
+    unfolded: bool = False,
 ) -> list[Line]:
     """Return what happened: the newest last, and of more than there is room for the newest.
 
@@ -164,10 +173,11 @@ def timeline(
         most: lines that there is room for.
         seconds: whether there is room for seconds.
         of: the incident that is looked at; see :func:`timeline_line`.
+        unfolded: see there.
     """
     shown = found if pen.whole else found[-most:] if most > 0 else []
     left = len(found) - len(shown)
     lines = [heading("Timeline", pen, f"{counted(left, 'line')} before" if left else "")]
     if not found:
         return [*lines, line(("nothing was written yet", Ink.DIM))]
-    return [*lines, *(one for row in shown for one in timeline_line(row, pen, seconds, of))]
+    return [*lines, *(one for row in shown for one in timeline_line(row, pen, seconds, of, unfolded))]

@@ -12,6 +12,7 @@ from tui_ops.store.views.connect import Reader
 from tui_ops.store.views.incidents import AlertRow, IncidentRow, TimelineRow
 from tui_ops.store.views.problems import Before, KnownErrorRow, ProblemRow
 from tui_ops.store.views.rows import ServiceRow
+from tui_ops.ui.incidents.marks import Mark, marks_of
 from tui_ops.ui.incidents.metrics import HostMetrics
 from tui_ops.ui.incidents.runbook import Step, steps_of
 
@@ -44,6 +45,8 @@ class IncidentPage:
     """Of its runbook."""
     metrics: list[HostMetrics] | None = None
     """Around the onset; None before they were asked for."""
+    marks: tuple[Mark, ...] = ()
+    """What is marked above the metrics."""
     height: int = 0
     """Lines of the screen."""
     room: int = 12
@@ -78,6 +81,7 @@ def read_page(reader: Reader, number: int, whole: bool) -> IncidentPage | None:
         page.steps = steps_of(row.runbook)
         page.evidence = evidence.evidence_of(reader, number)
         page.changes = ranked(changed.what_changed(reader, number))
+        page.marks = marks_of(row, page.timeline, page.changes)
         page.before = problems.like_before(reader, number)
         page.next_told = _next_told(reader, number)
         page.services = lists.services(reader)

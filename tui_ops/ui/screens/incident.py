@@ -18,7 +18,8 @@ from tui_ops.ui.copying import Choice
 from tui_ops.ui.export import Export
 from tui_ops.ui.frame import Hint
 from tui_ops.ui.history import View
-from tui_ops.ui.incidents.clocks import resolve_explained
+from tui_ops.ui.incidents.clocks import ack_explained, resolve_explained
+from tui_ops.ui.incidents.outputs import OUTPUTS
 from tui_ops.ui.incidents.reading import IncidentPage
 from tui_ops.ui.paint import Ink, Line, line, plain
 from tui_ops.ui.screens.help import Help
@@ -42,6 +43,7 @@ class IncidentScreen(IncidentReading):
         ("w", "what changed on its hosts and upstream, the nearest to the onset first"),
         ("e", "evidence: then and now, enter folds a block; e again asks the hosts anew"),
         ("D", "the services that it hurts, and what they stand on"),
+        ("Z", "of the timeline where it fills the screen: all that commands wrote, or their last lines"),
         ("M", "metrics of its hosts around the onset"),
         ("V", "the review, or what the record says before it is begun; V there begins it"),
         ("enter", "of a panel: fills the screen; then opens what the cursor stands on, or checks a step off"),
@@ -114,10 +116,11 @@ class IncidentScreen(IncidentReading):
             super().action_letter(key)
 
     def action_help(self) -> None:
-        """Show the keys of this page, and how its clock comes to what it says."""
+        """Show the keys of this page, and how its clocks come to what they say."""
         page, at = self.page, desk_app(self).desk.present.at
-        said = resolve_explained(desk_app(self).desk.incidents.rows.get(self.number, page.row), at) if page else []
-        told = tuple(("clock" if index == 0 else "", one) for index, one in enumerate(said))
+        row = desk_app(self).desk.incidents.rows.get(self.number, page.row) if page else None
+        clocks = (ack_explained(row, at), resolve_explained(row, at)) if row is not None else ()
+        told = tuple(("clock" if index == 0 else "", one) for said in clocks for index, one in enumerate(said))
         self.app.push_screen(Help(desk_app(self).nouns, (*self.own_keys, *told)))
 
     def action_panel(self, name: str) -> None:
@@ -155,7 +158,8 @@ class IncidentScreen(IncidentReading):
             return
         doer = desk_app(self).doer
         if step.command and step.number not in page.row.ticked:
-            doer.start(HOST_RUN, self._to_run_on(page), {"command": step.command, **self.given(HOST_RUN)})
+            given = {"command": step.command, **self.given(HOST_RUN), "step": str(step.number)}
+            doer.start(HOST_RUN, self._to_run_on(page), given)
         else:
             doer.start(TICK, self.chosen("incident"), {"step": str(step.number)})
 
@@ -185,8 +189,11 @@ class IncidentScreen(IncidentReading):
             self.refresh_all()
 
     def action_fold_all(self) -> None:
-        """Fold every block of evidence, or unfold all."""
-        if self.is_alone and self.focused_panel == "evidence":
+        """Fold every block of evidence, or unfold all; on the timeline what commands wrote."""
+        if self._narrows:
+            self.unfolded ^= {OUTPUTS}
+            self.refresh_all()
+        elif self.is_alone and self.focused_panel == "evidence":
             keys = frozenset(self.row_keys())
             self.unfolded = frozenset() if keys <= self.unfolded else keys
             self.refresh_all()

@@ -76,7 +76,7 @@ class IncidentReading(Cursored):
         hosts = [row for name in page.row.hosts if (row := app.desk.fleet.named(name)) is not None]
         onset, present = page.row.started_at or page.row.opened_at, app.desk.present.at
         try:
-            self.metrics = await app.from_store(lambda feed: feed.metrics(hosts, onset, present))
+            self.metrics = await app.from_store(lambda feed: feed.metrics(hosts, onset, present, page.alerts))
         except TuiOpsError as error:
             app.tell(str(error), Ink.WARN)
         self.refresh_all()

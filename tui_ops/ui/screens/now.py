@@ -4,6 +4,8 @@ from typing import Any, ClassVar
 
 from textual.binding import Binding, BindingType
 
+from tui_ops.actions.client import Hello
+from tui_ops.actions.oncall import ONCALL_TEST
 from tui_ops.store.views.rows import HostRow
 from tui_ops.ui import hostpage
 from tui_ops.ui.cells import fit, safe
@@ -41,8 +43,14 @@ class Now(Listed):
         self._since: list[Happened] = []
         self._page: IncidentPage | None = None
 
-    own_keys = (("H", "the hand-over of the shift, to read and to save"),)
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("H", "handover", show=False, system=True, priority=True)]
+    own_keys = (
+        ("H", "the hand-over of the shift, to read and to save"),
+        ("I", "a test notification to you, by all your ways"),
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("H", "handover", show=False, system=True, priority=True),
+        Binding("I", "test_notification", show=False, system=True, priority=True),
+    ]
 
     def make_panes(self) -> list[Pane[Any]]:
         """Return the views."""
@@ -155,6 +163,12 @@ class Now(Listed):
     def action_handover(self) -> None:
         """Show the hand-over of the shift."""
         desk_app(self).travel.open_handover("")
+
+    def action_test_notification(self) -> None:
+        """Send a test to whoever sits here: the way to know before the night that it arrives."""
+        link = desk_app(self).desk.link
+        me = {"person": link.you} if isinstance(link, Hello) else {}
+        desk_app(self).doer.start(ONCALL_TEST, (), me)
 
     # What keys do -------------------------------------------------------------------------------------------------
 

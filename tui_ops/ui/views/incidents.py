@@ -5,7 +5,7 @@ from typing import Any
 
 from tui_ops.store.views.incidents import IncidentRow
 from tui_ops.store.views.rows import HostRow
-from tui_ops.ui.cells import fit
+from tui_ops.ui.cells import fit, width_of
 from tui_ops.ui.columns import Column, Look
 from tui_ops.ui.desk import Desk
 from tui_ops.ui.facts import INCIDENT_KEYS
@@ -40,6 +40,17 @@ def _priority(item: Item, width: int, _look: Look) -> Span:
     return fit(f"P{item.facts['priority']:.0f}", width), LOOK_INK[item.sign.look]
 
 
+ACK = told_fact("ack", "ACK", 10)
+
+
+def _ack(item: Item, width: int, look: Look) -> Span:
+    """Return who has it; where it asks for nobody and that is too long, without until when or by what."""
+    text = str(item.facts.get("ack") or "")
+    if item.inks.get("ack") is Ink.HELD and width_of(text) > width:
+        return fit(text.split(" ")[0], width), Ink.HELD
+    return ACK.cell(item, width, look)
+
+
 def _hosts(item: Item, width: int, _look: Look) -> Span:
     return fit(str(item.facts.get("hosts") or ""), width), Ink.DIM
 
@@ -49,7 +60,7 @@ INCIDENT_COLUMNS: tuple[Column[Item], ...] = (
     text_fact("name", "NUMBER", 7, ink=Ink.TEXT),
     told_fact("state", "STATE", 13, most=20, priority=2),
     text_fact("title", "TITLE", TITLE_LEAST, most=90, ink=Ink.TEXT),
-    told_fact("ack", "ACK", 10, most=18, priority=1),
+    Column("ack", "ACK", 10, _ack, ACK.key, 1, most=30, wanted=ACK.wanted),
     number_fact("age", "AGE", 4, short, priority=1),
     Column("hosts", "HOSTS", 10, _hosts, lambda item: (False, item.facts["host_count"]), 4, most=24,
            wanted=lambda item: item.facts["host_count"], falling=True),
@@ -74,7 +85,7 @@ def incident_item(row: IncidentRow, at: float) -> Item:
         at: the present, epoch seconds, of a full minute.
     """
     sign, ack = incident_sign(row), holder(row, at)
-    unseen = is_unseen(row)
+    unseen = is_unseen(row, at)
     state = LOOK_INK[sign.look] if unseen or row.on_hold else Ink.TEXT if row.is_open else Ink.DIM
     title = f"major: {row.title}" if row.major else row.title
     facts: dict[str, Any] = {

@@ -114,7 +114,7 @@ def needs(desk: Desk) -> Iterator[Item]:
 def _incidents(desk: Desk, at: float) -> Iterator[Item]:
     for row in desk.incidents.rows.values():
         where = row.service or hosts_text(row.hosts)
-        if is_unseen(row):
+        if is_unseen(row, at):
             yield need(("incident", row.id), incident_sign(row), f"incident P{row.priority}", row.name, row.title,
                        left=ack_left_s(row, at), where=where, do="acknowledge: a", weight=row.priority)  # fmt: skip
         elif row.is_open and row.acked_by == desk.me and row.ack_until is not None:
@@ -122,7 +122,7 @@ def _incidents(desk: Desk, at: float) -> Iterator[Item]:
             if left < ACK_SOON_S:
                 yield need(("incident", row.id), CLOCK, "your ack", row.name, row.title, left=left, where=where,
                            do="work on it, or a again")  # fmt: skip
-        if not is_unseen(row) and has_to_end(row, desk.me, at):
+        if not is_unseen(row, at) and has_to_end(row, desk.me, at):
             yield need(("resolve", row.id), CLOCK, "resolve", row.name, row.title, left=resolve_left_s(row, at),
                        where=where, do="resolve, or hand it over", weight=row.priority)  # fmt: skip
 

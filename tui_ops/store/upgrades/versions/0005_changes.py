@@ -20,6 +20,7 @@ def upgrade() -> None:
     _change_run()
     _change_cell()
     _changing_plan()
+    _alert()
 
 
 def _change_model() -> None:
@@ -235,3 +236,7 @@ def _changing_plan() -> None:
         sa.Column("body", sa.String(), nullable=False),
         sa.Column("at", sa.Float(), nullable=False),
     )
+
+
+def _alert() -> None:
+    op.add_column("alert", sa.Column("numbers", sa.String(), nullable=False, server_default="[]"))
