@@ -19,8 +19,8 @@ from tui_ops.store.writer import Writer
 
 log = logging.getLogger(__name__)
 
-LOOK_S = 30.0
-"""How often it is looked: facts are read once an hour, and nobody waits for a draft."""
+LOOK_S = 10.0
+"""How often it is looked: it is one query of what has come since, and who made a mistake by hand sees it soon."""
 
 BACK_S = 3600.0
 """Seconds before the start of which differences are looked at once more: the engine may have ended between a reading
