@@ -1,8 +1,10 @@
 """``tui-ops demo --no-dashboard`` as it is, with the real engine."""
 
+import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +13,7 @@ import psutil
 import pytest
 from support.waiting import until_sync
 
+from tui_ops.demo import run
 from tui_ops.model.errors import TuiOpsError
 from tui_ops.store.paths import StatePaths
 from tui_ops.store.views.connect import open_reader
@@ -74,3 +77,18 @@ def test_a_signal_ends_a_demo_that_only_starts(tmp_path: Path, number: signal.Si
         assert demo.wait(READY_S) == code
         # What the demo told to end may do so a moment after it.
         until_sync(lambda: nothing_left(left), READY_S, "nothing is left")
+
+
+def test_a_signal_that_is_lost_in_a_clean_up_ends_it_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a handler raises while an object is cleaned up nobody hears: the demo would ignore every further signal."""
+
+    class Cleaned:
+        def __del__(self) -> None:
+            os.kill(os.getpid(), signal.SIGHUP)
+
+    monkeypatch.setattr(run, "SWALLOWED_S", 0.2)
+    monkeypatch.setattr(sys, "unraisablehook", lambda _lost: None)
+    with pytest.raises(run._Signalled) as ended, run._signals_end_it():
+        Cleaned()
+        threading.Event().wait(READY_S)
+    assert ended.value.number == signal.SIGHUP

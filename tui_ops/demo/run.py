@@ -200,6 +200,15 @@ def _desk(place: Place, options: Sequence[str], ending: ExitStack) -> int:
     return desk.wait()
 
 
+SWALLOWED_S = 30.0
+"""Seconds after a signal at which the demo is ended once more: what is raised within the clean-up of an object is lost,
+and the demo would go on for ever. An end in order takes a few seconds."""
+
+
+def _raise(number: int) -> None:
+    raise _Signalled(number)
+
+
 class _Signalled(BaseException):
     """A signal ends the demo: raised where the main thread is, so that everything is ended in order."""
 
@@ -216,11 +225,15 @@ def _signals_end_it() -> Iterator[None]:
         for one in numbers:
             # The end has begun; a second signal must not break it off halfway.
             signal.signal(one, signal.SIG_IGN)
+        signal.signal(signal.SIGALRM, lambda *_: _raise(number))
+        signal.setitimer(signal.ITIMER_REAL, SWALLOWED_S)
         raise _Signalled(number)
 
     before = {number: signal.signal(number, end) for number in numbers}
+    before[signal.SIGALRM] = signal.getsignal(signal.SIGALRM)
     try:
         yield
     finally:
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
         for number, handler in before.items():
             signal.signal(number, handler)

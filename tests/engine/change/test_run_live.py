@@ -130,7 +130,7 @@ def test_an_alert_from_elsewhere_pauses_what_runs_on_its_host(tmp_path: Path) ->
             "expected_alerts: [Expected]\n"
         )
         live.approved(text)
-        live.engine.act("change.start", "CHG-1")
+        live.engine.act("change.start", "CHG-1", reason="an alert of another program")
         until_sync(lambda: live.cells().get(("web-01", "steps-1"), ("", 0))[1] == 1, 30)
         for name in ("Expected", "Surprise"):
             live.engine.act("alert.ingest", text=json.dumps([{"labels": {"alertname": name, "instance": "web-01"}}]))
