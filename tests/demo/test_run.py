@@ -88,7 +88,12 @@ def test_a_signal_that_is_lost_in_a_clean_up_ends_it_all_the_same(monkeypatch: p
 
     monkeypatch.setattr(run, "SWALLOWED_S", 0.2)
     monkeypatch.setattr(sys, "unraisablehook", lambda _lost: None)
-    with pytest.raises(run._Signalled) as ended, run._signals_end_it():
-        Cleaned()
-        threading.Event().wait(READY_S)
+
+    def goes_on() -> None:
+        with run._signals_end_it():
+            Cleaned()
+            threading.Event().wait(READY_S)
+
+    with pytest.raises(run._Signalled) as ended:
+        goes_on()
     assert ended.value.number == signal.SIGHUP

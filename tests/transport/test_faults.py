@@ -35,6 +35,10 @@ WITHIN_S = 6.0
 """The bound of the tests' connections is 4 s; what takes longer was not bounded."""
 
 
+TRIES = 10
+"""Connections until one is not ended by the other side before its offer is read."""
+
+
 async def fails(transport: SshTransport, host: HostSpec, leaf: type[TransportError]) -> TransportError:
     """Connect, see it fail with exactly ``leaf`` in time, and return the error."""
     started = time.monotonic()
@@ -123,10 +127,17 @@ class TestSomethingElseAnswers:
         assert str(caught.value).isprintable()
 
     async def test_no_algorithm_in_common(self, farm: SshdFarm, transport: SshTransport) -> None:
-        """A server that speaks only what we do not is no SSH server for us."""
-        server = farm.sshd("Ciphers 3des-cbc")
-        error = await fails(transport, server.spec(), NotSsh)
-        assert "algorithm" in error.message
+        """A server that speaks only what we do not is no SSH server for us.
+
+        It ends the connection as well: where that is seen first on a busy machine, the next try tells.
+        """
+        spec = farm.sshd("Ciphers 3des-cbc").spec()
+        for _ in range(TRIES):
+            with pytest.raises((NotSsh, Gone)) as caught:
+                await transport.connect(spec)
+            if isinstance(caught.value, NotSsh):
+                break
+        assert "algorithm" in caught.value.message
 
 
 class TestTheLogin:
