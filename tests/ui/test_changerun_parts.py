@@ -335,7 +335,7 @@ class TestHowFar:
         """Though nothing is done on it at that very moment."""
         model = GridModel(plan(), [web(1)], dry=False)
         model.take(writer.cells(web(1), {"pre-1": CellState.OK}))
-        assert progress(model).running == 1
+        assert progress(model).begun == 1
 
     def test_nothing_is_known_of_the_time_before_a_step_is_through(self) -> None:
         """No guess."""
@@ -388,6 +388,19 @@ class TestTheFirstLines:
         assert "with issues" in plain(one)
         assert "took 5m" in plain(one)
         assert "batch" not in plain(one)
+
+    def test_a_host_of_a_run_that_stands_still_is_not_running(self) -> None:
+        """Its steps were begun, and it waits like everything else."""
+        far = Progress(4, begun=1)
+        for state, word in ((RunState.RUNNING, "1 running"), (RunState.PAUSED, "1 begun")):
+            lines = title_lines(self.stand(head=head(state=state), far=far), 120, UNICODE)
+            assert word in " ".join(plain(one) for one in lines)
+
+    def test_how_long_a_person_takes_nobody_knows(self) -> None:
+        """While one is asked, no time left is told."""
+        for asking, tells in ((0, True), (1, False)):
+            lines = title_lines(self.stand(far=Progress(4, asking=asking), left_s=60.0), 160, UNICODE)
+            assert ("left" in " ".join(plain(one) for one in lines)) is tells
 
     def test_a_dry_run_says_what_would_differ(self) -> None:
         """And nothing of alerts, which it can't cause."""

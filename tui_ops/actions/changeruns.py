@@ -1,18 +1,17 @@
 """The acts on changes that run, declared: dry run, start, and everything that is done while it runs."""
 
+from typing import Any
+
 from tui_ops.actions.action import Action, Danger, Param, ParamKind
+from tui_ops.actions.declaring import act
+from tui_ops.actions.declaring import opt as _opt
 from tui_ops.model.people import Role
 from tui_ops.practices.changes import runrules as rules
 
 
-def _act(verb: str, label: str, help_: str, key: str = "", **more: object) -> Action:
+def _act(verb: str, label: str, help_: str, key: str = "", **more: Any) -> Action:
     """Declare an act of operators on changes."""
-    said: dict[str, object] = {"danger": Danger.GRAVE, "role": Role.OPERATOR, **more}
-    return Action(id=f"change.{verb}", label=label, noun="change", help=help_, key=key, **said)  # type: ignore[arg-type]
-
-
-def _opt(name: str, label: str, **more: object) -> Param:
-    return Param(name, label, required=False, **more)  # type: ignore[arg-type]
+    return act("change", verb, label, help_, key, **{"danger": Danger.GRAVE, **more})
 
 
 _REASON = Param("reason", "why, for everyone who looks")
@@ -32,8 +31,9 @@ START = _act(
 )  # fmt: skip
 
 PAUSE = _act(
-    "pause", "pause", "Begins nothing further; what is under way on hosts ends there.", danger=Danger.REVERSIBLE,
-    rule=rules.may_pause, undo="change.continue", params=(_WHY,), words=("hold", "stop", "wait"),
+    "pause", "pause", "Begins nothing further; what is under way on hosts ends there.", "o", danger=Danger.REVERSIBLE,
+    rule=rules.may_pause, instead_of="change.hold", undo="change.continue", params=(_WHY,),
+    words=("hold", "stop", "wait"),
 )  # fmt: skip
 
 CONTINUE = _act(

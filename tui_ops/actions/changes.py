@@ -1,6 +1,8 @@
 """The acts on changes and their models before and after they run, declared."""
 
 from tui_ops.actions.action import Action, Danger, Param, ParamKind
+from tui_ops.actions.declaring import act as _act
+from tui_ops.actions.declaring import opt as _opt
 from tui_ops.model.changes import ChangeKind, Start
 from tui_ops.model.people import Role
 from tui_ops.practices.changes import rules
@@ -10,17 +12,6 @@ UNDO = "change.undo"
 
 _KINDS = tuple(str(kind) for kind in ChangeKind)
 _STARTS = tuple(str(start) for start in Start)
-
-
-def _act(noun: str, verb: str, label: str, help_: str, key: str = "", undo: str = "", **more: object) -> Action:
-    """Declare an act that can be taken back, or changes nothing but what is known."""
-    danger = Danger.REVERSIBLE if undo else Danger.NONE
-    said: dict[str, object] = {"danger": danger, "role": Role.OPERATOR, **more}
-    return Action(id=f"{noun}.{verb}", label=label, noun=noun, help=help_, key=key, undo=undo, **said)  # type: ignore[arg-type]
-
-
-def _opt(name: str, label: str, **more: object) -> Param:
-    return Param(name, label, required=False, **more)  # type: ignore[arg-type]
 
 
 _REASON = Param("reason", "why, for everyone who looks")

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tui_ops.actions.action import Action, Danger, Param, ParamKind
+from tui_ops.actions.declaring import opt as _opt
 from tui_ops.model.changes import ReleaseState
 from tui_ops.model.people import Role
 from tui_ops.model.verdict import YES, Verdict, no
@@ -18,10 +19,6 @@ def _in(*states: ReleaseState) -> Callable[[Any], Verdict]:
 
 _UNDECIDED = (ReleaseState.DRAFT, ReleaseState.GO, ReleaseState.NO_GO)
 _OPEN = (*_UNDECIDED, ReleaseState.ROLLING_OUT)
-
-
-def _opt(name: str, label: str, **more: Any) -> Param:
-    return Param(name, label, required=False, **more)
 
 
 _SAID = (

@@ -26,6 +26,7 @@ from tui_ops.store.tables.changes import (
     Delegation,
 )
 from tui_ops.store.tables.fleet import Host, Operator, Service
+from tui_ops.store.undoing import undoable
 
 UNDO_LINES = 200
 """Lines of a change that are looked through for something to take back: far more than anyone remembers."""
@@ -191,14 +192,7 @@ def run_of(session: Session, run_id: int | None) -> ChangeRun | None:
 def undoable_line(session: Session, change_id: int, by: str) -> ChangeLine | None:
     """Return the last line of a change whose act a person did and that can still be taken back."""
     query = select(ChangeLine).where(ChangeLine.change_id == change_id).order_by(col(ChangeLine.id).desc())
-    gone: set[int] = set()
-    for line in session.exec(query.limit(UNDO_LINES)).all():
-        data = json.loads(line.data)
-        if "undoes" in data:
-            gone.add(int(data["undoes"]))
-        elif "undo" in data and line.id not in gone and line.who == by:
-            return line
-    return None
+    return undoable(session.exec(query.limit(UNDO_LINES)).all(), by)
 
 
 def was_decided(session: Session, change_id: int) -> bool:

@@ -1,6 +1,5 @@
 """The records of problems, known errors, reviews and action items, found in an act's own session."""
 
-import json
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -12,6 +11,7 @@ from tui_ops.store.tables.alerts import Alert, PastAlert
 from tui_ops.store.tables.fleet import Host
 from tui_ops.store.tables.incidents import Incident, Timeline
 from tui_ops.store.tables.problems import ActionItem, KnownError, Problem, ProblemLine, Review
+from tui_ops.store.undoing import undoable
 
 UNDO_LINES = 200
 """Lines of a problem that are looked through for something to take back: far more than anyone remembers."""
@@ -136,14 +136,7 @@ def first_alert(session: Session, incident_id: int) -> tuple[Alert, Host | None]
 def undoable_line(session: Session, problem_id: int, by: str) -> ProblemLine | None:
     """Return the last line of a problem whose act a person did and that can still be taken back."""
     query = select(ProblemLine).where(ProblemLine.problem_id == problem_id).order_by(col(ProblemLine.id).desc())
-    gone: set[int] = set()
-    for line in session.exec(query.limit(UNDO_LINES)).all():
-        data = json.loads(line.data)
-        if "undoes" in data:
-            gone.add(int(data["undoes"]))
-        elif "undo" in data and line.id not in gone and line.who == by:
-            return line
-    return None
+    return undoable(session.exec(query.limit(UNDO_LINES)).all(), by)
 
 
 def problem_last_linked(session: Session, incident_id: int, problem_id: int | None) -> Problem | None:

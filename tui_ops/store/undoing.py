@@ -1,14 +1,16 @@
 """What an act changed in which rows, written down so that it can be taken back as long as nobody changed the same."""
 
+import json
 from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
 from sqlmodel import Session
 
 from tui_ops.store.errors import StoreRefused
 from tui_ops.store.tables.alerts import Alert, Silence
-from tui_ops.store.tables.changes import Approval, Change, ChangeLink, ChangeModel, Delegation, Release
+from tui_ops.store.tables.changes import Approval, Change, ChangeLine, ChangeLink, ChangeModel, Delegation, Release
 from tui_ops.store.tables.incidents import Incident
-from tui_ops.store.tables.problems import ActionItem, KnownError, Problem, Review
+from tui_ops.store.tables.problems import ActionItem, KnownError, Problem, ProblemLine, Review
 from tui_ops.store.timeline import Told, changed
 
 Plain = Approval | ChangeLink | Delegation
@@ -121,3 +123,23 @@ def _count(session: Session, rows: Iterable[Row]) -> None:
         else:
             told.append(row)
     changed(session, told)
+
+
+LineT = TypeVar("LineT", ChangeLine, ProblemLine)
+
+
+def undoable(lines: Iterable[LineT], by: str) -> LineT | None:
+    """Return the last line whose act a person did and that can still be taken back.
+
+    Args:
+        lines: of one thing, the newest first.
+        by: the person.
+    """
+    gone: set[int] = set()
+    for line in lines:
+        data = json.loads(line.data)
+        if "undoes" in data:
+            gone.add(int(data["undoes"]))
+        elif UNDO in data and line.id not in gone and line.who == by:
+            return line
+    return None

@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-import os
+import shutil
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -239,7 +239,7 @@ class TestOnce:
         token = new_token()
         async with hands_on(server, farm, token) as (hands, _):
             assert (await hands.perform(HOST, command("true"), 1)).state is CellState.CHANGED
-            await asyncio.to_thread(os.system, f"rm -rf {folder_on(server, token)}")
+            await asyncio.to_thread(shutil.rmtree, folder_on(server, token))
             end = await hands.perform(HOST, command("true", number=2), 1)
             assert end.state is not CellState.CHANGED
             assert "gone" in end.said
@@ -254,7 +254,7 @@ class TestOnce:
         async with hands_on(server, farm, token) as (hands, _):
             going = asyncio.create_task(hands.perform(HOST, command("sh", "-c", f"echo >{sign}; sleep 1"), 1))
             await until(sign.exists)
-            await asyncio.to_thread(os.system, f"rm -rf {folder_on(server, token)}")
+            await asyncio.to_thread(shutil.rmtree, folder_on(server, token))
             assert (await going).state is CellState.UNKNOWN
 
     async def test_another_boot_loses_what_was_begun_before(self, farm: SshdFarm, tmp_path: Path) -> None:

@@ -59,6 +59,9 @@ class ReleaseDoings:
     async def settle(self) -> None:
         """Let releases follow their changes."""
         at, solo = time.time(), self._spec().solo
-        moved: Callable[[Session], bool] = lambda session: bool(practice.settle(session, at, solo))  # noqa: E731
+
+        def moved(session: Session) -> bool:
+            return bool(practice.settle(session, at, solo))
+
         if await self._writer.act(moved):
             self._news.tell("changes")

@@ -9,7 +9,6 @@ from sqlmodel import Session
 from tui_ops.model.changes import ChangeHappening, ChangeKind, ChangeState, Start, Vote, change_name
 from tui_ops.model.changing import ChangingSpec
 from tui_ops.model.clean import clean
-from tui_ops.model.incidents import Happened
 from tui_ops.model.people import Role
 from tui_ops.model.plans import Plan
 from tui_ops.plans import read_plan
@@ -18,7 +17,7 @@ from tui_ops.practices.asked import Asked, Done, Refused
 from tui_ops.practices.changes.freezing import Frozen
 from tui_ops.practices.changes.policies import Given, People, Subject, Voice
 from tui_ops.practices.changes.states import TABLE, Event, may
-from tui_ops.practices.saying import must_may, named
+from tui_ops.practices.saying import happened, must_move, named
 from tui_ops.store.changes import (
     UnknownTarget,
     accounts_that_wrote,
@@ -29,7 +28,7 @@ from tui_ops.store.changes import (
     roles_in,
 )
 from tui_ops.store.tables.changes import Approval, Change
-from tui_ops.store.undoing import UNDO, Changes
+from tui_ops.store.undoing import Changes
 
 TITLE_LIMIT = 120
 """Characters of a title: what a wide screen shows on one line."""
@@ -92,15 +91,12 @@ def move(changes: Changes, change: Change, event: Event, asked: Asked, **more: o
     Raises:
         Refused: its state does not allow it, or who asks has not the role.
     """
-    verdict = may(ChangeState(change.state), event)
-    if not verdict:
-        raise Refused(f"{name_of(change)}: {verdict.why}", "nothing was changed")
-    step = TABLE[ChangeState(change.state), event]
-    if step.who is None:
-        raise Refused(f"{name_of(change)}: only the engine says that {event}", "nothing was changed")
-    must_may(asked, step.who, f"to {event}")
-    changes.set(change, state=str(step.to), **more)
-    return step.who
+    state = ChangeState(change.state)
+    step = TABLE.get((state, event))
+    verdict = may(state, event)
+    role = must_move(asked, name_of(change), verdict, event, step.who if step is not None else None)
+    changes.set(change, state=str(TABLE[state, event].to), **more)
+    return role
 
 
 def tell(
@@ -109,11 +105,7 @@ def tell(
 ) -> None:  # fmt: skip
     """Write a line of an act on a change's list, with how it is taken back and what else is to be known of it."""
     assert change.id is not None
-    data = tuple(more.items())
-    if changes is not None:
-        # Where nothing was changed there is nothing to take back, and an undo must not reach for the act before.
-        data += ((UNDO, changes.kept()), ("role", str(role)))
-    done.change_lines.append((change.id, Happened(kind, text, asked.who.name, data)))
+    done.change_lines.append((change.id, happened(asked, kind, text, changes, role, more)))
 
 
 # --- what would run ---------------------------------------------------------------------------------------------------

@@ -9,12 +9,12 @@ from tui_ops.model.incidents import Happened, Happening, ProblemState, problem_n
 from tui_ops.model.people import Role
 from tui_ops.practices.asked import Asked, Done, Refused
 from tui_ops.practices.problems.states import TABLE, Event, may
-from tui_ops.practices.saying import must_may
+from tui_ops.practices.saying import happened, must_may, must_move
 from tui_ops.store.problems import incidents_of
 from tui_ops.store.tables.incidents import Incident
 from tui_ops.store.tables.problems import ActionItem, KnownError, Problem, Review
 from tui_ops.store.timeline import to_json
-from tui_ops.store.undoing import UNDO, Changes, Entry, MovedOn, take_back
+from tui_ops.store.undoing import Changes, Entry, MovedOn, take_back
 
 
 def problems_of(session: Session, asked: Asked) -> list[Problem]:
@@ -49,15 +49,12 @@ def move(changes: Changes, problem: Problem, event: Event, asked: Asked, **more:
     Raises:
         Refused: its state does not allow it, or who asks has not the role.
     """
-    verdict = may(ProblemState(problem.state), event, problem.proposed)
-    if not verdict:
-        raise Refused(f"{name_of(problem)}: {verdict.why}", "nothing was changed")
-    step = TABLE[ProblemState(problem.state), event]
-    if step.who is None:
-        raise Refused(f"{name_of(problem)}: only the engine says that {event}", "nothing was changed")
-    must_may(asked, step.who, f"to {event}")
-    changes.set(problem, state=str(step.to), **more)
-    return step.who
+    state = ProblemState(problem.state)
+    step = TABLE.get((state, event))
+    verdict = may(state, event, problem.proposed)
+    role = must_move(asked, name_of(problem), verdict, event, step.who if step is not None else None)
+    changes.set(problem, state=str(TABLE[state, event].to), **more)
+    return role
 
 
 def tell(
@@ -66,11 +63,7 @@ def tell(
 ) -> None:  # fmt: skip
     """Write a line of an act on a problem's list, with how it is taken back and what else is to be known of it."""
     assert problem.id is not None
-    data = tuple(more.items())
-    if changes is not None:
-        # Where nothing was changed there is nothing to take back, and an undo must not reach for the act before.
-        data += ((UNDO, changes.kept()), ("role", str(role)))
-    done.problem_lines.append((problem.id, Happened(kind, text, asked.who.name, data)))
+    done.problem_lines.append((problem.id, happened(asked, kind, text, changes, role, more)))
 
 
 def tell_incidents(session: Session, done: Done, problem: Problem, kind: Happening, text: str, who: str = "") -> int:

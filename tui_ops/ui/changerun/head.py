@@ -22,6 +22,9 @@ STATE_INK = {
 GOES_ON = frozenset({RunState.RUNNING, RunState.SOAKING})
 """A run of these states gets on by itself."""
 
+AT_WORK = GOES_ON | {RunState.ROLLING_BACK}
+"""In the others a host between two of its steps only waits."""
+
 TITLE_LEAST = 16
 """Cells from which the change's title says something."""
 
@@ -87,12 +90,14 @@ def _batch(stand: Stand) -> Line:
 def _counts(stand: Stand, signs: Signs) -> Line:
     far = stand.far
     parts = [line(f"{far.done} of {far.hosts} done")]
+    between, at_work = far.begun, stand.head.state in AT_WORK
     if stand.head.dry:
         parts.append(line((f"{far.differ} would differ", Ink.ACCENT if far.differ else Ink.DIM)))
     for count, word, ink in (
         (far.failed, "failed", Ink.BAD), (far.unknown, "unknown", Ink.WARN), (far.asking, "asking", Ink.WARN),
         (far.back, "back" if stand.head.state is not RunState.ROLLING_BACK else "taken back", Ink.WARN),
-        (far.running, "running", Ink.TEXT), (far.waiting, "waiting", Ink.DIM),
+        (far.running + between * at_work, "running", Ink.TEXT), (between * (not at_work), "begun", Ink.TEXT),
+        (far.waiting, "waiting", Ink.DIM),
     ):  # fmt: skip
         if count:
             parts.append(line((f"{count} {word}", ink)))
@@ -103,7 +108,8 @@ def _left(stand: Stand) -> Line:
     head = stand.head
     if head.ended_at is not None:
         return line((f"took {format_duration(head.ended_at - head.begun_at)}", Ink.DIM))
-    if head.state not in GOES_ON or stand.left_s is None:
+    if head.state not in GOES_ON or stand.left_s is None or stand.far.asking:
+        # How long a person takes nobody knows.
         return ()
     return line((f"about {format_duration(max(1.0, stand.left_s))} left", Ink.DIM))
 
@@ -161,4 +167,4 @@ def batch_word(number: int, far: Progress, head: RunHead) -> Span:
         return ("soaking", Ink.ACCENT) if soaks else ("done", Ink.GOOD)
     if far.asking:
         return ("asks", Ink.WARN)
-    return ("running", Ink.ACCENT) if far.running or far.done else ("waiting", Ink.DIM)
+    return ("running", Ink.ACCENT) if far.running or far.begun or far.done else ("waiting", Ink.DIM)

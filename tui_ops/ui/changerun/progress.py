@@ -21,6 +21,9 @@ class Progress:
     unknown: int = 0
     asking: int = 0
     running: int = 0
+    """Those on which a step is under way."""
+    begun: int = 0
+    """Those that are between two steps."""
     waiting: int = 0
     back: int = 0
     """Those on which something is taken back, or was."""
@@ -59,7 +62,9 @@ def _standing(states: tuple[CellState | None, ...], forward: int) -> tuple[str, 
             return word, differs
     if all(state in OVER_CELLS for state in there):
         return "done", differs
-    return "running" if any(state in LIVE or state in OVER_CELLS for state in there) else "waiting", differs
+    if any(state in LIVE for state in there):
+        return "running", differs
+    return "begun" if any(state in OVER_CELLS for state in there) else "waiting", differs
 
 
 def time_left_s(model: GridModel, batch: int, at: float) -> float | None:

@@ -125,6 +125,6 @@ class FreezesPane(PlannedPane):
         lines += [labelled("When", str(facts["when"])), labelled("For", safe(str(facts["for"]))),
                   labelled("By", safe(str(facts["by"])))]  # fmt: skip
         hosts = facts["host"]
-        if isinstance(hosts, tuple) and hosts:
+        if isinstance(hosts, tuple) and hosts and ", ".join(hosts) != facts["for"]:
             lines += wrapped(", ".join(hosts), pen.width, Ink.DIM)
         return lines

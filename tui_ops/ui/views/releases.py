@@ -97,7 +97,8 @@ class ReleasesPane(PlannedPane):
             lines += [labelled(label, safe(text))] if text else []
         lines += [labelled(safe(name), safe(value)) for name, value in row.versions]
         if row.decided_at is not None:
-            lines.append(labelled("Decided", f"{row.state} by {safe(row.decided_by)}, "
+            word = ReleaseState.NO_GO if row.state == ReleaseState.NO_GO else ReleaseState.GO
+            lines.append(labelled("Decided", f"{word} by {safe(row.decided_by)}, "
                                              f"{moment(row.decided_at, pen.present)}"))  # fmt: skip
         own = sorted((one for one in self.desk.changes.rows.values() if one.release_id == row.id),
                      key=lambda one: (one.release_place, one.id))  # fmt: skip
