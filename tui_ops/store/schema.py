@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tui_ops.store.errors import SchemaNewer, StoreCorrupt
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
 """Every schema of ``ops.db`` there ever was, oldest first: one file of ``upgrades/versions`` each."""
 
 HEAD = REVISIONS[-1]

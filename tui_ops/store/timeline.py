@@ -12,6 +12,7 @@ from tui_ops.store.tables.alerts import Alert
 from tui_ops.store.tables.changes import Change, ChangeLine, Release
 from tui_ops.store.tables.incidents import Incident, Timeline
 from tui_ops.store.tables.problems import ActionItem, Problem, ProblemLine
+from tui_ops.store.tables.security import Acceptance, Attestation, Finding, FindingLine
 
 LINE_LIMIT = 1000
 """Characters of a line of a timeline: a note of a paragraph."""
@@ -49,6 +50,13 @@ def add_change_line(
     session.add(ChangeLine(change_id=change_id, **_said(happened, at, audit_id)))
 
 
+def add_finding_line(
+    session: Session, finding_id: int, happened: Happened, at: float, audit_id: int | None = None
+) -> None:
+    """Write a line on a finding's own list. See :func:`add_line`."""
+    session.add(FindingLine(finding_id=finding_id, **_said(happened, at, audit_id)))
+
+
 def _said(happened: Happened, at: float, audit_id: int | None) -> dict[str, Any]:
     """Return the columns that every line of a timeline has."""
     return {
@@ -57,7 +65,7 @@ def _said(happened: Happened, at: float, audit_id: int | None) -> dict[str, Any]
     }  # fmt: skip
 
 
-Told = Alert | Incident | Problem | ActionItem | Change | Release
+Told = Alert | Incident | Problem | ActionItem | Change | Release | Finding | Acceptance | Attestation
 """Rows that readers follow by their versions."""
 
 

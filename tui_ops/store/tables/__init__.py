@@ -26,11 +26,25 @@ from tui_ops.store.tables.fleet import Host, HostKey, Maintenance, Operator, Ser
 from tui_ops.store.tables.incidents import Evidence, Incident, Notification, OnCallOverride, OnCallPlan, Timeline
 from tui_ops.store.tables.live import EngineInfo, Event, HostLatest, SectionLatest
 from tui_ops.store.tables.problems import ActionItem, KnownError, Problem, ProblemLine, Review
+from tui_ops.store.tables.security import (
+    Acceptance,
+    Attestation,
+    AuditRun,
+    Baseline,
+    CheckVerdict,
+    Feed,
+    Finding,
+    FindingDay,
+    FindingLine,
+    LoginSource,
+    ScanImport,
+)
 
 __all__ = [
-    "ActionItem", "Alert", "Approval", "AuditEntry", "Change", "ChangeCell", "ChangeLine", "ChangeLink",
-    "ChangeModel", "ChangePlan", "ChangeRun", "ChangingPlan", "Delegation", "EngineInfo", "Event", "Evidence", "Fact",
-    "FactDifference", "Freeze", "Heartbeat", "Host", "HostKey", "HostLatest", "Incident", "KnownError", "Maintenance",
-    "Notification", "OnCallOverride", "OnCallPlan", "Operator", "PastAlert", "Problem", "ProblemLine", "Release",
-    "Review", "SectionLatest", "Service", "Silence", "Site", "Timeline",
+    "Acceptance", "ActionItem", "Alert", "Approval", "Attestation", "AuditEntry", "AuditRun", "Baseline", "Change",
+    "ChangeCell", "ChangeLine", "ChangeLink", "ChangeModel", "ChangePlan", "ChangeRun", "ChangingPlan",
+    "CheckVerdict", "Delegation", "EngineInfo", "Event", "Evidence", "Fact", "FactDifference", "Feed", "Finding",
+    "FindingDay", "FindingLine", "Freeze", "Heartbeat", "Host", "HostKey", "HostLatest", "Incident", "KnownError",
+    "LoginSource", "Maintenance", "Notification", "OnCallOverride", "OnCallPlan", "Operator", "PastAlert", "Problem",
+    "ProblemLine", "Release", "Review", "ScanImport", "SectionLatest", "Service", "Silence", "Site", "Timeline",
 ]  # fmt: skip

@@ -1,0 +1,247 @@
+"""Findings, what checks said, acceptances, feeds, attestations."""
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+
+class Finding(SQLModel, table=True):
+    """One weakness of a host, from first sight to verified gone. It is never deleted while its host is known."""
+
+    __table_args__ = (
+        UniqueConstraint("check", "host_id", "object", name="finding_identity"),
+        Index("finding_in_state", "state", "priority"),
+        Index("finding_of_host", "host_id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    version: int = Field(default=0, index=True)
+    check: str
+    host_id: int | None = Field(default=None, foreign_key="host.id")
+    """None: it is about the fleet itself."""
+    object: str = ""
+    source: str = "check"
+    kind: str
+    severity: str
+    title: str
+    text: str = ""
+    """What was there when it was last seen."""
+    advice: str = ""
+    state: str = "open"
+    priority: int = 0
+    """0 to 100; the reasons stand beside it."""
+    reasons: str = "[]"
+    """JSON list of ``[what, points]``."""
+    data: str = "{}"
+    """JSON object: package, versions, scores, ports."""
+    evidence: str = "{}"
+    """JSON object: what was read when it was last seen."""
+    check_version: str = "1"
+    owner: str = ""
+    ticket: str = ""
+    first_seen_at: float = 0.0
+    """Kept for ever, whatever happens to it."""
+    last_seen_at: float = 0.0
+    looked_at: float = 0.0
+    """When a reading last could have seen it."""
+    opened_at: float = 0.0
+    """When it was opened this time."""
+    due_at: float | None = None
+    closed_at: float | None = None
+    returned: int = 0
+    """How often it came back."""
+    change_id: int | None = Field(default=None, foreign_key="change.id")
+    acceptance_id: int | None = Field(default=None, foreign_key="acceptance.id")
+    undo: str = ""
+    """JSON: how the last act on it is taken back, and who did it; empty where nothing is."""
+    revision: int = 1
+
+
+class FindingLine(SQLModel, table=True):
+    """One thing that happened to a finding."""
+
+    __tablename__ = "finding_line"
+    __table_args__ = (Index("line_of_finding", "finding_id", "at"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    finding_id: int = Field(foreign_key="finding.id")
+    at: float
+    kind: str
+    who: str = ""
+    text: str
+    data: str = "{}"
+    audit_id: int | None = None
+
+
+class Acceptance(SQLModel, table=True):
+    """A risk that is carried, or a finding that is none, until a day."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    version: int = Field(default=0, index=True)
+    kind: str = "accept"
+    """``accept`` or ``false positive``."""
+    check: str
+    reason: str
+    control: str = ""
+    """What makes up for it meanwhile."""
+    asked_by: str
+    asked_uid: int | None = None
+    """The account that asked: four eyes go by it, too."""
+    asked_at: float
+    approved_by: str = ""
+    approved_at: float | None = None
+    rejected_by: str = ""
+    rejected_at: float | None = None
+    answer: str = ""
+    """What the approver said."""
+    expires_at: float
+    ended_at: float | None = None
+    """When it ran out or was taken back."""
+    ended_by: str = ""
+    """Empty: it ran out."""
+    solo: bool = False
+    """Whether the one who asked also approved, as ``team: solo`` allows."""
+    revision: int = 1
+
+
+class CheckVerdict(SQLModel, table=True):
+    """What a check says of a host now."""
+
+    __tablename__ = "check_verdict"
+    __table_args__ = (Index("verdict_of_check", "check", "result"),)
+
+    host_id: int = Field(primary_key=True, foreign_key="host.id")
+    check: str = Field(primary_key=True)
+    result: str
+    text: str = ""
+    check_version: str = "1"
+    read_at: float | None = None
+    """When the oldest of what it judges was read; None where nothing was."""
+    judged_at: float = 0.0
+    since_at: float = 0.0
+    """Since when the result is this one."""
+    needs: str = "[]"
+    """JSON list: lines of root that would make it known."""
+    evidence: str = "{}"
+
+
+class Baseline(SQLModel, table=True):
+    """What is meant to be on a host: listeners, keys, programs with the rights of their owner."""
+
+    host_id: int = Field(primary_key=True, foreign_key="host.id")
+    kind: str = Field(primary_key=True)
+    """``listeners``, ``keys``, ``suid``."""
+    items: str = "[]"
+    """JSON list of names."""
+    set_at: float = 0.0
+    set_by: str = ""
+    """Empty: the first reading of it."""
+    revision: int = 1
+
+
+class LoginSource(SQLModel, table=True):
+    """From where somebody logged in, or tried to."""
+
+    __tablename__ = "login_source"
+
+    host_id: int = Field(primary_key=True, foreign_key="host.id")
+    source: str = Field(primary_key=True)
+    account: str = Field(primary_key=True)
+    first_at: float = 0.0
+    last_at: float = 0.0
+    good: int = 0
+    failed: int = 0
+    failed_day: int = 0
+    """Of the last 24 hours."""
+
+
+class Feed(SQLModel, table=True):
+    """What is known of vulnerabilities, as a file brought it. The entries themselves lie beside the database."""
+
+    name: str = Field(primary_key=True)
+    """``debsecan bookworm``, ``kev``, ``epss``, ``osv Debian``."""
+    kind: str
+    dated_at: float | None = None
+    """When its publisher made it, as far as it says."""
+    imported_at: float = 0.0
+    imported_by: str = ""
+    sha: str = ""
+    size: int = 0
+    count: int = 0
+    note: str = ""
+    """What was not understood."""
+
+
+class ScanImport(SQLModel, table=True):
+    """A report of another scanner that was taken in."""
+
+    __tablename__ = "scan_import"
+
+    id: int | None = Field(default=None, primary_key=True)
+    tool: str
+    tool_version: str = ""
+    host_id: int | None = Field(default=None, foreign_key="host.id")
+    file: str = ""
+    sha: str = ""
+    reported_at: float | None = None
+    at: float = 0.0
+    by: str = ""
+    found: int = 0
+    note: str = ""
+    """What was not understood."""
+
+
+class Attestation(SQLModel, table=True):
+    """Somebody's word, with its proof, that a control is met which no machine can check."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    version: int = Field(default=0, index=True)
+    framework: str = Field(index=True)
+    control: str
+    scope: str = ""
+    """A group or site; empty: everything."""
+    owner: str
+    text: str = ""
+    met: bool = True
+    file: str = ""
+    file_sha: str = ""
+    dated_at: float | None = None
+    """Of the proof."""
+    review_at: float | None = None
+    """Until when it counts."""
+    by: str = ""
+    at: float = 0.0
+    ended_at: float | None = None
+    revision: int = 1
+
+
+class AuditRun(SQLModel, table=True):
+    """What a framework came to at one moment, kept as it was."""
+
+    __tablename__ = "audit_run"
+
+    id: int | None = Field(default=None, primary_key=True)
+    framework: str = Field(index=True)
+    scope: str = ""
+    at: float = 0.0
+    by: str = ""
+    score: float | None = None
+    coverage: float = 0.0
+    sha: str = ""
+    """Of the document."""
+    document: bytes = b""
+    """JSON, deflated: each control with its verdicts, readings, times and versions."""
+
+
+class FindingDay(SQLModel, table=True):
+    """How many findings there were at the end of a day: what trends are drawn from."""
+
+    __tablename__ = "finding_day"
+
+    day: str = Field(primary_key=True)
+    """``2026-11-29``, UTC."""
+    severity: str = Field(primary_key=True)
+    live: int = 0
+    aside: int = 0
+    overdue: int = 0
+    opened: int = 0
+    closed: int = 0
