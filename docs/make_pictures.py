@@ -14,7 +14,9 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from tui_ops.demo.processes import start_engine
-from tui_ops.demo.run import command, start_fleet, wait_for_engine
+from tui_ops.demo.run import engine_command, start_fleet, wait_for_engine
+from tui_ops.demo.story import HOSTS, SEED, Story
+from tui_ops.demo.teamwork import in_background
 from tui_ops.ui.app import DeskApp
 from tui_ops.ui.desk import Desk
 from tui_ops.ui.options import UiOptions
@@ -45,6 +47,9 @@ STEPS: tuple[Step, ...] = (
     ("incidents", ("2",)),
     ("incident", ("slash", *"web", "minus", *"03", "enter", "enter")),
     ("now", ("0",)),
+    ("changes", ("3",)),
+    ("change", ("slash", *"CHG", "minus", *"1", "enter", "enter")),
+    ("changerun", ("escape", "colon", *"changerun CHG", "minus", *"5", "enter")),
 )
 """Name of the picture, and the keys that lead there from the one before."""
 
@@ -75,9 +80,10 @@ def main() -> None:
     wait_s = float(sys.argv[1]) if len(sys.argv) > 1 else STORY_S
     with ExitStack() as ending:
         folder = Path(ending.enter_context(tempfile.TemporaryDirectory(prefix="tui-ops-pictures-")))
-        place, server = start_fleet(folder, 24, 1, ending, port=7822)
-        engine = start_engine(command(place, "engine"), place.environment(), place.engine_talk, ending)
+        place, server = start_fleet(folder, HOSTS, SEED, ending, port=7822)
+        engine = start_engine(engine_command(place), place.environment(), place.engine_talk, ending)
         wait_for_engine(place, engine, server)
+        ending.callback(in_background(place, Story(SEED, HOSTS)))
         asyncio.run(draw(place.state.root, wait_s))
 
 
