@@ -1,6 +1,7 @@
 """Jobs that have to report, on a real store: missed, failed, back, and over restarts of the engine."""
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,9 +9,12 @@ import pytest
 from tui_ops.engine.beats import STRANGERS_KEPT_S, STRANGERS_MOST, Beats
 from tui_ops.model.alerts import Signal, Source
 from tui_ops.model.doors import HeartbeatSpec
+from tui_ops.model.fleet import Fleet, HostSpec
 from tui_ops.model.states import Severity
 from tui_ops.practices.intake.taken import NotTaken
+from tui_ops.store.budgets import LastBackup, last_backups
 from tui_ops.store.errors import StoreError
+from tui_ops.store.fleet_sync import sync_fleet
 from tui_ops.store.paths import StatePaths, prepare
 from tui_ops.store.upgrade import upgrade
 from tui_ops.store.views.beats import BeatState, heartbeats
@@ -201,3 +205,35 @@ async def test_a_stranger_that_is_named_later_is_waited_for(world: World) -> Non
     await world.beats.heed([POLL])
     assert await world.later(DUE - 601) == [("poll", Severity.OK)]
     assert await world.later(1) == [("poll", Severity.WARNING)]
+
+
+async def test_the_last_good_report_is_the_last_good_backup(world: World) -> None:
+    """A failure does not make it younger, a job that is taken out is none, and the strictest job of a host counts."""
+    hosts = (HostSpec("db-1", "db-1", "10.0.0.1"), HostSpec("db-2", "db-2", "10.0.0.2"))
+    await world.writer.act(lambda session: sync_fleet(session, Fleet("t", hosts), world.now))
+    nightly = replace(DUMP, rpo_s=24 * HOUR, backs_up=("db-1", "db-2", "gone"))
+    files = replace(DUMP, name="files", rpo_s=2 * HOUR, backs_up=("db-1",))
+
+    async def backups() -> dict[int, LastBackup]:
+        return await world.writer.note(last_backups)
+
+    await world.beats.heed([nightly, files])
+    assert await backups() == {1: (None, 24 * HOUR, "dump"), 2: (None, 24 * HOUR, "dump")}
+    first = world.now
+    await world.report("dump")
+    assert await backups() == {1: (None, 2 * HOUR, "files"), 2: (first, 24 * HOUR, "dump")}
+    await world.report("files")
+    await world.later(HOUR)
+    await world.report("files", False, "no space")
+    assert await backups() == {1: (first, 2 * HOUR, "files"), 2: (first, 24 * HOUR, "dump")}
+    await world.later(31 * HOUR)
+    again = world.now
+    await world.report("files")
+    assert (await backups())[1] == (first, 24 * HOUR, "dump")
+    world.restarted()
+    await world.beats.heed([nightly, files])
+    await world.report("dump", False, "gone")
+    assert await backups() == {1: (first, 24 * HOUR, "dump"), 2: (first, 24 * HOUR, "dump")}
+    await world.beats.heed([files])
+    await world.later(0)
+    assert await backups() == {1: (again, 2 * HOUR, "files")}

@@ -80,7 +80,7 @@ def test_what_the_door_takes(more: str, changes: dict[str, object]) -> None:
         ("door: {token: !env D, prefix: '/a/../../b?'}", "2:31", "'/a/../../b?' can't be the beginning of a path"),
         ("door: {token: !env D, severity: page}", "2:33", "'page' is no severity here"),
         ("door: {token: !env D, tls: {certificate: c.pem}}", "2:42", "'c.pem' can't be a key's path"),
-        ("door: {token: !env D, tls: {key: /k}}", "2:7", "'certificate' is missing"),
+        ("door: {token: !env D, tls: {key: /k}}", "2:28", "'certificate' is missing"),
         ("door: {token: !env D, port: '1'}", "2:23", "unknown key 'port'"),
         ("door: [a]", "2:7", "expected a mapping, found a list"),
         ("heartbeats: {b: {}}", "2:17", "a heartbeat has neither cron nor every"),
@@ -131,3 +131,26 @@ def test_hosts_and_services_have_to_be_there() -> None:
         "f.yaml:1:25: there is no host 'web-2' (did you mean 'web-1'?)",
         "f.yaml:1:41: there is no service 'shopp' (did you mean 'shop'?)",
     ]
+
+
+def test_a_heartbeat_may_be_a_backup() -> None:
+    """Of its own host, or of those that are named; and how old a good one may be."""
+    said = "heartbeats: {a: {every: 1h, host: a, backup: 24h}, b: {every: 1h, backup: {rpo: 1d, hosts: ['*']}}}"
+    assert [(one.rpo_s, one.backs_up) for one in fleet(said).heartbeats] == [(86400.0, ("a",)), (86400.0, ("a",))]
+    (plain,) = fleet("heartbeats: {b: {every: 1h, host: a}}").heartbeats
+    assert (plain.rpo_s, plain.backs_up) == (None, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "said"),
+    [
+        ("{rpo: 24h}", "2:29", "it is not said of which hosts this is the backup"),
+        ("{hosts: [a]}", "2:37", "'rpo' is missing"),
+        ("{rpo: 5s, hosts: [a]}", "2:43", "'5s' is out of bounds"),
+        ("{rpo: 24h, hosts: [x]}", "2:56", "there is no host 'x'"),
+        ("{rpo: 24h, of: [a]}", "2:48", "unknown key 'of'"),
+    ],
+)
+def test_what_can_be_no_backup(text: str, place: str, said: str) -> None:
+    """Each at its place."""
+    assert mistake(f"heartbeats: {{b: {{every: 1h, backup: {text}}}}}") == (place, said)

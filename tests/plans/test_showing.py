@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tui_ops.model.plans import Part, StepKind
 from tui_ops.plans import read_plan
-from tui_ops.plans.showing import COMPARED_MAX, SHOWN_MAX, compare, file_diff, lines_of
+from tui_ops.plans.showing import COMPARED_MAX, SHOWN_MAX, compare, lines_of
 
 TEXTS = st.lists(st.sampled_from(["a", "b", "c", "", "d e"]), max_size=12).map(
     lambda lines: "".join(f"{one}\n" for one in lines)
@@ -68,14 +68,6 @@ def test_a_difference_leads_from_one_text_to_the_other(old: str, new: str) -> No
         line for line in unified_diff(old.splitlines(), new.splitlines(), n=0) if line[:3] not in ("---", "+++", "@@ ")
     ]
     assert sum(one.sign in "+-" for one in lines) <= len(changes)
-
-
-def test_what_a_file_step_would_change() -> None:
-    step, gone = read_plan('steps: [file: {path: /x, content: "a\\nb\\n"}, file: {path: /y, state: absent}]\n').steps
-    assert [str(one) for one in file_diff(step, "a\n")] == ["  a", "+ b"]
-    assert [str(one) for one in file_diff(step, None)] == ["+ a", "+ b"]
-    assert file_diff(step, "a\nb\n") == ()
-    assert [str(one) for one in file_diff(gone, "a\n")] == ["- a"]
 
 
 def test_long_texts_are_compared_in_bounded_time() -> None:

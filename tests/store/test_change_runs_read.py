@@ -46,8 +46,8 @@ async def test_the_head_and_what_stays(run: Running, reader: Reader) -> None:
     first, second = changeruns.runs_of(reader, run.number)
     assert (first.id, first.kind, first.dry) == (dry.run_id, RunKind.DRY, True)
     assert (second.state, second.batch, second.name) == (RunState.PAUSED, 2, "CHG-1")
-    assert changeruns.run_head(reader, run.run_id) == second
-    assert changeruns.run_head(reader, 99) is None
+    assert second.id == run.run_id
+    assert changeruns.runs_of(reader, 99) == []
     fixed = changeruns.run_fixed(reader, run.run_id)
     assert fixed is not None
     assert [len(batch) for batch in fixed.batches] == [1, 5, 6, 12]
@@ -83,8 +83,7 @@ async def test_alerts_of_many_hosts(world: World, reader: Reader, monkeypatch: p
     monkeypatch.setattr(changeruns, "NAMES_AT_ONCE", 2)
     hosts = list(world.ids)
     made = await begin_run(world, hosts, (len(hosts),))
-    head = changeruns.run_head(reader, made.run_id)
-    assert head is not None
+    (head,) = changeruns.runs_of(reader, made.number)
 
     def fire(session: Session) -> None:
         at = now().at

@@ -14,7 +14,10 @@ from tui_ops.model.facts import FactReading
 from tui_ops.model.fleet import HostSpec, ServiceSpec
 from tui_ops.model.people import Role, Who
 from tui_ops.model.readings import VALUES
+from tui_ops.model.securing import SecuritySpec
+from tui_ops.model.security import CheckResult, FindingKind, FindingSeverity, Seen, Sweep
 from tui_ops.model.states import HostState, Severity
+from tui_ops.practices.security.findings import take_sweep
 from tui_ops.store.audit import append_audit
 from tui_ops.store.facts import FactWrite
 from tui_ops.store.live import LatestWrite, SectionWrite, tell_engine, touch
@@ -23,6 +26,7 @@ from tui_ops.store.records import begin_maintenance
 from tui_ops.store.tables import HostKey, HostLatest, Maintenance, Service
 from tui_ops.store.views.audit import audit, audit_links
 from tui_ops.store.views.beats import heartbeats
+from tui_ops.store.views.budgets import budgets
 from tui_ops.store.views.changed import what_changed
 from tui_ops.store.views.changeruns import cell_output, run_cells, run_fixed, runs_of
 from tui_ops.store.views.changes import approvals, change, change_lines, changes, links, plan_versions, written
@@ -31,9 +35,13 @@ from tui_ops.store.views.dryruns import dry_run
 from tui_ops.store.views.evidence import evidence_of
 from tui_ops.store.views.facts import differences, items, topics
 from tui_ops.store.views.figures import measured
+from tui_ops.store.views.findingnumbers import counts as finding_counts
+from tui_ops.store.views.findingnumbers import time_to_fix, trend
+from tui_ops.store.views.findings import acceptances, finding, findings, folded
 from tui_ops.store.views.handover import acts_since, host_changes, running_out, since
 from tui_ops.store.views.hosts import host_ids, hosts, max_version, reage
 from tui_ops.store.views.incidents import alerts, alerts_of, incident, incidents, silences, timeline
+from tui_ops.store.views.judged import judged
 from tui_ops.store.views.lists import events, keys, maintenances, operators, services, sites
 from tui_ops.store.views.metrics import metrics
 from tui_ops.store.views.oncall import notifications, oncall, replayed
@@ -49,6 +57,7 @@ from tui_ops.store.views.problems import (
     problems,
 )
 from tui_ops.store.views.reviews import review, reviews
+from tui_ops.store.views.verdicts import verdict_counts, verdicts
 from tui_ops.store.writer import Writer
 
 Sync = Callable[..., Awaitable[object]]
@@ -72,6 +81,11 @@ NOT_SHOWN: dict[str, set[str]] = {
     "action_item": {"undo"},
     "change_run": {"token", "watched_until"},
     "changing_plan": {"at"},
+    "slo": {"measured_by", "settled", "freeze_id"},
+    "finding": {"undo"},
+    "finding_line": {"data"},
+    "acceptance": {"asked_uid", "version", "restart_due", "revision"},
+    "slo_day": {"service", "day", "good", "bad"},
 }
 """Columns that only the engine reads, by table."""
 
@@ -97,6 +111,10 @@ async def test_every_column_is_read_and_every_column_read_exists(writer: Writer,
     await writer.write_latest([up(1, 100.0)])
     await writer.act(lambda session: append_audit(session, ALICE, "x", "host:a", {}, "ok", 1.0))
     await writer.facts([FactWrite(1, "packages", 3600.0, 1.0, FactReading("packages", {"bash": {}}))])
+    seen = Sweep(
+        "check", "c", 1, FindingKind.ACCESS, FindingSeverity.LOW, "t", CheckResult.FAIL, 1.0, (Seen("", "x"),)
+    )  # fmt: skip
+    await writer.act(lambda session: take_sweep(session, seen, 1.0, SecuritySpec()))
     touched: set[tuple[str, str]] = set()
 
     def watch(action: int, first: str | None, second: str | None, *_: object) -> int:
@@ -131,6 +149,20 @@ def _call_every_view(reader: Reader) -> None:
     differences(reader)
     _call_views_of_trouble(reader)
     _call_views_of_changes(reader)
+    _call_views_of_findings(reader)
+
+
+def _call_views_of_findings(reader: Reader) -> None:
+    findings(reader)
+    finding(reader, 1)
+    folded(reader, 0)
+    acceptances(reader)
+    finding_counts(reader, 0)
+    trend(reader)
+    time_to_fix(reader, 0)
+    verdicts(reader)
+    verdict_counts(reader)
+    judged(reader, [1], ["packages"])
 
 
 def _call_views_of_trouble(reader: Reader) -> None:
@@ -158,7 +190,7 @@ def _call_views_of_changes(reader: Reader) -> None:
         view(reader, 1)
     for of_run in (runs_of, run_fixed, run_cells):
         of_run(reader, 1)
-    for listed in (changing, freezes, models, releases):
+    for listed in (changing, freezes, models, releases, budgets):
         listed(reader)
     delegations(reader, 0)
     cell_output(reader, 1, "a", "steps-1")

@@ -39,10 +39,10 @@ class DemoHost:
         self.world = self.story.world(self.name, t)
         self.tree.refresh(self.world)
 
-    def ask(self, section: str, words: tuple[int, ...] = ()) -> bytes:
+    def ask(self, section: str, words: tuple[int, ...] = (), paths: tuple[str, ...] = ()) -> bytes:
         """Return the body of one run of a section."""
         self._number += 1
-        return self.probe.ask(ask_section(section, self._number, 10, words)).body
+        return self.probe.ask(ask_section(section, self._number, 10, words, paths)).body
 
     def read(self, section: str) -> SectionReading:
         """Return what the section's own parser makes of one run."""

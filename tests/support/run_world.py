@@ -74,6 +74,8 @@ class StandIn:
     """What becomes of a step; ok where nothing is said."""
     held: set[Key] = field(default_factory=set)
     """Steps that run until they are let go."""
+    took: dict[Key, tuple[float, float]] = field(default_factory=dict)
+    """How long a step took, and how long ago it ended, in seconds."""
     said: bytes = b""
     """What each step writes while it runs."""
     after: Callable[[Key], None] = lambda _key: None
@@ -82,9 +84,10 @@ class StandIn:
     def of(self, key: Key) -> CellEnd:
         state = self.results.get(key, CellState.CHANGED if key[1].startswith("steps") else CellState.OK)
         output = f"{key[1]} on {key[0]}\n".encode()
+        seconds, ago_s = self.took.get(key, (0.1, 0.0))
         return CellEnd(
             state, f"it is {state}", 0 if state is not CellState.FAILED else 1, output,
-            hashlib.sha256(output).hexdigest(), len(output), 0.1, result=f"{key[1]} differs",
+            hashlib.sha256(output).hexdigest(), len(output), seconds, ago_s, f"{key[1]} differs",
         )  # fmt: skip
 
 
@@ -154,14 +157,17 @@ class RunWorld:
         self.writer, self.paths, self.there = writer, paths, there
         self.spec = ChangingSpec()
         self.news = News()
+        self.set_by = 0.0
+        """Seconds by which somebody has set the clock of the engine's machine."""
         self.changing: Changing
         self.acting: Acting
 
     async def engine(self) -> "RunWorld":
         """Begin as an engine does."""
         self.changing = Changing(
-            self.writer, self.news, lambda: self.spec, lambda _token: StandInHands(self.there), ANN
-        )
+            self.writer, self.news, lambda: self.spec, lambda _token: StandInHands(self.there), ANN,
+            lambda: time.time() + self.set_by,
+        )  # fmt: skip
         await self.changing.begin()
         self.acting = Acting(Registry(ACTS), self.changing.doings(), self.writer, FINDERS)
         return self
@@ -170,6 +176,12 @@ class RunWorld:
         """End the engine in the middle of everything, and begin another one."""
         await self.changing.close()
         return await self.engine()
+
+    def set_clock(self, by: float) -> None:
+        """Set the clock of the engine's machine by so many seconds."""
+        self.set_by = by
+        for driver in self.changing._drivers.values():
+            driver.poke()
 
     async def act(self, verb: str, *names: str, who: Who = BOB, **params: object) -> Kept:
         given = {name.rstrip("_"): value for name, value in params.items()}

@@ -89,6 +89,8 @@ class Sshd:
     """Further lines of its sshd_config; they come first, so they win."""
     shell: str = ""
     """Login shell of its account, ``fish``; a real one in a passwd file of its own. Empty keeps the machine's."""
+    within: list[str] = field(default_factory=list)
+    """Words that start a command in a place of its own, such as another root; empty starts it on this machine."""
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -120,7 +122,7 @@ class Sshd:
         config.write_text("\n".join(self._lines()) + "\n")
         log = self.folder / "log"
         self.process = subprocess.Popen(
-            [*self._account(), SSHD, "-D", "-f", str(config), "-E", str(log)],
+            [*self.within, *self._account(), SSHD, "-D", "-f", str(config), "-E", str(log)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

@@ -364,6 +364,18 @@ class TestOtherViews:
             await desk.press("slash", *"CHG-4", "enter", "enter")
             await desk.sees("the freeze weekend covers it")
 
+    async def test_a_freeze_that_is_proposed_needs_whoever_approves(self, week: Week, open_desk) -> None:
+        """It stands on the first screen, where it can be decided; enter goes to it."""
+        async with open_desk(week.root) as desk:
+            await desk.linked()
+            await desk.press("0", "slash", *"FRZ-2", "enter")
+            await desk.sees("FRZ-2", "budget of shop", "now 1 of 8")
+            await desk.press("y")
+            await until(lambda: week.door.asked)
+            assert week.door.asked[0][:2] == ("freeze.agree", ("FRZ-2",))
+            await desk.press("enter")
+            await desk.sees("freezes 1 of 4", "freeze, proposed")
+
     async def test_a_freeze_that_is_proposed_is_agreed_to(self, week: Week, open_desk) -> None:
         """Its acts are on the freezes that were made on the desk."""
         async with open_desk(week.root) as desk:
@@ -411,7 +423,7 @@ class TestOthersToo:
         """The number beside the screen is what waits for me there."""
         async with open_desk(week.root, (200, 60)) as desk:
             await desk.linked()
-            await desk.sees("3 Changes 3", "2 changes live")
+            await desk.sees("3 Changes 4", "2 changes live")
 
     async def test_a_new_change_from_marked_hosts(self, week: Week, open_desk) -> None:
         """F fills in where; the plan follows in the editor, which no headless terminal has: nothing is sent then."""

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui_ops.actions.action import Action, Danger, Param, ParamKind, Stream
+from tui_ops.model.budgets import Budget
 from tui_ops.model.clock import Stamp
 from tui_ops.model.incidents import Cause, IncidentState
 from tui_ops.model.people import Role
@@ -37,6 +38,9 @@ ROW = IncidentRow(
     "", "", False, (), AT - 600, AT - 590, AT - 590, None, "", None, None, None, None, "", "", "", "", None, None, None,
     "", (), 1, 1, 1, ("web-1",),
 )  # fmt: skip
+
+
+BUDGET = Budget("shop", 0.999, 30 * 86400.0, 6e5, 720.0, at=AT)
 
 
 def pen(width: int = 100, whole: bool = False) -> Pen:
@@ -258,6 +262,7 @@ class TestTheLayout:
         """Whatever there is to tell."""
         row = replace(ROW, title="x " * 200, runbook=RUNBOOK, hosts=("h" * 80,), services=("s" * 80, "t" * 80))
         page = IncidentPage(row, steps=runbook.steps_of(RUNBOOK), next_told="nobody is called: " + "y" * 200)
+        page.budget = Budget("s" * 63, 0.99999, 90 * 86400.0, 60.0, 9e6, burn_5m=9e4, burn_1h=9e4, at=AT - 9e5)
         for one in layout.whole(page, pen(width), "runbook"):
             assert line_width(one) <= width
         for panel in layout.PANELS:
@@ -271,6 +276,33 @@ class TestTheLayout:
             for name in layout.shown(page, pen(width)):
                 lines, place = layout.laid_out(page, pen(width), name)
                 assert "▸ " in plain(lines[place[0]])
+
+
+class TestTheBudget:
+    """In the head of the page."""
+
+    @pytest.mark.parametrize(
+        ("budget", "told", "ink"),
+        [
+            (BUDGET, "budget 99.9 %: 31m left of 43m", Ink.TEXT),
+            (replace(BUDGET, burn_1h=2.0), "budget 99.9 %: 31m left of 43m, burning ×2", Ink.WARN),
+            (replace(BUDGET, burn_1h=16.7, burn_5m=200.0), "budget 99.9 %: 31m left of 43m, burning ×16.7", Ink.BAD),
+            (replace(BUDGET, bad_s=3600.0), "budget 99.9 %: spent, 16m beyond its 43m", Ink.BAD),
+            (replace(BUDGET, at=AT - 900.0), "budget 99.9 %: 31m left of 43m 15m ago", Ink.TEXT),
+        ],
+    )
+    def test_what_is_left_stands_beside_whom_it_hurts(self, budget: Budget, told: str, ink: Ink) -> None:
+        """With how fast it goes, and its age where that is more than a minute or two."""
+        lines = layout.head(IncidentPage(ROW, budget=budget), pen(180))
+        assert any(told in plain(one) for one in lines)
+        assert ink in {one for each in lines for text, one in each if text == budget.said}
+
+    def test_it_is_named_where_several_are_hurt(self) -> None:
+        """And not told of what is over."""
+        several = IncidentPage(replace(ROW, services=("shop", "front")), budget=BUDGET)
+        assert any("budget of shop 99.9 %: " in plain(one) for one in layout.head(several, pen(180)))
+        over = IncidentPage(replace(ROW, state=IncidentState.RESOLVED), budget=BUDGET)
+        assert not any("budget" in plain(one) for one in layout.head(over, pen(180)))
 
 
 class TestGroups:

@@ -1,6 +1,8 @@
 """The first screen: what needs this operator, by time left, and what happened since he looked."""
 
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -9,10 +11,13 @@ from support.desk_world import Door, World, varied
 from support.incidents import MINUTE, Trouble, bad_night, seed
 from support.waiting import until
 
-from tui_ops.model.clock import now
+from tui_ops.model.clock import Stamp, now
+from tui_ops.model.people import Role
 from tui_ops.store.live import EventWrite
 from tui_ops.store.tables.problems import ActionItem, Problem
 from tui_ops.store.timeline import changed
+from tui_ops.store.views.changerows import FreezeRow
+from tui_ops.ui.changes.mine import freezes_to_decide
 from tui_ops.ui.preferences import Preferences, as_text, read_preferences, write_preferences
 from tui_ops.ui.screens.host import Host
 from tui_ops.ui.screens.incident import IncidentScreen
@@ -186,3 +191,17 @@ async def test_one_key_sends_a_test_to_me(world: World, door: Door, open_desk) -
         await desk.press("0", "I")
         await until(lambda: door.asked)
         assert door.asked == [("oncall.test", (), {"person": desk.app.desk.link.you})]
+
+
+@pytest.mark.parametrize(
+    ("role", "asked"), [(None, []), (Role.OPERATOR, []), (Role.APPROVER, [1]), (Role.ADMIN, [1])], ids=str
+)
+def test_only_whoever_approves_is_asked_about_a_freeze(role: Role | None, asked: list[int]) -> None:
+    """One that is proposed, and not over; what holds already asks for nobody."""
+    proposed = FreezeRow(1, "budget of shop", "", (), 50.0, 900.0, "tui-ops", True, 50.0, None, 1)
+    rows = [
+        proposed, replace(proposed, id=2, proposed=False), replace(proposed, id=3, ended_at=60.0),
+        replace(proposed, id=4, ends_at=90.0),
+    ]  # fmt: skip
+    desk: Any = SimpleNamespace(role=role, present=Stamp(100.0, 0.0), around=SimpleNamespace(freezes=rows))
+    assert [row.id for row in freezes_to_decide(desk)] == asked

@@ -1,4 +1,4 @@
-"""What becomes different on a few of the demo's hosts: a package, a setting, a key, a port, in their own files."""
+"""What becomes different on a few hosts of the demo: a package, a setting, a key, a file, a port in their own files."""
 
 import re
 from collections.abc import Callable
@@ -34,6 +34,12 @@ def _key_added(subject: str, files: Files) -> None:
     files[f"home/{account}/.ssh/authorized_keys"] += f"{public_key(comment)} {comment}\n"
 
 
+def _edited(subject: str, files: Files) -> None:
+    """``PATH=LINE``."""
+    path, _, added = subject.partition("=")
+    files[path.lstrip("/")] += f"{added}\n"
+
+
 def _opened(subject: str, files: Files) -> None:
     """``PROGRAM=PORT``, as root."""
     program, _, port = subject.partition("=")
@@ -47,6 +53,7 @@ CHANGES: dict[FaultKind, Callable[[str, Files], None]] = {
     FaultKind.PACKAGE_UPGRADED: _upgraded,
     FaultKind.SETTING_SET: _set,
     FaultKind.KEY_ADDED: _key_added,
+    FaultKind.FILE_EDITED: _edited,
     FaultKind.PORT_OPENED: _opened,
 }
 """What each kind does to a host's files, by the subject of its fault."""

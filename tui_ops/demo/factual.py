@@ -45,6 +45,24 @@ case "$*" in
 esac
 """
 
+_STAT = """\
+#!/bin/sh
+# The machine's own; of what is asked for by its owner it says that it is root's, as it would be on a host.
+PATH=/usr/sbin:/usr/bin:/sbin:/bin
+export PATH
+case "$*" in *%F/%U/%G%n*) ;; *) exec stat "$@" ;; esac
+stat "$@" | sed -E -e 's#^[0-7]+ [0-9]+ [0-9]+ ([a-z ]+)/[^/]+/[^/]+/#644 0 0 \\1/root/root/#' \\
+\t-e '\\#/etc/g?shadow-?$#s#^644 0 0 ([a-z ]+)/root/root/#640 0 42 \\1/root/shadow/#' \\
+\t-e '\\#/etc/ssh/sshd_config#s#^644#600#'
+"""
+
+_LOGINS = """\
+#!/bin/sh
+# Prints who logged in last: today, but for whom the table knows another day.
+now=$(/bin/date -u +%Y-%m-%d)
+sed "s/ today / ${now}T06:30:00+00:00 /" "${0%/bin/*}/table/logins"
+"""
+
 _SAY = '#!/bin/sh\n# Prints {what}.\nexec cat "${{0%/bin/*}}/table/{table}"\n'
 
 _SETTINGS = {
@@ -78,6 +96,7 @@ def factual_files(world: HostWorld) -> dict[str, str]:
         "table/sshd": "".join(f"{name} {value}\n" for name, value in _sshd(host).items()),
         "table/settings": "".join(f"{name} = {value}\n" for name, value in sorted(_settings(host).items())),
         "table/ruleset": _ruleset(host),
+        "table/logins": "".join(_last_login(host, name) for name, *_ in accounts),
         "table/unit-files": _unit_files(host),
         "table/homes": "".join(
             f"drwx------ 4 {uid} {gid} 4096 Jan  5 12:00 {home}\n"
@@ -134,6 +153,8 @@ def factual_scripts(host: DemoHost) -> dict[str, str]:
         "bin/ip": _IP,
         "bin/sshd": _SAY.format(what="what sshd is set to", table="sshd"),
         "bin/sysctl": _SAY.format(what="what the kernel is set to", table="settings"),
+        "bin/stat": _STAT,
+        "bin/lslogins": _LOGINS,
         "bin/nft": _SAY.format(what="the packet filter", table="ruleset"),
     }
     made |= {f"usr/bin/{name}": _RUN.format(name=name) for name in (*_ASKED_FOR, "timeout")}
@@ -176,6 +197,14 @@ def _shadow(name: str, shell: str) -> str:
         mark = f"$y$j9T$demo${hashlib.sha256(name.encode()).hexdigest()}"
         return f"{name}:{mark}:{20_000 + PEOPLE[name]}:0:365:14:::\n"
     return f"{name}:{'*' if shell.endswith('nologin') or name == 'root' else '!'}:20228:0:99999:7:::\n"
+
+
+def _last_login(host: DemoHost, name: str) -> str:
+    """Return a row of lslogins: who is here, and one who left long ago."""
+    if name not in (*PEOPLE, "demo"):
+        return f"{name}   \n"
+    gone = name == "bert" and host.name == "db-2.lon"
+    return f"{name} {'2024-05-02T09:12:44+00:00' if gone else 'today'} 10.10.0.7 pts/0\n"
 
 
 def public_key(owner: str) -> str:

@@ -53,6 +53,8 @@ class FaultKind(StrEnum):
     """Somebody sets the kernel otherwise."""
     KEY_ADDED = "key added"
     """Somebody adds a key by which one can log in."""
+    FILE_EDITED = "file edited"
+    """Somebody writes a line into a file by hand."""
     PORT_OPENED = "port opened"
     """A program that nobody knows of begins to listen."""
 
@@ -124,6 +126,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(FaultKind.PACKAGE_UPGRADED, "db-1.lon", MINUTE, subject="openssl=3.0.17-1~deb12u2"),
     Fault(FaultKind.KEY_ADDED, "db-1.lon", MINUTE, subject="bert=bert@new-laptop"),
     Fault(FaultKind.SETTING_SET, "web-01.lon", MINUTE, subject="net.ipv4.ip_forward=1"),
+    Fault(FaultKind.FILE_EDITED, "db-1.nyc", MINUTE, subject="/etc/hosts=10.10.1.9 db-1.lon # until the DNS is mended"),
     Fault(FaultKind.PORT_OPENED, "web-01.lon", MINUTE, subject="ncat=4444"),
 )
 """The story. A fault of a host that is not in the fleet does not happen."""

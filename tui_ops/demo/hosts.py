@@ -152,10 +152,12 @@ class DemoService:
     role: str
     sites: tuple[str, ...]
     depends_on: tuple[str, ...] = ()
+    slo: str = ""
+    """What it is to be worth, as the inventory says it; empty where nobody aims at anything."""
 
 
 SERVICES: tuple[DemoService, ...] = (
-    DemoService("shop", "The shop", "web", ("lon", "par"), ("shop-db", "queue", "sessions")),
+    DemoService("shop", "The shop", "web", ("lon", "par"), ("shop-db", "queue", "sessions"), "99.9"),
     DemoService("billing", "Billing", "web", ("nyc",), ("billing-db", "queue")),
     DemoService("shop-db", "Database of the shop", "db", ("lon", "par"), ("files",)),
     DemoService("billing-db", "Database of billing", "db", ("nyc",)),
@@ -164,6 +166,8 @@ SERVICES: tuple[DemoService, ...] = (
     DemoService("files", "Shared files", "nas", ("lon",)),
     DemoService("backups", "Backups", "backup", ("lon", "par")),
     DemoService("builds", "Builds", "ci", ("nyc",)),
+    # Its only host vanishes for two minutes, and 18 s an hour are allowed.
+    DemoService("line-par", "The line to Paris", "gw", ("par",), slo="{target: 99.5, over: 1h}"),
 )
 
 

@@ -2,12 +2,13 @@
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from tui_ops.demo.changes import CHANGES
 from tui_ops.demo.errors import DemoError
+from tui_ops.demo.faults import Fault, FaultKind
 from tui_ops.demo.hosts import SERVICES, SITES, DemoHost, DemoService
 from tui_ops.demo.keys import CLIENT_KEY, KeyFile, key_file
 from tui_ops.demo.phones import ADDRESS as PHONES
@@ -172,7 +173,7 @@ def inventory_text(story: Story, port: int) -> str:
             "groups:",
             *_groups(story.hosts),
             "hosts:",
-            *(_host(host, any(one.kind in CHANGES for one in story.faults(host.name))) for host in story.hosts),
+            *(_host(host, [one for one in story.faults(host.name) if one.kind in CHANGES]) for host in story.hosts),
             *_services(story.hosts),
             f"alerting: {ALERTING}",
             "rules:",
@@ -218,9 +219,12 @@ def _groups(hosts: Iterable[DemoHost]) -> list[str]:
     return [f"  {name}: {{labels: {{role: {role.title}}}}}" for name, role in roles.items()]
 
 
-def _host(host: DemoHost, is_changing: bool) -> str:
+def _host(host: DemoHost, becomes: Sequence[Fault]) -> str:
+    """Return a host's line; of what becomes different on it, files are read and compared by name."""
     via = f", via: {host.via}" if host.via else ""
-    slow = f", slow_period: {CHANGING_SLOW_PERIOD}" if is_changing else ""
+    slow = f", slow_period: {CHANGING_SLOW_PERIOD}" if becomes else ""
+    edited = [one.subject.partition("=")[0] for one in becomes if one.kind is FaultKind.FILE_EDITED]
+    slow += f", files: [{', '.join(edited)}]" if edited else ""
     return (
         f"  {host.name}: {{address: {host.address}, site: {host.site.name}, rack: {host.rack},"
         f" groups: [{host.role.name}]{via}{slow}}}"
@@ -237,5 +241,6 @@ def _services(hosts: Iterable[DemoHost]) -> list[str]:
     for service, names in carried.values():
         needs = [name for name in service.depends_on if name in carried]
         depends = f", depends_on: [{', '.join(needs)}]" if needs else ""
-        lines.append(f"  {service.name}: {{title: {service.title}, hosts: [{', '.join(names)}]{depends}}}")
+        aim = f", slo: {service.slo}" if service.slo else ""
+        lines.append(f"  {service.name}: {{title: {service.title}, hosts: [{', '.join(names)}]{depends}{aim}}}")
     return lines

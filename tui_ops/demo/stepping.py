@@ -43,7 +43,7 @@ cd "$root/root" || exit 70
 nl='
 '
 set --
-while IFS= read -r more && IFS= read -r word; do
+while IFS= read -r more && [ "$more" != . ] && IFS= read -r word; do
     while [ "$more" -gt 0 ]; do
         IFS= read -r line
         word=$word$nl$line

@@ -3,14 +3,15 @@
 import ipaddress
 import re
 from collections.abc import Collection
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, BeforeValidator, model_validator
 
 from tui_ops.inventory import fields
 from tui_ops.inventory.errors import Mistakes, quoted
-from tui_ops.inventory.schema import Name, Part, Title
+from tui_ops.inventory.match import Matcher
+from tui_ops.inventory.schema import Name, Part, TextList, Title, as_mapping
 from tui_ops.inventory.sections import named
 from tui_ops.inventory.tree import Node, descend
 from tui_ops.inventory.validate import Validator
@@ -29,6 +30,9 @@ FORGET_RANGE_S = (600.0, 366 * 86400.0)
 """Until an alert that nobody repeats is taken for over: less than ten minutes, and one lost message ends it."""
 
 GRACE_RANGE_S = (1.0, 30 * 86400.0)
+
+RPO_RANGE_S = (60.0, 366 * 86400.0)
+"""How old a backup may be: what is copied within a minute is replication, and nobody restores what is a year old."""
 
 CRON_GRACE_S = 1800.0
 """How long a job with a slot may take unless the file says otherwise: a nightly dump of a small shop."""
@@ -88,6 +92,10 @@ def _grace(text: object) -> float:
     return fields.duration(text, GRACE_RANGE_S, "1s to 30d")
 
 
+def _rpo(text: object) -> float:
+    return fields.duration(text, RPO_RANGE_S, "1m to 366d")
+
+
 def _cron(text: str) -> str:
     hint = "write five fields: minute, hour, day, month, weekday, such as '0 3 * * *' for every day at three"
     # The library takes a sixth field for seconds, which no cron has.
@@ -128,6 +136,13 @@ class Tls(Part):
     key: Annotated[str, AfterValidator(fields.identity)] = ""
 
 
+class Backup(Part):
+    """The mapping ``backup`` of a heartbeat: what its job keeps a copy of."""
+
+    rpo: Annotated[float, BeforeValidator(_rpo)]
+    hosts: TextList = ()
+
+
 class TheDoor(Part):
     """The mapping below ``door``."""
 
@@ -165,6 +180,7 @@ class Heartbeat(Part):
     host: Annotated[str, AfterValidator(fields.host_name)] = ""
     service: Name | None = None
     title: Title = ""
+    backup: Annotated[Backup | None, BeforeValidator(partial(as_mapping, key="rpo"))] = None
 
     @model_validator(mode="after")
     def _has_one_pace(self) -> Self:
@@ -197,6 +213,7 @@ def read_heartbeats(
     mistakes: Mistakes,
     hosts: Collection[str] | None = None,
     services: Collection[str] | None = None,
+    matcher: Matcher | None = None,
 ) -> tuple[HeartbeatSpec, ...]:
     """Return the jobs that have to report.
 
@@ -206,6 +223,7 @@ def read_heartbeats(
         mistakes: receives what is wrong.
         hosts: names of the hosts there are; None leaves them unchecked.
         services: names of the services there are; the same.
+        matcher: finds the hosts of which a job keeps a copy; None takes their names as they are.
     """
     found: list[HeartbeatSpec] = []
     for name, entry in named(validator.section(node, "heartbeats"), mistakes).items():
@@ -224,7 +242,29 @@ def read_heartbeats(
         found.append(
             HeartbeatSpec(
                 name, model.cron or "", model.timezone, model.every or 0.0, model.grace_s, model.severity, model.host,
-                model.service or "", model.title,
+                model.service or "", model.title, model.backup.rpo if model.backup is not None else None,
+                _backed_up(model, entry.value, mistakes, matcher),
             )
         )  # fmt: skip
     return tuple(found)
+
+
+def _backed_up(model: Heartbeat, node: Node, mistakes: Mistakes, matcher: Matcher | None) -> tuple[str, ...]:
+    """Return the names of the hosts of which a job keeps a copy: its own unless it names others."""
+    if model.backup is None:
+        return ()
+    if not model.backup.hosts:
+        if not model.host:
+            at = descend(node, ("backup",), to_key=True)
+            hint = "add 'hosts: [PATTERN]' below 'backup:'"
+            mistakes.add(at, "it is not said of which hosts this is the backup", hint)
+        return (model.host,) if model.host else ()
+    if matcher is None:
+        return tuple(model.backup.hosts)
+    found: list[str] = []
+    for index, pattern in enumerate(model.backup.hosts):
+        try:
+            found += matcher.match(pattern)
+        except Wrong as wrong:
+            mistakes.add_wrong(descend(node, ("backup", "hosts", index)), wrong)
+    return matcher.ordered(found)

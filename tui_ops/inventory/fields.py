@@ -8,6 +8,7 @@ from pathlib import Path
 from tui_ops.inventory.errors import did_you_mean, quoted
 from tui_ops.inventory.locate import is_fleet_name, wrong_fleet_name
 from tui_ops.inventory.wrong import Wrong
+from tui_ops.model.budgets import TARGET_RANGE
 from tui_ops.model.clean import clean
 from tui_ops.model.filepaths import PATH_LIMIT as FILE_PATH_LIMIT
 from tui_ops.model.filepaths import is_file_path
@@ -39,6 +40,15 @@ RUNBOOK_LIMIT = 20_000
 RUNBOOK_LINE_LIMIT = 1000
 """Characters of one of its lines."""
 
+SLO_OVER_S = 30 * 86400.0
+"""The time over which a service's aim counts unless the file says otherwise: what is usual."""
+
+SLO_OVER_RANGE_S = (3600.0, 90 * 86400.0)
+"""Less than an hour is an alert; beyond a quarter nobody remembers what was bad."""
+
+SLO_CHECKS_MAX = 50
+"""Checks that say of one service whether it is good."""
+
 _DURATION_LIMIT = 32
 _HOST_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*", re.ASCII)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}", re.ASCII)
@@ -50,6 +60,7 @@ _LABEL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,62}", re.ASCII)
 _PORT = re.compile(r"[0-9]{1,5}", re.ASCII)
 _HOP = re.compile(r"(?:(?P<user>.+)@)?(?:\[(?P<v6>[^\[\]]*)\]|(?P<name>[^:\[\]]*))(?::(?P<port>.*))?", re.DOTALL)
 _ONLY_NUMBERS = re.compile(r"[0-9.]+", re.ASCII)
+_PERCENTAGE = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,6})?) ?%?", re.ASCII)
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 
 _DASH_HINT = "a leading '-' would be taken for an option"
@@ -219,6 +230,24 @@ def period(text: object) -> float:
 def slow_period(text: object) -> float:
     """Return the seconds between two runs of a host's slow sections."""
     return duration(text, SLOW_PERIOD_RANGE_S, "5s to 24h")
+
+
+def slo_target(text: object) -> float:
+    """Return the share of its minutes in which a service is to be good, from a percentage: ``99.9``."""
+    hint = f"write a percentage from {TARGET_RANGE[0] * 100:g} to {TARGET_RANGE[1] * 100:g}, such as 99.9"
+    found = _PERCENTAGE.fullmatch(text) if isinstance(text, str) else None
+    if found is None:
+        raise Wrong(f"{quoted(str(text))} is no percentage", hint)
+    share = round(float(found[1]) / 100, 9)
+    if not TARGET_RANGE[0] <= share <= TARGET_RANGE[1]:
+        more = ": what may never fail has no budget" if share >= 1 else ""
+        raise Wrong(f"{quoted(str(text))} can't be aimed at{more}", hint)
+    return share
+
+
+def slo_over(text: object) -> float:
+    """Return over how many seconds the aim of a service counts."""
+    return duration(text, SLO_OVER_RANGE_S, "1h to 90d")
 
 
 def duration(text: object, allowed_s: tuple[float, float], in_words: str, hint: str = DURATION_HINT) -> float:

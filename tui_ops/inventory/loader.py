@@ -18,6 +18,8 @@ from tui_ops.inventory.oncall import read_oncall
 from tui_ops.inventory.own import read_engine
 from tui_ops.inventory.recognise import Kind, recognise
 from tui_ops.inventory.sections import named, read_operators, read_services, read_sites
+from tui_ops.inventory.securing import read_security
+from tui_ops.inventory.slos import check_slos
 from tui_ops.inventory.tree import Mapping, Node, Scalar, descend, parse_tree
 from tui_ops.inventory.validate import Validator
 from tui_ops.inventory.watched import Files
@@ -79,6 +81,8 @@ class _Reading:
         operators = read_operators(sections.get("operators"), self._validator, self._mistakes)
         services = read_services(sections.get("services"), self._validator, matcher, self._mistakes)
         carried = {service.name for service in services}
+        checks = read_checks(sections.get("checks"), self._validator, matcher, self._mistakes)
+        check_slos(sections, services, checks, self._mistakes)
         return Fleet(
             name=document.name or name_from_file(self._path),
             hosts=hosts,
@@ -89,12 +93,18 @@ class _Reading:
             history=read_history(sections.get("history"), self._validator),
             alerting=read_alerting(sections, self._validator, matcher, self._mistakes),
             oncall=read_oncall(sections.get("oncall"), operators, carried, self._validator, self._mistakes),
+            security=read_security(sections.get("security"), self._validator, matcher, self._mistakes),
             changing=read_changes(sections.get("changes"), operators, self._validator, matcher, self._mistakes),
             door=read_door(sections.get("door"), self._validator),
             heartbeats=read_heartbeats(
-                sections.get("heartbeats"), self._validator, self._mistakes, {host.name for host in hosts}, carried
+                sections.get("heartbeats"),
+                self._validator,
+                self._mistakes,
+                {host.name for host in hosts},
+                carried,
+                matcher,
             ),
-            checks=read_checks(sections.get("checks"), self._validator, matcher, self._mistakes),
+            checks=checks,
             source=str(self._path),
             digest=files.digest,
             files=files.stamps,

@@ -4,6 +4,7 @@ Everything comes in as text, lists and mappings, for the file's scalars are neve
 :mod:`tui_ops.inventory.fields` says what each text may be.
 """
 
+from functools import partial
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
@@ -29,6 +30,11 @@ FORMER_NAMES_MAX = 16
 def as_list(value: object) -> object:
     """Return a single text as a list of one: ``groups: web`` is ``groups: [web]``."""
     return [value] if isinstance(value, str) else value
+
+
+def as_mapping(value: object, key: str) -> object:
+    """Return a single text as a mapping of one key: ``slo: 99.9`` is ``slo: {target: 99.9}``."""
+    return {key: value} if isinstance(value, str) and value else value
 
 
 Name = Annotated[str, AfterValidator(fields.name)]
@@ -68,6 +74,7 @@ class Document(Part):
     rules: Any = None
     oncall: Any = None
     changes: Any = None
+    security: Any = None
     door: Any = None
     heartbeats: Any = None
 
@@ -119,6 +126,14 @@ class Host(Settings):
     groups: Annotated[NameList, Field(max_length=GROUPS_MAX)] = ()
 
 
+class Slo(Part):
+    """What a service is to be worth, below ``slo``."""
+
+    target: Annotated[float, BeforeValidator(fields.slo_target)]
+    over: Annotated[float, BeforeValidator(fields.slo_over)] = fields.SLO_OVER_S
+    checks: Annotated[NameList, Field(max_length=fields.SLO_CHECKS_MAX)] = ()
+
+
 class Service(Part):
     """A service below ``services``."""
 
@@ -127,6 +142,7 @@ class Service(Part):
     """Patterns of hosts that carry it."""
     depends_on: NameList = ()
     runbook: Annotated[str, AfterValidator(fields.runbook)] = ""
+    slo: Annotated[Slo | None, BeforeValidator(partial(as_mapping, key="target"))] = None
 
 
 class Operator(Part):

@@ -6,6 +6,7 @@ from tui_ops.inventory import fields, ranges, schema
 from tui_ops.inventory.checks import loops
 from tui_ops.inventory.errors import Mistakes, quoted
 from tui_ops.inventory.match import Matcher
+from tui_ops.inventory.slos import slo_of
 from tui_ops.inventory.tree import Entry, Node, descend
 from tui_ops.inventory.validate import Validator
 from tui_ops.inventory.wrong import Wrong
@@ -67,7 +68,7 @@ def read_services(
                 hint = mistakes.suggest(other, entries) or f"add '{other}:' below 'services:'"
                 mistakes.add(at, f"there is no service {quoted(other)}", hint)
         needs = tuple(dict.fromkeys(model.depends_on))
-        services[name] = ServiceSpec(name, model.title, matcher.ordered(found), needs, model.runbook)
+        services[name] = ServiceSpec(name, model.title, matcher.ordered(found), needs, model.runbook, slo_of(model.slo))
     for loop in loops({name: service.depends_on for name, service in services.items()}):
         at = descend(entries[loop[0]].value, ("depends_on",))
         said = f"the service {quoted(loop[0])} depends on itself: {' → '.join(loop[:8])}"

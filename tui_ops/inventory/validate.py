@@ -3,7 +3,7 @@
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal, TypeVar, cast
+from typing import Any, Literal, TypeVar, cast, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -87,14 +87,14 @@ class Validator:
             self._mistakes.add_wrong(at, wrong)
         elif type_ == "extra_forbidden":
             key = str(path[-1])
-            keys = [field.alias or name for name, field in kind.model_fields.items()]
+            keys = [field.alias or name for name, field in _below(kind, path[:-1]).model_fields.items()]
             self._mistakes.add(
                 at,
                 f"unknown key {quoted(key)}",
                 self._mistakes.suggest(key, keys) or f"known here: {', '.join(keys)}",
             )
         elif type_ == "missing":
-            self._mistakes.add(node, f"'{path[-1]}' is missing", f"add a line '{path[-1]}: …'")
+            self._mistakes.add(descend(node, path[:-1]), f"'{path[-1]}' is missing", f"add a line '{path[-1]}: …'")
         elif type_ == "too_long":
             most = problem["ctx"]["max_length"]
             self._mistakes.add(at, f"there are more than {most} here", f"{most} are the most for '{path[-1]}'")
@@ -135,6 +135,16 @@ class Validator:
         except ValueError:
             self._mistakes.add(node, "a quote in the command is not closed", "write !command [pass, show, web]")
             return ("false",)
+
+
+def _below(kind: type[BaseModel], path: tuple[int | str, ...]) -> type[BaseModel]:
+    """Return the model in which the keys at a path of another stand."""
+    for step in path:
+        field = kind.model_fields.get(str(step))
+        annotation = field.annotation if field is not None else None
+        inner = [one for one in (annotation, *get_args(annotation)) if isinstance(one, type)]
+        kind = next((one for one in inner if issubclass(one, BaseModel)), kind)
+    return kind
 
 
 def _found(node: Node) -> str:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from tui_ops.model.budgets import Budget, HostBackup
 from tui_ops.model.changes import LIVE_STATES, ChangeKind, ChangeState, Outcome, change_name
 from tui_ops.model.fleet import ServiceSpec
 
@@ -82,6 +83,10 @@ class Around:
     to_mend: frozenset[str] = frozenset()
     """Names of the incidents that the change is to mend."""
     waits: tuple[Waits, ...] = ()
+    budgets: tuple[Budget, ...] = ()
+    """Of every service that has an aim and was looked at."""
+    backups: tuple[HostBackup, ...] = ()
+    """Of every host that has one declared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +161,9 @@ class RiskFacts:
     history: History
     incidents: tuple[OpenIncident, ...]
     """Those that are open on the targets, without those that it is to mend."""
-    budget_left: float | None = None
-    """The least error budget left of an impacted service, 0 to 1; None where it is not known."""
-    backup_age_s: float | None = None
-    """Of the oldest last good backup of a host, seconds; None where it is not known."""
-    backup_rpo_s: float | None = None
+    budget: Budget | None = None
+    """The error budget of which the least is left, of an impacted service; None where none has one."""
+    backups: tuple[HostBackup, ...] = ()
+    """Of the hosts that have one declared."""
+    at: float = 0.0
+    """Now, epoch seconds."""

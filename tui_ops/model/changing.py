@@ -87,4 +87,3 @@ class ChangingSpec:
     timezone: str = "UTC"
     noise: tuple[str, ...] = ()
     """Facts whose differences are no unauthorised change, each as ``topic`` or ``topic:item`` with ``*``."""
-    models_folder: str = ""

@@ -61,3 +61,7 @@ class HeartbeatSpec:
     service: str = ""
     """Name of the service that it belongs to."""
     title: str = ""
+    rpo_s: float | None = None
+    """How old a good backup by it may be, in seconds; None where it makes none."""
+    backs_up: tuple[str, ...] = ()
+    """Names of the hosts whose backup it makes."""

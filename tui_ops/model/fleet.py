@@ -4,10 +4,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from tui_ops.model.alerting import AlertingSpec
+from tui_ops.model.budgets import SloSpec
 from tui_ops.model.changing import ChangingSpec
 from tui_ops.model.doors import DoorSpec, HeartbeatSpec
 from tui_ops.model.oncall import OnCallSpec
 from tui_ops.model.people import Role
+from tui_ops.model.securing import SecuritySpec
 
 if TYPE_CHECKING:
     from tui_ops.model.checks import CheckSpec
@@ -117,6 +119,8 @@ class ServiceSpec:
     depends_on: tuple[str, ...] = ()
     runbook: str = ""
     """What to do when it is in trouble, Markdown, or the address of a page."""
+    slo: SloSpec | None = None
+    """What it is to be worth; None where nothing says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +189,7 @@ class Fleet:
     door: DoorSpec | None = None
     heartbeats: tuple[HeartbeatSpec, ...] = ()
     changing: ChangingSpec = field(default_factory=ChangingSpec)
+    security: SecuritySpec = field(default_factory=SecuritySpec)
     source: str = ""
     """Path of the file it came from; empty for the built-in fleet of one local host."""
     digest: str = ""

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from tui_ops.model.states import Severity
+
 
 class Kind(StrEnum):
     """How a number is kept and shown."""
@@ -191,6 +193,7 @@ _ALL: list[Metric] = [
     *_gauges("bytes", "", engine__memory="Memory of the engine"),
     *_gauges("bytes", "file", engine__file_bytes="Size of a database, what is not yet moved into it included"),
     *_gauges("s", "check", check__time="Time that a check took"),
+    *_gauges("", "check", check__state="What counts of a check: 0 ok, 1 warning, 2 not known, 3 critical"),
     *_gauges("", "check and value", check__value="Value of a check, by its name and the value's"),
     *_gauges("°C", "sensor", sensor__temperature="Temperature"),
     *_gauges("rpm", "sensor", sensor__fan="Fan speed"),
@@ -199,3 +202,8 @@ _ALL: list[Metric] = [
 
 METRICS: dict[str, Metric] = {metric.name: metric for metric in _ALL}
 """By name, in the order in which they are shown."""
+
+STATE_NUMBERS: dict[Severity, float] = {
+    Severity.OK: 0.0, Severity.WARNING: 1.0, Severity.UNKNOWN: 2.0, Severity.CRITICAL: 3.0,
+}  # fmt: skip
+"""How a severity is kept as a number: the highest of a minute is the worst of it."""

@@ -40,6 +40,9 @@ class CellEnd:
     output_sha: str = ""
     output_bytes: int = 0
     seconds: float = 0.0
+    """How long it took, by the clock of where it was done; 0 where nobody knows."""
+    ago_s: float = field(default=0.0, compare=False)
+    """Seconds between its end and the moment in which we heard of it: a link may have been down, or the engine."""
     result: str = ""
     """What differs, or would: hosts with the same are shown as one. Empty where nothing does."""
 

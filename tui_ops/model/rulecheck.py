@@ -29,7 +29,8 @@ SECTIONS = (
 
 FACT_TOPICS = (
     "hardware", "packages", "repositories", "unitfiles", "units", "accounts", "authkeys", "sudoers", "sshdconf",
-    "sockets", "mounts", "interfaces", "routes", "sysctl", "schedules", "firewall", "files",
+    "authpolicy", "modes", "logins", "sockets", "mounts", "interfaces", "routes", "sysctl", "schedules", "firewall",
+    "protections", "patches", "certfiles", "clock", "suid", "files",
 )  # fmt: skip
 """Topics of facts, at whose items a rule can look."""
 

@@ -52,5 +52,7 @@ class SecuritySpec:
     """Which frameworks are shown; empty: all that ship."""
     frameworks_folder: str = ""
     """Where frameworks of one's own lie; empty: none."""
+    feeds_folder: str = ""
+    """Where feeds of vulnerabilities are laid by somebody or something else; empty: they are brought in by hand."""
     scanners: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """``lynis`` or ``openscap`` to the hosts on which it is run once a week, where it is installed."""

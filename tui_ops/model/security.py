@@ -150,3 +150,8 @@ class Factor:
 
     what: str
     points: int
+
+
+def finding_name(number: int) -> str:
+    """Return a finding's number as people say it, ``FND-40``."""
+    return f"FND-{number}"

@@ -38,6 +38,8 @@ class Arg:
     """A switch before it in the table: without it the text is taken as it is, with nothing put in."""
     most: int = values.GROUPS_MAX
     """Entries of a list."""
+    lines: bool = False
+    """Whether it is a text of many lines, each of which has an end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,6 @@ KEY_DOES = ("add", "remove")
 FILE_STATES = ("present", "absent")
 
 _WORDS = Arg(values.word, Shape.WORDS, needed=True, most=values.WORDS_MAX)
-_ANYTHING = Arg(values.text, needed=True)
 
 CHECKS: dict[str, Takes] = {
     "unit": Takes({
@@ -108,12 +109,12 @@ CHECKS: dict[str, Takes] = {
 
 KINDS: dict[StepKind, Takes] = {
     StepKind.COMMAND: Takes({"words": _WORDS}, "words", is_short=True),
-    StepKind.SCRIPT: Takes({"text": Arg(values.script, needed=True)}, "text", is_short=True),
+    StepKind.SCRIPT: Takes({"text": Arg(values.script, needed=True, lines=True)}, "text", is_short=True),
     StepKind.FILE: Takes({
         "path": Arg(values.path, needed=True),
         "state": Arg(values.one_of(FILE_STATES, "state of a file"), default="present"),
         "template": Arg(values.yes_or_no),
-        "content": Arg(values.content, only_if="template"),
+        "content": Arg(values.content, only_if="template", lines=True),
         "mode": Arg(values.mode),
         "owner": Arg(values.owner),
         "group": Arg(values.owner),

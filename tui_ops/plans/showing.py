@@ -92,18 +92,6 @@ def _argument(name: str, value: Value) -> str:
     return shown(value) if name in ("words", "text", "seconds", "what") else f"{name} {shown(value)}"
 
 
-def file_diff(step: Step, old: str | None) -> tuple[DiffLine, ...]:
-    """Return what a file step would change.
-
-    Args:
-        step: of the kind file, with everything put in.
-        old: the file's text now; None where there is none.
-    """
-    content = step.args.get("content")
-    new = content if step.args.get("state") != "absent" and isinstance(content, str) else ""
-    return compare(old or "", new)
-
-
 def compare(old: str, new: str, context: int | None = CONTEXT) -> tuple[DiffLine, ...]:
     """Return how two texts differ, line by line; nothing where they are the same.
 

@@ -4,6 +4,7 @@ import base64
 import binascii
 import re
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from tui_ops.inventory import fields
@@ -272,16 +273,24 @@ def duration(allowed_s: tuple[float, float], in_words: str) -> Callable[[str], f
     return read
 
 
-def one_of(words: Collection[str], what: str) -> Callable[[str], str]:
-    """Return a function that reads one of these words."""
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """Reads one of a few words; a form offers them."""
 
-    def read(given: str) -> str:
-        if given not in words:
-            near = did_you_mean(given, words) or f"it is one of: {', '.join(words)}"
-            raise Wrong(f"{quoted(given)} is no {what}", near)
+    words: tuple[str, ...]
+    what: str
+
+    def __call__(self, given: str) -> str:
+        """Return the word."""
+        if given not in self.words:
+            near = did_you_mean(given, self.words) or f"it is one of: {', '.join(self.words)}"
+            raise Wrong(f"{quoted(given)} is no {self.what}", near)
         return given
 
-    return read
+
+def one_of(words: Collection[str], what: str) -> OneOf:
+    """Return what reads one of these words."""
+    return OneOf(tuple(words), what)
 
 
 def shown(value: Value) -> str:

@@ -1,23 +1,14 @@
 tui_ops_run() {
 	# The runner of one run of a change: takes orders on stdin, answers each with one frame. What a step is and what came
 	# of it stands in a folder of the login account, so that it outlives this shell, its channel and who sent it.
-	# Usage: tui_ops_run MARKER TOKEN new|known go. The last word shows that the line came whole; with `known` a folder
-	# that is not there any more is not made again, since the claims in it are lost.
-	[ "${4-}" = go ] || exit 64
-	exec 2>/dev/null
+	# Usage: tui_ops_run MARKER TOKEN new|known go APART, as runbegin.sh calls it. With `known` a folder that is not there
+	# any more is not made again, since the claims in it are lost.
 	set -f +e +u
-	marker=$1 token=$2
+	marker=$1 token=$2 apart=$5
 	nl='
 '
 	IFS=' 	'$nl
-	umask 077
-	LC_ALL=C
-	PATH=/usr/sbin:/usr/bin:/sbin:/bin${PATH:+:$PATH}
-	# A generated tree stands in for the host's boot, and for commands of its.
 	root=${TUI_OPS_ROOT-}
-	[ -z "$root" ] || PATH=$root/bin:$PATH
-	export LC_ALL PATH
-	unset CDPATH ENV BASH_ENV
 
 	begin() { echo "$nl$marker begin $1 $2 $3"; }
 	end() { echo "$nl$marker end $1 $2 $3"; }
@@ -74,9 +65,11 @@ tui_ops_run() {
 
 	# What there is to bound, to part and to keep a process.
 	find_means() {
-		bounded=none apart=no fast=no nap=1 unit=no
+		bounded=none fast=no nap=1 unit=no keeping=text
 		if timeout -k 1 5 true </dev/null; then bounded=full; elif timeout 5 true </dev/null; then bounded=plain; fi
-		! setsid true </dev/null || apart=yes
+		# In a session of its own we are what a keeper may be made of: nothing that ends the channel ends what came from us.
+		# But it has to know itself, which a copy of a shell can where the kernel tells.
+		if [ "$apart" != yes ] || ! read -r line </proc/self/stat; then keeping=file; fi
 		case $(echo xy | dd bs=2 count=1 iflag=fullblock) in xy) fast=yes ;; esac
 		! sleep 0.01 </dev/null || nap=0.1
 		uid=$(id -u </dev/null)
@@ -92,19 +85,39 @@ tui_ops_run() {
 	# The texts that outlive us; a shell reads a file of its own while it runs.
 	keep_texts() {
 		[ ! -s "$run/keeper" ] || return 0
-		{ printf '%s\n' "$keeper" >"$run/step.$$" && mv "$run/step.$$" "$run/keeper.$$"; } || return
-		printf '%s\n' "$step" >"$run/step.$$" && mv "$run/step.$$" "$run/step" && mv "$run/keeper.$$" "$run/keeper"
+		{ printf '%s\n' "$keeper" >"$run/keeper.$$" && printf '%s\n' "$step" >"$run/step.$$" &&
+			mv "$run/step.$$" "$run/step" && mv "$run/keeper.$$" "$run/keeper"; } || {
+			rm -f "$run/keeper.$$" "$run/step.$$"
+			return 1
+		}
 	}
 
-	# Takes $2 bytes from our stdin into the file $1, and not one more.
+	# Takes $2 bytes from our stdin into the file $1, and not one more; short ones come as so many lines, with which we
+	# need no program.
 	take() {
+		if [ "$3" = lines ]; then
+			take_lines "$2" >"$1"
+			return
+		fi
 		if [ "$2" -eq 0 ]; then
 			: >"$1"
 		elif [ "$fast" = yes ]; then
 			dd bs="$2" count=1 iflag=fullblock >"$1"
 		else
-			dd bs=1 count="$2" >"$1"
+			# Where this fails, nobody knows how much of it was read.
+			dd bs=1 count="$2" >"$1" || exit 70
 		fi
+	}
+
+	take_lines() {
+		left=$1
+		whole=yes
+		while [ "$left" -gt 0 ]; do
+			IFS= read -r line || exit 0
+			printf '%s\n' "$line" || whole=no
+			left=$((left - 1))
+		done
+		[ "$whole" = yes ]
 	}
 
 	# Whether the process $1 is the one that was begun at $2: numbers are given again.
@@ -125,23 +138,30 @@ tui_ops_run() {
 		[ -d "$dir" ] || return 0
 		state=over
 		[ ! -s "$dir/exit" ] || return 0
-		state=running was='' pid='' since=''
-		[ ! -s "$dir/begun" ] || read -r was pid since <"$dir/begun"
+		state=running
+		read_begun
 		if [ -z "$since" ]; then
 			state=claimed
 			return 0
 		fi
-		if [ "$was" = "$boot" ]; then
-			! is_alive "$pid" "$since" || return 0
-			pid='' since=''
-			[ ! -s "$dir/pid" ] || read -r pid since <"$dir/pid"
-			! is_alive "$pid" "$since" || return 0
-		fi
+		if [ "$was" = "$boot" ] && { is_alive "$pid" "$since" || is_alive "$top" "$top_since"; }; then return 0; fi
 		# It may have ended while we looked.
 		sleep "$nap"
+		read_begun
 		state=lost
-		[ ! -s "$dir/end" ] || mv "$dir/end" "$dir/exit"
-		[ ! -s "$dir/exit" ] || state=over
+		[ ! -s "$dir/exit" ] && [ -z "$ended" ] || state=over
+	}
+	# Sets what is written down of the step in `dir`: the boot `was` in which it began, its keeper `pid` and its own process
+	# `top`, each since when it is there, and how it `ended`.
+	read_begun() {
+		was='' pid='' since='' top='' top_since='' ended=''
+		[ ! -s "$dir/begun" ] || while IFS=' ' read -r word one two three; do
+			case $word in
+			keeper) was=$one pid=$two since=$three ;;
+			step) top=$one top_since=$two ;;
+			end) ended="$one $two $three" ;;
+			esac
+		done <"$dir/begun"
 	}
 
 	# As find_state; waits for one that was claimed in this moment: it says who it is at once.
@@ -173,9 +193,9 @@ tui_ops_run() {
 	# All of it goes out at once: what comes in small parts waits for the other side's word about each.
 	report() {
 		dir=$run/$2
-		line='' was=''
-		[ "$state" != over ] || read -r line <"$dir/exit"
-		[ ! -s "$dir/begun" ] || read -r was unused <"$dir/begun"
+		line=''
+		read_begun
+		[ "$state" != over ] || read -r line <"$dir/exit" || line=$ended
 		stopped=-
 		[ ! -e "$dir/stopped" ] || stopped=stopped
 		line="$nl$marker begin section $1 $state$nl$stopped ${was:--} $line"
@@ -189,23 +209,27 @@ tui_ops_run() {
 	# Number, step, become, seconds, how many files: takes the files, and begins the step where nobody did before.
 	do_step() {
 		given=$run/$2.$$.$1
-		files=$5
+		files=$5 kept=yes
 		while [ "$files" -gt 0 ]; do
-			IFS=' ' read -r name size || exit 0
-			is_name "$name" && is_number "$size" && take "$given.$name" "$size" || exit 70
+			IFS=' ' read -r name size how || exit 0
+			is_name "$name" && is_number "$size" || exit 70
+			take "$given.$name" "$size" "$how" || {
+				kept=no
+				: >"$given.$name"
+			}
 			files=$((files - 1))
 		done
 		IFS=' ' read -r name || exit 0
 		[ "$name" = done ] || exit 70
 		find_state "$2"
-		if [ "$state" = never ]; then
+		if [ "$state" = never ] && [ "$kept" = yes ]; then
 			launch "$2" "$3" "$4" </dev/null >/dev/null &
 			wait "$!"
 			left=$?
 			find_state "$2"
 			# Its keeper was there, and its claim is not: somebody removed the folder, and with it how the step ended.
 			case $unit-$left in
-			system-1 | user-1 | *-75 | *-126 | *-127) ;;
+			system-1 | user-1 | *-73 | *-75 | *-126 | *-127) ;;
 			*) [ "$state" != never ] || state=lost ;;
 			esac
 		fi
@@ -228,6 +252,10 @@ tui_ops_run() {
 				--setenv=PATH="$PATH" /bin/sh "$run/keeper" "$@"
 			;;
 		esac
+		if [ "$keeping" = text ]; then
+			eval "$keeper"
+			exit
+		fi
 		trap '' HUP
 		[ "$apart" = yes ] || exec sh "$run/keeper" "$@"
 		exec setsid sh "$run/keeper" "$@"
@@ -257,8 +285,6 @@ tui_ops_run() {
 		find_settled "$2"
 		if [ "$state" = running ]; then
 			: >"$dir/stopped"
-			top='' top_since=''
-			[ ! -s "$dir/pid" ] || read -r top top_since <"$dir/pid"
 			sudo=''
 			[ "$3" != yes ] || [ "$uid" -eq 0 ] || sudo='sudo -n'
 			for sign in TERM KILL; do

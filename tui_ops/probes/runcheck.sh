@@ -52,12 +52,16 @@ check_file() {
 	verdict 0 "$1 is as it shall be"
 }
 check_package() {
-	if command -v dpkg-query >/dev/null; then
+	at=''
+	if [ -s /var/lib/dpkg/status ] && command -v dpkg-query >/dev/null; then
 		is=$(dpkg-query -W -f '${db:Status-Status} ${Version}' "$1" 2>/dev/null)
 		case $is in 'installed '*) is=${is#installed } ;; *) is='' ;; esac
 	elif command -v rpm >/dev/null; then
-		is=$(rpm -q --qf '%{VERSION}-%{RELEASE}\n' -- "$1" | head -n 1) || is=''
-		case $is in *' '*) is='' ;; esac
+		# The release may be left out, and of some packages several versions are there.
+		is=$(rpm -q --qf '%{VERSION}-%{RELEASE}\n' -- "$1") || is=''
+		rpm -q --qf '%{VERSION}\n%{VERSION}-%{RELEASE}\n' -- "$1" | grep -q -x -F -- "${3#*:}" && at=$3
+		is=$(echo $is)
+		case $is in *'is not installed'*) is='' ;; esac
 	elif command -v apk >/dev/null; then
 		is=$(apk list -I "$1" 2>/dev/null | head -n 1)
 		is=${is%% *} is=${is#"$1"-}
@@ -67,7 +71,7 @@ check_package() {
 	[ -n "$is" ] && said="$1 is at $is" || said="$1 is not installed"
 	if [ "$2" = no ]; then [ -z "$is" ] && verdict 0 "$said"; verdict 1 "$said"; fi
 	[ -n "$is" ] || verdict 1 "$said"
-	[ -z "$3" ] || [ "$is" = "$3" ] || verdict 1 "$said, not at $3"
+	[ -z "$3" ] || [ "${at:-$is}" = "$3" ] || verdict 1 "$said, not at $3"
 	verdict 0 "$said"
 }
 case $kind in

@@ -4,6 +4,12 @@ umask 077
 set -f
 run=$1 given=$3 become=$4 limit=$5 bounded=$6 apart=$7 boot=$8 uid=$9
 exec </dev/null >/dev/null 2>&1
+# Itself, and since when it is there. A copy of the runner has its number in $$, which the kernel does not.
+me=$$ line=""
+if [ -r /proc/self/stat ]; then
+	read -r line </proc/self/stat
+	me=${line%% *}
+fi
 mkdir "$run/$2" || exit 75
 cd "$run/$2" || exit 74
 trap "" HUP INT
@@ -25,9 +31,12 @@ find_now() {
 	if [ -r /proc/uptime ]; then read -r now line </proc/uptime; else now=$(date +%s); fi
 }
 
-# Its last act: how the step ended. A line of few bytes is written at once or not at all.
+# Its last act: that the step is over, and how. A line of few bytes is written at once or not at all; where the disk is
+# full by now, how it ended stands behind how it began, where there is room for it.
 settle() {
-	[ -s exit ] || [ ! -s end ] || { read -r line <end && echo "$line" >exit; }
+	[ -s exit ] || while read -r word line; do
+		[ "$word" != end ] || echo "$line" >exit
+	done <begun
 }
 
 # Writes down what the step says, as it says it; bounded, and the end is kept in any case. No write of its fails for it.
@@ -50,8 +59,14 @@ collect() {
 	settle
 }
 
-find_since "$$"
-echo "$boot $$ $since" >begun
+find_since "$me"
+# What can't be written down is not begun: nobody would hear how it ended.
+echo "keeper $boot $me $since" >begun
+[ -s begun ] || {
+	cd "$run"
+	rm -rf "$run/$2"
+	exit 73
+}
 {
 	case $bounded in
 	full) set -- timeout -k 5 "$limit" ;;
@@ -62,15 +77,22 @@ echo "$boot $$ $since" >begun
 	if [ "$apart" = yes ]; then set -- setsid "$@"; fi
 	find_now
 	began=$now
-	"$@" sh "$run/step" "$given" "$run" </dev/null &
+	{
+		# What is a command alone, and of this account, needs no shell of its own between.
+		if [ -e "$given.script" ] || { [ "$become" = yes ] && [ "$uid" -ne 0 ]; }; then
+			exec "$@" sh "$run/step" "$given" "$run"
+		fi
+		set -- "$given" "$run" "$*"
+		. "$run/step"
+	} </dev/null &
 	step=$!
 	find_since "$step"
-	echo "$step $since" >pid
+	echo "step $step $since" >>begun
 	# Some shells say aloud how it died, which is no word of its.
 	wait "$step" 2>/dev/null
 	code=$?
 	find_now
-	echo "$code $began $now" >end
+	echo "end $code $began $now" >>begun
 	exec >/dev/null 2>&1
 	# What was collected ends now, within a moment. But a service that the step has left behind may hold its output open
 	# for ever: it is over all the same. Whoever sees to that is a program of its own, since some shells keep the pipe
@@ -80,5 +102,5 @@ echo "$boot $$ $since" >begun
 		[ ! -s exit ] || exit 0
 		tries=$((tries + 1))
 	done
-	sh -c "sleep 1; [ -s exit ] || { read -r line <end && echo \"\$line\" >exit; kill $$; }" &
+	sh -c "sleep 1; [ -s exit ] || { echo \"$code $began $now\" >exit; kill $me; }" &
 } 2>&1 | collect

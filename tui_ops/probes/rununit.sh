@@ -51,19 +51,30 @@ work() {
 	systemctl-*) systemctl --no-ask-password "$act" -- "$name" ;;
 	rc-service-enable) rc-update add "$name" default ;;
 	rc-service-disable) rc-update del "$name" default ;;
-	*mask) fail "$by knows no $act" ;;
 	rc-service-*) rc-service -- "$name" "$act" ;;
 	service-*able)
-		if command -v update-rc.d >/dev/null; then update-rc.d "$name" "$act"
-		elif [ "$act" = enable ]; then chkconfig "$name" on
+		# One that was never known there has to be made known first; to others that does nothing.
+		if command -v update-rc.d >/dev/null; then update-rc.d "$name" defaults && update-rc.d "$name" "$act"
+		elif [ "$act" = enable ]; then chkconfig --add "$name" && chkconfig "$name" on
 		else chkconfig "$name" off; fi
 		;;
 	*) service "$name" "$act" ;;
 	esac
 }
-if [ "$by" = systemctl ] && [ "$act" != unmask ]; then
-	case $(systemctl show -p LoadState -- "$name" 2>/dev/null) in *=not-found) fail "there is no unit $name" ;; esac
-fi
+# Whether there is one of this name; where nobody can say, the program itself will.
+is_there() {
+	if [ "$by" = systemctl ]; then
+		case $(systemctl show -p LoadState -- "$name" 2>/dev/null) in *=not-found) return 1 ;; *) return 0 ;; esac
+	fi
+	[ -d "$root/etc/init.d" ] || return 0
+	for one in etc/init.d/"$name" etc/init/"$name".conf; do [ ! -e "$root/$one" ] || return 0; done
+	return 1
+}
+case $by-$act in
+systemctl-unmask) ;;
+rc-service-*mask | service-*mask) fail "$by knows no $act" ;;
+*) is_there || fail "there is no unit $name" ;;
+esac
 if already; then
 	echo "$name: nothing to $act"
 	exit 0

@@ -15,6 +15,7 @@ from tui_ops.model.incidents import OPEN_STATES as OPEN_INCIDENTS
 from tui_ops.model.incidents import incident_name, number_in
 from tui_ops.model.states import HostState
 from tui_ops.store.addresses import meant_by
+from tui_ops.store.budgets import budgets, host_backups
 from tui_ops.store.changingplan import PLAN_ID, from_text
 from tui_ops.store.incidents import hosts_of_open
 from tui_ops.store.tables.alerts import Alert
@@ -121,13 +122,21 @@ def facts_for(
     )  # fmt: skip
 
 
-def common_facts(session: Session, at: float, fleet: KnownFleet) -> Around:
-    """Return what may stand against any change: all that is not its own."""
+def common_facts(session: Session, at: float, fleet: KnownFleet, weighed: bool = False) -> Around:
+    """Return what may stand against any change: all that is not its own.
+
+    Args:
+        session: of the transaction.
+        at: now, epoch seconds.
+        fleet: hosts and services.
+        weighed: whether a risk is to be weighed as well: error budgets and backups stand against no time.
+    """
     names = {host.id: host.name for host in fleet.hosts}
     return Around(
         at=at, services=fleet.services, up=frozenset(host.name for host in fleet.hosts if host.up),
         changes=tuple(_others(session)), freezes=tuple(freezes_after(session, at, fleet)),
-        incidents=tuple(_incidents(session, names)),
+        incidents=tuple(_incidents(session, names)), budgets=budgets(session) if weighed else (),
+        backups=host_backups(session, names) if weighed else (),
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, Update, and_, bindparam, or_, update
+from sqlalchemy import BindParameter, ColumnElement, Select, Update, and_, bindparam, case, or_, update
 from sqlalchemy import select as columns_of
 from sqlmodel import Session, col, func, select
 
@@ -75,7 +75,10 @@ def write_cells(session: Session, run_id: int, rows: Sequence[Mapping[str, Any]]
     Args:
         session: of the transaction.
         run_id: whose cells.
-        rows: ``host`` and ``step`` say which; all else are columns. Rows of the same columns go in one statement.
+        rows: ``host`` and ``step`` say which; all else are columns. Rows of the same columns go in one statement. With
+            ``done_from``, epoch seconds as a host tells them, that is when it was begun, and ``ended_at`` when it
+            ended, but neither lies before the moment in which it was sent: a host may say anything. ``heard_at`` is
+            then the present.
     """
     by_columns: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for row in rows:
@@ -89,14 +92,25 @@ def write_cells(session: Session, run_id: int, rows: Sequence[Mapping[str, Any]]
 @cache
 def _write(columns: tuple[str, ...]) -> Update:
     """Make the statement that writes these columns of a cell, once."""
+    values: dict[str, Any] = {name: bindparam(f"at_{name}") for name in columns}
+    if "done_from" in values:
+        heard_at = values.pop("heard_at")
+        values["begun_at"] = _not_before_sent(values.pop("done_from"), heard_at)
+        values["ended_at"] = _not_before_sent(values["ended_at"], heard_at)
     return (
         update(ChangeCell)
         .where(
             col(ChangeCell.run_id) == bindparam("at_run"), col(ChangeCell.host) == bindparam("at_host"),
             col(ChangeCell.step) == bindparam("at_step"),
         )
-        .values({name: bindparam(f"at_{name}") for name in columns})
+        .values(values)
     )  # fmt: skip
+
+
+def _not_before_sent(at: BindParameter[Any], heard_at: BindParameter[Any]) -> ColumnElement[Any]:
+    sent = col(ChangeCell.begun_at)
+    # Where it was sent after we heard of its end, our clock was set back: then its own length counts alone.
+    return case((and_(sent > at, sent <= heard_at), sent), else_=at)
 
 
 def tell_of_run(session: Session, run: ChangeRun) -> None:
@@ -161,6 +175,27 @@ def alerts_since(session: Session, change_id: int, at: float) -> int:
         col(ChangeLine.data).contains('"unexpected":true'),
     )  # fmt: skip
     return session.exec(query).one()
+
+
+def ends_of_steps(session: Session, run_id: int, steps: Collection[str]) -> dict[str, float | None]:
+    """Return the hosts on which any of some steps of a run was begun, and when the last of them was over there.
+
+    Args:
+        session: of the transaction.
+        run_id: of the run.
+        steps: their keys.
+
+    Returns:
+        By host name epoch seconds; None while one is under way.
+    """
+    query = select(ChangeCell.host, ChangeCell.ended_at).where(
+        ChangeCell.run_id == run_id, col(ChangeCell.step).in_(steps), col(ChangeCell.begun_at).is_not(None)
+    )
+    found: dict[str, float | None] = {}
+    for host, ended in session.exec(query).all():
+        last = found.get(host, ended)
+        found[host] = None if ended is None or last is None else max(last, ended)
+    return found
 
 
 def results_of(session: Session, run_id: int) -> list[tuple[str, str, str, str]]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 NAMES_MOST = 200
 """Names that a completion looks at, once they fit: nobody steps through more."""
 
-NAMED = {"INC": "incident", "PRB": "problem", "KE": "knownerror", "CHG": "change"}
+NAMED = {"INC": "incident", "PRB": "problem", "KE": "knownerror", "CHG": "change", "REL": "release"}
 """How names begin, and what has such names."""
 
 Command = Callable[[str], None]
@@ -44,6 +44,7 @@ class Commands:
             "review": partial(self._page, "review", "INC"),
             "change": partial(self._page, "change", "CHG"),
             "changerun": partial(self._page, "changerun", "CHG"),
+            "release": partial(self._page, "release", "REL"),
             "handover": lambda since: app.travel.open_handover(since),
             "theme": self._theme,
             "messages": lambda _: self._messages(),
@@ -171,6 +172,8 @@ class Commands:
                 yield from (f"problem {row.name}" for row in self._app.desk.todo.problems)
             elif head in ("change", "changerun"):
                 yield from (f"{head} {row.name}" for row in self._app.desk.changes.rows.values())
+            elif head == "release":
+                yield from (f"release {row.name}" for row in self._app.desk.around.releases)
             elif head == "group":
                 yield from (f"group {one}" for one in Grouping)
             elif head in ("bell", "title"):

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tui_ops.actions.action import Action, ParamKind
+from tui_ops.actions.changeruns import STOP_ALL
 from tui_ops.actions.client import Answer
 from tui_ops.actions.declared import REGISTRY
 from tui_ops.actions.errors import ActError, Code
@@ -48,6 +49,11 @@ class Doer:
         asked = plan(action, targets, self._app.desk, given)
         if not asked.verdict:
             self._app.tell(f"{action.label}: {asked.verdict.why}", Ink.WARN)
+            return
+        if action.id == STOP_ALL.id:
+            from tui_ops.ui.changes.stopping import stop_question
+
+            self._ask(asked, stop_question(self._app.desk))
             return
         if any(param.kind is ParamKind.FINGERPRINTS for param in action.params):
             self.about_to_ask = True

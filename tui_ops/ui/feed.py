@@ -1,6 +1,6 @@
 """What the desk reads from the store: all of it in one thread, none of it in the way of a key."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +17,7 @@ from tui_ops.store.views.problems import KnownErrorRow
 from tui_ops.store.views.rows import AuditRow, EngineRow, EventRow, HostPage, HostRow, KeyRow
 from tui_ops.ui.changerun.reading import Known, RunNews, read_run
 from tui_ops.ui.changes.reading import Around, ChangePage, read_around, read_change
+from tui_ops.ui.changes.release import ReleasePage, read_release
 from tui_ops.ui.columns import by_name
 from tui_ops.ui.documents import Written, read_handover, read_review
 from tui_ops.ui.incidents.figured import Figured, read_figures
@@ -107,6 +108,10 @@ class Feed:
             self.close_reader()
             return Snapshot([], False, None, error)
 
+    def reading(self, read: Callable[[connect.Reader], T]) -> T:
+        """Return what a function reads, for views whose own it is. Raises as :meth:`page` does."""
+        return read(self._open())
+
     def moved(self) -> bool:
         """Return whether the store changed since the last time this was asked, for when no engine tells."""
         try:
@@ -170,6 +175,10 @@ class Feed:
     def change(self, number: int) -> ChangePage | None:
         """Return everything about one change. Raises as :meth:`page` does."""
         return read_change(self._open(), number)
+
+    def release(self, number: int) -> ReleasePage | None:
+        """Return everything about one release. Raises as :meth:`page` does."""
+        return read_release(self._open(), number)
 
     def run(self, number: int, known: Known) -> RunNews | None:
         """Return what is new of a run of a change. Raises as :meth:`page` does."""

@@ -82,7 +82,7 @@ NOT_YET: dict[str, str] = {}
 TEXTUAL_NAMES = {
     ",": "comma", ".": "full_stop", "-": "minus", "[": "left_square_bracket", "]": "right_square_bracket",
     "!": "exclamation_mark", "@": "at", "/": "slash", ":": "colon", "?": "question_mark", "*": "asterisk",
-    "\\": "backslash",
+    "\\": "backslash", "#": "number_sign",
 }  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 VIEWS_MOST = 100
 """Views that are kept: nobody steps back further by hand."""
 
-PAGES = ("incident", "problem", "knownerror", "change", "review", "handover", "changerun")
+PAGES = ("incident", "problem", "knownerror", "change", "review", "handover", "changerun", "release")
 """Pages that are come back to by their own address. Of a host its list is enough, where it stands under the cursor."""
 
 

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 TOLD_S = 15.0
 """How long the end of a shell stands: it names the recording."""
 
+FILE_VERBS = {"feeds.import": "tui-ops feeds import FILE"}
+"""How acts that send a file are done: a desk may run on another machine than the one where the file is."""
+
 TERMS = re.compile(r"[A-Za-z0-9][A-Za-z0-9+._-]{0,39}")
 
 
@@ -49,6 +52,8 @@ async def open_for(app: "DeskApp", action: Action, rows: tuple[HostRow, ...], pa
         from tui_ops.ui.screens.logs import Logs
 
         app.push_screen(Logs(rows[0].name, params))
+    elif action.stream is Stream.FILE:
+        app.tell(f"{action.label}: on a command line: {FILE_VERBS.get(action.id, 'tui-ops --help')}")
     else:
         from tui_ops.ui.screens.runs import Run
 

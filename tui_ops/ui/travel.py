@@ -35,6 +35,7 @@ class Travel:
             "incident": (self.open_incident, "INC"), "review": (self.open_review, "INC"),
             "problem": (self.open_problem, "PRB"), "knownerror": (self.open_known_error, "KE"),
             "changerun": (self.open_change_run, "CHG"), "change": (self.open_change, "CHG"),
+            "release": (self.open_release, "REL"),
         }  # fmt: skip
         """What opens a page by its number, and how its name begins."""
 
@@ -93,6 +94,12 @@ class Travel:
         from tui_ops.ui.screens.change import ChangeScreen
 
         self._open("changes", ChangeScreen(number, edit))
+
+    def open_release(self, number: int) -> None:
+        """Open the page of a release."""
+        from tui_ops.ui.screens.release import ReleaseScreen
+
+        self._open("changes", ReleaseScreen(number))
 
     def open_problem(self, number: int) -> None:
         """Open the page of a problem."""

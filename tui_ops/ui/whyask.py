@@ -38,6 +38,8 @@ def ask_why(
     from tui_ops.ui.screens.dialog import Dialog
 
     facts = tuple(line((one, Ink.WARN)) for one in wrap(safe(error.message), DIALOG_CELLS))
+    if action.id == "change.start":
+        facts += (line(("t on its page takes the next time that is free", Ink.DIM)),)
     given = {key: value for key, value in params.items() if key != REASON.name}
     wanted = Question(f"{action.label} on {safe(name)}", facts, (REASON,), given=given, button=action.label)
 

@@ -5,6 +5,7 @@ import hashlib
 import shutil
 import signal
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -191,9 +192,9 @@ class TestOnce:
         async with hands_on(server, farm, token) as (hands, _):
             task = asyncio.create_task(hands.perform(HOST, script(slow(counter, go_on)), 1))
             await begun(counter)
-            for process in server.running("sh"):
-                if process.cmdline() == ["/bin/sh"]:
-                    process.kill()
+            for process in [one for one in server.running("sh") if one.cmdline() == ["/bin/sh"]]:
+                for one in (*process.children(), process):
+                    one.kill()
             go_on.touch()
             end = await task
         assert (end.state, end.output, counter.read_text()) == (CellState.CHANGED, b"begun\nended\n", "run\n")
@@ -378,7 +379,8 @@ class TestReboot:
             boot_id = tmp_path / "root/proc/sys/kernel/random/boot_id"
             await until(lambda: "second" in boot_id.read_text(), what="it reboots")
             for process in server.processes()[1:]:
-                process.kill()
+                with suppress(psutil.NoSuchProcess):
+                    process.kill()
             end = await task
             assert (end.state, end.said[:17]) == (CellState.CHANGED, "it is up again af")
             seen, looked = await hands.look(HOST, one, 1)

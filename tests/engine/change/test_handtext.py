@@ -26,7 +26,8 @@ WORDS = st.lists(st.text(st.characters(exclude_characters="\0", exclude_categori
 def read_words(data: bytes) -> list[str]:
     """As the step's shell reads them."""
     lines, found, at = data.split(b"\n"), [], 0
-    while at < len(lines) - 1:
+    assert lines[-2:] == [b".", b""]
+    while at < len(lines) - 2:
         count = int(lines[at])
         found.append(b"\n".join(lines[at + 1 : at + 2 + count]).decode())
         at += 2 + count
@@ -36,6 +37,13 @@ def read_words(data: bytes) -> list[str]:
 @given(WORDS)
 def test_words_are_read_as_they_were_written(words: list[str]) -> None:
     assert read_words(words_file(tuple(words))) == words
+
+
+def test_short_words_come_as_lines_and_long_ones_as_bytes() -> None:
+    """A shell reads lines without a program, byte by byte."""
+    assert b"words 6 lines\n0\na\n1\nb\nc\n.\n" in ask_do(1, "steps-1-1", Order("true", ("a", "b\nc"), {}))
+    long = ask_do(1, "steps-1-1", Order("true", ("x" * 5000,), {}))
+    assert b"words 5005\n0\nxx" in long
 
 
 def test_what_can_not_be_carried_is_refused() -> None:
@@ -56,9 +64,10 @@ def test_only_a_token_becomes_part_of_a_command_line(marker: str, token: str) ->
 
 
 def test_the_text_is_one_function_with_all_in_it() -> None:
-    assert text().startswith("tui_ops_run() {")
+    assert text().startswith("tui_ops_begin() {")
     assert "# @" not in text()
     assert 'mkdir "$run/$2"' in text()
+    assert text().endswith("\n}\n")
 
 
 def test_a_whole_answer_is_read() -> None:

@@ -95,7 +95,8 @@ async def test_everything_is_taken_back_from_the_end(world: RunWorld) -> None:
     await world.approved()
     await world.act("start")
     await world.until_state(ChangeState.ENDED)
-    await world.act("roll_back", reason="customers complain")
+    kept = await world.act("roll_back", reason="customers complain")
+    assert kept.done.message == "CHG-1: is being taken back; its list says what came of it"
     await until(lambda: len([one for one in world.steps_of() if "rollback" in one]) == 3, 30)
     change = await world.until_state(ChangeState.ENDED)
     await until(lambda: not world.changing._tasks, 30)

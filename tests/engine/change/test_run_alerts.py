@@ -165,14 +165,6 @@ async def test_a_run_that_is_taken_back_is_not_held_up(world: RunWorld) -> None:
     assert (await world.change()).state == ChangeState.ROLLING_BACK
 
 
-async def test_somebody_in_the_engine_may_pause_it(world: RunWorld) -> None:
-    """Once: one that waits already, or is over, is left alone."""
-    assert await world.changing.pause_for(1, "the error budget of shop is spent")
-    assert (await world.change()).stopped == "the error budget of shop is spent"
-    assert not await world.changing.pause_for(1, "again")
-    assert not await world.changing.pause_for(99, "no such change")
-
-
 async def soaked(world: RunWorld, reads: float | None, expected: str = "[]") -> None:
     """Begin with the first batch, web-1, which is read so many seconds from now, or was never; all others are read
     all the time."""

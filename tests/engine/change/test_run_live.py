@@ -105,8 +105,9 @@ def test_dry_run_then_cut_off_then_taken_back(tmp_path: Path) -> None:
         live.engine.act("change.submit", "CHG-1")
         live.engine.act("change.approve", "CHG-1")
         live.engine.act("change.start", "CHG-1")
-        until_sync(lambda: all((live.own(name) / "pid").exists() for name in live.servers), 30)
-        pids = [int((live.own(name) / "pid").read_text()) for name in live.servers]
+        files = [live.own(name) / "pid" for name in live.servers]
+        until_sync(lambda: all(path.exists() and path.read_text() for path in files), 30)
+        pids = [int(path.read_text()) for path in files]
         live.engine.act("change.abort", "CHG-1", reason="wrong day")
         found = live.until("ended")
         assert found["outcome"] == "failed"

@@ -2,24 +2,27 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import event
 from sqlmodel import Session
 from support.assess_world import BEGIN, DAY, HOUR, PLAN, SPEC, ChangeWorld
 
+from tui_ops.model.budgets import Budget
 from tui_ops.model.changes import Conflict, ConflictKind, change_name
 from tui_ops.model.changing import ChangingSpec, Recurring, Window
 from tui_ops.model.incidents import IncidentState
 from tui_ops.practices.changes.assessing import (
     Assessment,
     assess_all,
-    check_start,
     conflicts_now,
     free_slot,
     kept_conflicts,
 )
 from tui_ops.store.assessing import history_of
+from tui_ops.store.beats import BeatRecord, keep_beats
+from tui_ops.store.budgets import SloWrite, keep_slos
 from tui_ops.store.changestarts import waiting_numbers
 from tui_ops.store.tables import Change, ChangeCell, ChangeLink, ChangeRun, Freeze, Incident
 
@@ -112,7 +115,7 @@ def test_freezes_of_the_desk_hold_for_what_they_name(world: ChangeWorld) -> None
     (conflict,) = world.assess(number).conflicts
     assert (conflict.kind, conflict.hosts, conflict.blocks) == (ConflictKind.FREEZE, ("web-1",), True)
     assert "in the freeze sale until" in conflict.said
-    (at_start,) = world.run(lambda session: check_start(session, session.get_one(Change, number), world.at, SPEC))
+    (at_start,) = world.run(lambda session: conflicts_now(session, session.get_one(Change, number), world.at, SPEC))
     assert at_start == conflict
 
 
@@ -192,6 +195,33 @@ def test_a_label_says_how_important_a_host_is(world: ChangeWorld) -> None:
     world.run(lambda session: setattr(session.get_one(Host, world.ids["far-2"]), "labels", '{"tier": "gold"}'))
     found = factors(world.assess(world.change("far-1", "far-2")))
     assert found["criticality"] == ("no services depend on what is touched; tier 1", 10)
+
+
+def test_the_least_budget_of_what_is_reached_counts(world: ChangeWorld) -> None:
+    """Also of a service above; one that nobody looked at says nothing, and none of another service."""
+    number = world.change("db-1")
+    assert factors(world.assess(number))["error budget"][1] == 0
+
+    def look(*found: Budget) -> None:
+        world.run(lambda session: keep_slos(session, [SloWrite(one, "[]", 0, {}) for one in found]))
+
+    look(Budget("other", 0.999, 30 * DAY, 60.0, 9e5), Budget("shop-db", 0.999, 30 * DAY))
+    assert factors(world.assess(number))["error budget"][1] == 0
+    look(Budget("shop-db", 0.999, 30 * DAY, 9e4, 60.0), Budget("shop", 0.99, 30 * DAY, 9e4, 20040.0))
+    assert factors(world.assess(number))["error budget"] == ("budget of shop 99 %: 1h 38m left of 7h 12m", 10)
+
+
+def test_the_backups_of_its_hosts_count(world: ChangeWorld) -> None:
+    """By the last good report of the job that makes them; a host without one declared is said."""
+    number = world.change("db-1", "web-1")
+    assert factors(world.assess(number))["last backup"][0].startswith("not known: no heartbeat")
+    good = BeatRecord("dump", BEGIN - 31 * HOUR, rpo_s=DAY, backs_up=("db-1", "gw"))
+    world.run(lambda session: keep_beats(session, [good]))
+    world.run(lambda session: keep_beats(session, [replace(good, last_at=BEGIN - HOUR, last_ok=False)]))
+    said = "last good backup of db-1 is 1d 7h old, RPO 1d; 1 host without one declared"
+    assert factors(world.assess(number))["last backup"] == (said, 10)
+    world.run(lambda session: keep_beats(session, [replace(good, last_at=BEGIN - HOUR)]))
+    assert factors(world.assess(number))["last backup"][1] == 0
 
 
 def test_a_free_slot_is_proposed(world: ChangeWorld) -> None:

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui_ops.model.assessing import DryRun, History, OpenIncident, Record, RiskFacts
+from tui_ops.model.budgets import Budget, HostBackup
 from tui_ops.model.changes import ChangeKind, Factor
 from tui_ops.practices.changes import risk
 from tui_ops.practices.changes.risk import HIGH, MEDIUM, RULE, level, total, weigh
@@ -16,14 +17,23 @@ GOOD = History(Record(8), True, Record(10), DryRun(4, 0, 2))
 
 CALM = RiskFacts(
     kind=ChangeKind.NORMAL, hosts=1, share=1 / 3, share_said="2 of 3 web stay up", stops=(), carried_stop=(), users=0,
-    tier=None, business=False, rollback_steps=2, touches=3, history=GOOD, incidents=(),
+    tier=None, business=False, rollback_steps=2, touches=3, history=GOOD, incidents=(), at=9e8,
 )  # fmt: skip
 WORST = replace(
     CALM, hosts=500, share=1.0, stops=("web", "shop"), carried_stop=("web",), users=9, business=True,
     rollback_steps=0, history=History(Record(bad=9), False, Record(bad=3), DryRun(200, 9, 100)),
-    incidents=tuple(OpenIncident(f"INC-{n}", "x", 1, frozenset({"web-1"})) for n in range(9)), budget_left=0.0,
-    backup_age_s=9e6, backup_rpo_s=86400.0,
+    incidents=tuple(OpenIncident(f"INC-{n}", "x", 1, frozenset({"web-1"})) for n in range(9)),
+    budget=Budget("shop", 0.999, 2592000.0, bad_s=9e3), backups=(HostBackup("db-1", 0.0, 86400.0, "dump"),), at=9e6,
 )  # fmt: skip
+
+
+SHOP = Budget("shop", 0.999, 2592000.0, good_s=6e4)
+NOW = 9e8
+
+
+def backup(host: str, hours: float | None) -> HostBackup:
+    """Return a backup of so many hours before now; None for none yet."""
+    return HostBackup(host, None if hours is None else NOW - hours * 3600.0, 86400.0, "dump")
 
 
 def factor(facts: RiskFacts, name: str) -> Factor:
@@ -69,11 +79,20 @@ def rules(facts: RiskFacts) -> list[Factor]:
         ("requester", {"history": replace(GOOD, requester=Record())}, "no change in 90 days", 5),
         ("open incidents", {"incidents": (OpenIncident("INC-4", "x", 3, frozenset()),)}, "INC-4", 4),
         ("open incidents", {"incidents": (OpenIncident("INC-4", "x", 2, frozenset()),)}, "INC-4", 8),
-        ("error budget", {}, "not known yet", 0),
-        ("error budget", {"budget_left": 0.2}, "20% left", 10),
-        ("last backup", {}, "not known yet", 0),
-        ("last backup", {"backup_age_s": 3600.0, "backup_rpo_s": 86400.0}, "1h old", 0),
-        ("last backup", {"backup_age_s": 172800.0, "backup_rpo_s": 86400.0}, "2d old, later than 1d", 10),
+        ("error budget", {}, "not known: nothing that is touched has an slo in the inventory", 0),
+        ("error budget", {"budget": replace(SHOP, bad_s=2100.0)}, "budget of shop 99.9 %: 8m left of 43m", 10),
+        ("error budget", {"budget": replace(SHOP, bad_s=1320.0, burn_1h=14.0)},
+         "budget of shop 99.9 %: 21m left of 43m, burning ×14", 5),
+        ("error budget", {"budget": SHOP}, "budget of shop 99.9 %: 43m left of 43m", 0),
+        ("error budget", {"budget": replace(SHOP, bad_s=2640.0)},
+         "budget of shop 99.9 %: spent, 48s beyond its 43m", 20),
+        ("last backup", {}, "not known: no heartbeat of the inventory says backup: {rpo: …} for these hosts", 0),
+        ("last backup", {"backups": (backup("db-1", 3.0),)}, "last good backup of db-1 is 3h old, RPO 1d", 0),
+        ("last backup", {"backups": (backup("db-1", 3.0), backup("db-2", 31.0), backup("db-3", 25.0)), "hosts": 5},
+         "last good backup of db-2 is 1d 7h old, RPO 1d; 1 more late; 2 hosts without one declared", 10),
+        ("last backup", {"backups": (backup("db-1", 24.0),)}, "last good backup of db-1 is 1d old, RPO 1d", 0),
+        ("last backup", {"backups": (backup("db-1", None), backup("db-2", 31.0)), "hosts": 2},
+         "no good backup of db-1 was reported yet, RPO 1d; 1 more late", 10),
     ],
 )  # fmt: skip
 def test_each_factor_says_its_number(name: str, more: dict[str, object], said: str, points: int) -> None:
@@ -135,7 +154,8 @@ def test_more_of_anything_bad_never_lowers_a_risk(
         replace(facts, users=users + 1),
         replace(facts, business=True),
         replace(facts, rollback_steps=0),
-        replace(facts, budget_left=0.1),
+        replace(facts, budget=replace(SHOP, bad_s=2400.0)),
+        replace(facts, backups=(backup("db-1", 25.0),)),
         replace(facts, history=replace(facts.history, same=Record(good, 0, bad + 1))),
         replace(facts, history=replace(facts.history, rehearsed=False)),
     ):

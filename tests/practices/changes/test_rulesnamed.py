@@ -11,10 +11,12 @@ from support.approval_world import BOB, PLAN, ApprovalWorld
 from tui_ops import plans
 from tui_ops.model.alerting import AlertingSpec
 from tui_ops.model.alertrules import Override, RuleSpec, Scoped
+from tui_ops.model.budgets import SloSpec
 from tui_ops.model.changes import ChangeState, Conflict, ConflictKind
 from tui_ops.model.changing import ChangingSpec
 from tui_ops.model.doors import HeartbeatSpec
-from tui_ops.model.fleet import Fleet
+from tui_ops.model.fleet import Fleet, ServiceSpec
+from tui_ops.plans.rulesat import rules_at
 from tui_ops.practices.changes.assessing import assess, conflicts_now, kept_conflicts, new_conflicts
 from tui_ops.practices.changes.rulesnamed import rules_in_force, unknown_rules
 from tui_ops.store.tables import Alert, Change
@@ -65,6 +67,21 @@ def test_a_submission_says_it_and_who_approves_sees_it(world: ApprovalWorld) -> 
     assert line.endswith("did you mean shop-slow? (it asks for a reason)")
 
 
+def test_whoever_writes_it_is_told_at_once_and_where(world: ApprovalWorld) -> None:
+    """With line and column of the name."""
+    world.make()
+    said = world.act("change.edit", "CHG-1", who=BOB, plan=NAMING).done.message
+    line = NAMING.splitlines().index("abort_if: [shop-slwo, host-down]") + 1
+    assert f"; {line}:12: abort_if: no rule shop-slwo is in force" in said
+    assert f"; {line + 1}:19: expected_alerts: no rule units-faild is in force" in said
+    assert world.state() is ChangeState.DRAFT
+
+
+@pytest.mark.parametrize("text", ["", "abort_if: {a: b}\n", "- a", "abort_if: [[a], b]", "a: [", "\t"])
+def test_a_text_that_is_no_plan_names_no_rule_or_those_that_can_be_read(text: str) -> None:
+    assert rules_at(text) in ({}, {("abort_if", "b"): (1, 17)})
+
+
 def test_its_start_asks_for_a_reason(world: ApprovalWorld) -> None:
     """It blocks nothing; and what was seen at the approval is not new to a start by the clock."""
     world.make(plan=NAMING)
@@ -98,9 +115,12 @@ def test_a_rule_that_alerts_came_under_from_elsewhere_is_known(world: ApprovalWo
 
 
 def test_rules_in_force_are_those_that_are_on_somewhere() -> None:
-    """And that of jobs, where there are any."""
+    """And that of jobs and of error budgets, where there are any."""
     here = Override(Scoped(), (("on", True),))
     rules = (RuleSpec("a"), RuleSpec("b", on=False), RuleSpec("c", on=False, overrides=(here,)))
     fleet = Fleet("shop", alerting=AlertingSpec(rules=rules))
     assert rules_in_force(fleet) == {"a", "c"}
     assert rules_in_force(replace(fleet, heartbeats=(HeartbeatSpec("backup"),))) == {"a", "c", "heartbeat"}
+    aims = (ServiceSpec("mail"), ServiceSpec("shop", slo=SloSpec(0.999, 3600.0)))
+    assert rules_in_force(replace(fleet, services=aims)) == {"a", "c", "error-budget"}
+    assert rules_in_force(replace(fleet, services=aims[:1])) == {"a", "c"}

@@ -8,7 +8,8 @@ from tui_ops.model.changes import CellState, Outcome, RunKind, RunState
 from tui_ops.model.orders import Seen
 from tui_ops.model.plans import Batching, OnFailure, Part, Plan, Step, StepKind
 from tui_ops.practices.changes import steering
-from tui_ops.practices.changes.course import Course, Key
+from tui_ops.practices.changes.cell import Key
+from tui_ops.practices.changes.course import Course
 from tui_ops.practices.changes.running import (
     LATE_S,
     LOOK_S,
@@ -187,6 +188,11 @@ def test_a_step_is_tried_again_after_a_time() -> None:
     moves = play(course, lambda key, attempt: FAILED if key[1] == "steps-1" and attempt < 3 else OK)
     assert [move.attempt for move in moves if isinstance(move, Send) and move.key[1] == "steps-1"] == [1, 2, 3]
     assert finish(moves).outcome is Outcome.SUCCESSFUL
+    course = course_of(plan_of([step(Part.STEP, 1, retries=1, retry_after_s=5)]), ["a"])
+    apply(course, next_moves(course, 0.0)[0])
+    ended(course, ("a", "steps-1"), 1, FAILED, 10.0)
+    assert (next_moves(course, 14.9), wakes_at(course, 14.9)) == ((), 15.0)
+    assert next_moves(course, 15.0) == (Send(("a", "steps-1"), 2),)
     course = course_of(plan_of([step(Part.STEP, 1, retries=1)]), ["a"])
     play(course, bad_at(("a", "steps-1")))
     assert course.cells["a", "steps-1"].state is FAILED

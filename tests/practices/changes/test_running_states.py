@@ -4,15 +4,18 @@ open, and so is the way back.
 
 from collections.abc import Sequence
 
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from support import plain_running as plain
+from support.plain_running import plain_moves
 
-from tui_ops.model.changes import CellState, Outcome, RunState
+from tui_ops.model.changes import CellState, Outcome, RunKind, RunState
 from tui_ops.model.orders import Seen
 from tui_ops.model.plans import Batching, OnFailure, Part, Plan, Step, StepKind
 from tui_ops.practices.changes import steering
-from tui_ops.practices.changes.course import FLYING, Course, Key
+from tui_ops.practices.changes.cell import FLYING, Key
+from tui_ops.practices.changes.course import Course
 from tui_ops.practices.changes.running import Back, Finish, Send, apply, ended, next_moves, wakes_at
 
 KINDS = (StepKind.COMMAND, StepKind.MANUAL)
@@ -161,6 +164,18 @@ class Running(RuleBasedStateMachine):
             assert steering.may_answer(self.course, key)
             steering.answer(self.course, key, done, "ann")
 
+    # The store -------------------------------------------------------------------------------------------------------
+
+    @rule(which=st.integers(0, 100), state=st.sampled_from(ENDS), by=st.sampled_from(["", "ann"]))
+    def another_writes(self, which: int, state: CellState, by: str) -> None:
+        """What others have written is taken over, as it is from the store."""
+        keys = sorted(key for key, cell in self.course.cells.items() if cell.state is CellState.UNKNOWN)
+        if keys:
+            key = keys[which % len(keys)]
+            cell = self.course.cells[key]
+            cell.state, cell.by, cell.ready_at = state, by if state is CellState.SKIPPED else "", 0.0
+            self.course.moved(key)
+
     # What always holds -----------------------------------------------------------------------------------------------
 
     def _check_finish(self, move: Finish) -> None:
@@ -206,6 +221,14 @@ class Running(RuleBasedStateMachine):
         assert len(hosts) <= max(1, self.course.plan.batching.parallel)
 
     @invariant()
+    def what_is_kept_beside_the_cells_says_what_they_say(self) -> None:
+        """The same moves, and the same under way, as by a look at every cell."""
+        course = self.course
+        assert next_moves(course, self.now) == plain_moves(course, self.now)
+        assert (set(course.flying()), set(course.knowable())) == (plain.flying(course), plain.knowable(course))
+        assert course.standing.wakes_at(self.now) == plain.wakes(course, self.now)
+
+    @invariant()
     def later_batches_are_untouched(self) -> None:
         course = self.course
         for batch in course.batches[course.batch + 1 :]:
@@ -215,3 +238,28 @@ class Running(RuleBasedStateMachine):
 
 Running.TestCase.settings = settings(max_examples=150, stateful_step_count=50, deadline=None)
 TestRunning = Running.TestCase
+
+
+@settings(max_examples=100, deadline=None)
+@given(plans(), st.lists(st.integers(1, 3), min_size=1, max_size=3), st.sampled_from(RunKind), st.data())
+def test_a_whole_run_makes_the_moves_that_a_look_at_every_cell_makes(
+    plan: Plan, sizes: list[int], kind: RunKind, data: st.DataObject
+) -> None:
+    """To its end, with steps that fail and are tried again, whoever has to say that it goes on."""
+    names = iter(f"h{number}" for number in range(10))
+    course = Course.fresh(plan, tuple(tuple(next(names) for _ in range(size)) for size in sizes), kind)
+    now = 0.0
+    while not course.ended:
+        moves = next_moves(course, now)
+        assert moves == plain_moves(course, now)
+        for move in moves:
+            apply(course, move)
+        flying = course.flying()
+        for key in data.draw(st.sets(st.sampled_from(flying), min_size=1)) if flying else ():
+            assert ended(course, key, course.cells[key].attempt, data.draw(st.sampled_from(ENDS)), now)
+        for key in course.asking():
+            steering.answer(course, key, data.draw(st.booleans()), "ann")
+        if course.state is RunState.PAUSED:
+            steering.go_on(course, "ann")
+        if not moves and not flying:
+            now = max(now, course.standing.wakes_at(now) or 0.0, course.watched_until or 0.0)

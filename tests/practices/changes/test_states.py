@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tui_ops.model.changes import LIVE_STATES, OPEN_STATES, WAITING_STATES, ChangeState
+from tui_ops.model.changes import LIVE_STATES, OPEN_STATES, WAITING_STATES, ChangeKind, ChangeState
 from tui_ops.model.people import Role
-from tui_ops.practices.changes.states import FINAL, TABLE, Event, after, drawn, may, ways_on
+from tui_ops.practices.changes.states import FINAL, TABLE, Event, after, drawn, may, own_events, ways_on
 
 S, E = ChangeState, Event
 
@@ -55,6 +55,16 @@ def test_the_table_allows_exactly_this(state: ChangeState, event: Event) -> None
             after(state, event)
     else:
         assert after(state, event) is allowed
+
+
+def test_a_no_offers_nothing_that_this_change_can_not_do() -> None:
+    """Only an emergency runs now, and only what nobody planned is adopted."""
+    for event, state, own in (
+        (E.RUN_NOW, S.SUBMITTED, own_events(ChangeKind.EMERGENCY, False)),
+        (E.ADOPT, S.DRAFT, own_events(ChangeKind.NORMAL, True)),
+    ):
+        assert str(event) not in may(state, E.BEGIN, own_events(ChangeKind.NORMAL, False)).why
+        assert str(event) in may(state, E.BEGIN, own).why
 
 
 @pytest.mark.parametrize("state", ChangeState)

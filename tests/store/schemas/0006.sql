@@ -358,7 +358,7 @@ CREATE TABLE heartbeat (
 	last_ok BOOLEAN NOT NULL, 
 	due_at FLOAT, 
 	missed BOOLEAN NOT NULL, 
-	known BOOLEAN NOT NULL, 
+	known BOOLEAN NOT NULL, last_good_at FLOAT, rpo_s FLOAT, backs_up VARCHAR DEFAULT '[]' NOT NULL, 
 	PRIMARY KEY (name)
 );
 CREATE TABLE host (
@@ -713,6 +713,31 @@ CREATE TABLE site (
 	PRIMARY KEY (name)
 );
 INSERT INTO "site" VALUES('lon1','London','["b1"]');
+CREATE TABLE slo (
+	service VARCHAR NOT NULL, 
+	measured_by VARCHAR NOT NULL, 
+	target FLOAT NOT NULL, 
+	over_s FLOAT NOT NULL, 
+	good_s FLOAT NOT NULL, 
+	bad_s FLOAT NOT NULL, 
+	unknown_s FLOAT NOT NULL, 
+	burn_5m FLOAT, 
+	burn_1h FLOAT, 
+	burn_6h FLOAT, 
+	bad_at FLOAT, 
+	at FLOAT NOT NULL, 
+	settled INTEGER NOT NULL, 
+	freeze_id INTEGER, 
+	PRIMARY KEY (service), 
+	FOREIGN KEY(freeze_id) REFERENCES freeze (id)
+);
+CREATE TABLE slo_day (
+	service VARCHAR NOT NULL, 
+	day INTEGER NOT NULL, 
+	good BLOB NOT NULL, 
+	bad BLOB NOT NULL, 
+	PRIMARY KEY (service, day)
+);
 CREATE TABLE timeline (
 	id INTEGER NOT NULL, 
 	incident_id INTEGER NOT NULL, 

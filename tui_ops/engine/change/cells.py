@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from sqlmodel import Session
 
-from tui_ops.practices.changes.course import Key
+from tui_ops.practices.changes.cell import Key
 from tui_ops.store.changeruns import cell_version, write_cells
 from tui_ops.store.errors import StoreError
 from tui_ops.store.writer import Writer

@@ -20,8 +20,8 @@ from tui_ops.model.changing import ChangingSpec
 from tui_ops.model.people import Who
 from tui_ops.practices.asked import Asked, Done
 from tui_ops.practices.changes import runacts
-from tui_ops.practices.changes.courses import load
-from tui_ops.practices.changes.runalerts import heed, pause_for
+from tui_ops.practices.changes.runalerts import heed
+from tui_ops.practices.changes.runburn import heed_burn
 from tui_ops.practices.changes.work import Terms, name_of
 from tui_ops.practices.incidents.intake import Outcome
 from tui_ops.store.audit import append_audit
@@ -85,6 +85,7 @@ class Changing:
         """Runs of another version, with which nobody goes on."""
         self._alerts: set[int] = set()
         self._heeding: asyncio.Task[None] | None = None
+        self._burning: asyncio.Task[None] | None = None
         self.starter = Starter(writer, news, spec, self.start, clock)
 
     @property
@@ -176,26 +177,6 @@ class Changing:
         self._news.tell("changes", "audit")
         return said
 
-    async def pause_for(self, change_id: int, why: str) -> bool:
-        """Pause a change without a person, where it goes on by itself; return whether it did.
-
-        Args:
-            change_id: its number.
-            why: what for, for everyone who looks.
-        """
-
-        def paused(session: Session) -> bool:
-            run = run_under_way(session, change_id)
-            if run is None:
-                return False
-            change = session.get_one(Change, change_id)
-            return pause_for(session, change, run, load(session, run), why, self._clock())
-
-        done = await self._writer.act(paused)
-        await self._look()
-        self._news.tell("changes")
-        return done
-
     def on_alert(self, outcome: Outcome) -> None:
         """Hold alerts that changed against what runs, soon; to be called once they are on disk."""
         if self._drivers and outcome.alerts:
@@ -215,6 +196,21 @@ class Changing:
                 await self._look()
                 self._news.tell("changes")
 
+    def on_burn(self, _burning: object = None) -> None:
+        """Hold budgets that are spent fast against what runs, soon; to be called once they are on disk."""
+        if self._drivers and (self._burning is None or self._burning.done()):
+            self._burning = asyncio.create_task(self._heed_burn())
+
+    async def _heed_burn(self) -> None:
+        try:
+            moved = await self._writer.act(lambda session: heed_burn(session, self._clock()))
+        except StoreError as error:
+            log.error("error budgets could not be held against what runs: %s", error)
+            return
+        if moved:
+            await self._look()
+            self._news.tell("changes")
+
     async def tidy(self) -> None:
         """Remove what runs of closed changes have left on their hosts: until then the way back may need it."""
         for run_id, token, hosts in await self._writer.note(lambda session: to_forget(session, [ChangeState.CLOSED])):
@@ -232,7 +228,7 @@ class Changing:
 
     async def close(self) -> None:
         """End every driver; what is under way on hosts goes on there."""
-        tasks = [*self._tasks.values(), *([self._heeding] if self._heeding is not None else [])]
+        tasks = [*self._tasks.values(), *(one for one in (self._heeding, self._burning) if one is not None)]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,6 +19,16 @@ from tui_ops.practices.changes.steps.kind import SAID_LIMIT, arg, last_line, lin
 _RECAP = re.compile(r"^(\S+)\s+: ok=(\d+)\s+changed=(\d+)\s+unreachable=(\d+)\s+failed=(\d+)", re.MULTILINE | re.ASCII)
 NOISE = ("ok:", "skipping:", "changed:", "[WARNING]")
 """How lines of its output begin that say nothing of what differs."""
+
+LOCALE = "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8"
+"""One that is there everywhere: Ansible refuses to begin in one that is not installed, and ours may have come over SSH
+from a machine that has others."""
+
+SHARED_S = 15
+"""Seconds for which a connection waits for the next task: one login does for a whole playbook."""
+
+SOCKET_MOST = 104 - 58
+"""Characters of the folder of such a connection's socket: its name has forty, and ssh's own ending while it is made."""
 
 _PLAIN = re.compile(r"[A-Za-z0-9._:@%/~+-]{1,255}", re.ASCII)
 
@@ -57,10 +68,10 @@ def playbook(
     spec = place.spec_of(host)
     if spec is None:
         raise CantPlay(f"{host} is not in the inventory", "a playbook needs to know how it is reached")
-    with tempfile.TemporaryDirectory(prefix="tui-ops-play-") as name:
+    with tempfile.TemporaryDirectory(prefix="tui-ops-play-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         (folder / "inventory.json").write_text(json.dumps(_inventory(spec)))
-        (folder / "ssh_config").write_text(_ssh_config(place, spec))
+        (folder / "ssh_config").write_text(_ssh_config(place, spec, folder))
         (folder / "ansible.cfg").write_text("[defaults]\nretry_files_enabled = False\n")
         words = [place.program, "-i", str(folder / "inventory.json"), "--limit", host]
         if check:
@@ -86,6 +97,7 @@ def _environment(folder: Path) -> dict[str, str]:
         "ANSIBLE_HOST_KEY_CHECKING": "True",
         "ANSIBLE_LOCAL_TEMP": str(folder / "local"),
         "PYTHONUNBUFFERED": "1",
+        "LC_ALL": LOCALE,
     }
 
 
@@ -99,7 +111,7 @@ def _inventory(spec: HostSpec) -> dict[str, object]:
     return {"all": {"hosts": {spec.name: variables}, "children": groups}}
 
 
-def _ssh_config(place: AnsiblePlace, spec: HostSpec) -> str:
+def _ssh_config(place: AnsiblePlace, spec: HostSpec, folder: Path) -> str:
     """Return the settings of ssh by which it reaches the host as we do; the user's own come behind them."""
     lines = []
     seen: set[str] = set()
@@ -121,6 +133,8 @@ def _ssh_config(place: AnsiblePlace, spec: HostSpec) -> str:
             lines.append(f"  ProxyJump {','.join(map(_plain, one.via))}")
             waiting += [hop for hop in map(place.spec_of, one.via) if hop is not None]
     lines.append("Host *")
+    if len(str(folder)) <= SOCKET_MOST:
+        lines += ["  ControlMaster auto", f'  ControlPath "{folder}/%C"', f"  ControlPersist {SHARED_S}s"]
     lines.append("  BatchMode yes")
     lines.append("  StrictHostKeyChecking yes")
     if place.known_hosts:

@@ -55,22 +55,31 @@ class Attempt:
         folder: its name in the run's folder on the host.
         order: what it is.
         reach_s: seconds beyond the step's own that the host may be out of reach.
+        boot: that during which it was begun, where it was seen to run before: it is waited for, and nobody says that
+            nothing was sent.
     """
 
-    def __init__(self, host: HostHands, folder: str, order: Order, reach_s: float) -> None:
+    def __init__(self, host: HostHands, folder: str, order: Order, reach_s: float, boot: str = "") -> None:
         self._host = host
         self._folder = folder
         self._order = order
         self._loop = asyncio.get_running_loop()
-        self._sent = False
+        self._sent = bool(boot)
+        self._joined = bool(boot)
         self._asks = 0
         """How often: the answer to the first is about nothing that was begun before."""
-        self._boot = ""
+        self._boot = boot
         """That during which it was sent."""
         self._ends_at = float("inf")
         """When we end it ourselves."""
         self._reach_s = reach_s
         self._given_up_at = self._loop.time() + min(FIRST_REACH_S, reach_s)
+        if boot:
+            self._count_from_now()
+
+    def _count_from_now(self) -> None:
+        self._ends_at = self._loop.time() + self._order.timeout_s + KILL_S + SLACK_S
+        self._given_up_at = self._ends_at + self._reach_s
 
     async def carried_out(self) -> Found:
         """Send it, wait for its end, and return what is found of it.
@@ -86,7 +95,7 @@ class Attempt:
                 if found.seen is not Seen.RUNNING:
                     return found
             except FolderGone as error:
-                if self._asks > 1:
+                if self._joined or self._asks > 1:
                     raise GivenUp(str(error), sent=True) from error
                 raise
             except NotBegun:
@@ -112,8 +121,7 @@ class Attempt:
             return await self._asked(lane, "stop", "yes" if self._order.become else "no")
         if not self._sent:
             self._sent, self._boot = True, boot
-            self._ends_at = self._loop.time() + self._order.timeout_s + KILL_S + SLACK_S
-            self._given_up_at = self._loop.time() + self._order.timeout_s + KILL_S + SLACK_S + self._reach_s
+            self._count_from_now()
         self._asks += 1
         frame = await lane.ask(
             lambda number: ask_do(number, self._folder, self._order), max(1.0, self._ends_at - self._loop.time())

@@ -51,6 +51,8 @@ class HostHands:
         self._begun = begun
         self.hello: RunHello | None = None
         """What the last runner said."""
+        self._hello_at = 0.0
+        """When it did, by the clock of the loop."""
         self.folder = ""
         """The run's folder, once there was one."""
 
@@ -89,7 +91,7 @@ class HostHands:
         except BaseException:
             lane.close()
             raise
-        self.hello = hello
+        self.hello, self._hello_at = hello, asyncio.get_running_loop().time()
         if not hello.folder or (self.folder and hello.folder != self.folder):
             lane.close()
             if self._begun:
@@ -117,6 +119,12 @@ class HostHands:
             lane.close()
             raise FolderGone(f"the run's folder on {self.name} is gone", "look at who removed it")
         return frame
+
+    def since(self, up_s: float) -> float:
+        """Return how many seconds ago the host was up for ``up_s`` seconds; 0 where it does not tell."""
+        if self.hello is None or not self.hello.up_s or not up_s:
+            return 0.0
+        return max(0.0, self.hello.up_s + asyncio.get_running_loop().time() - self._hello_at - up_s)
 
     async def until_cut(self, timeout_s: float) -> None:
         """Return when the connection has ended, or after ``timeout_s`` seconds."""

@@ -76,6 +76,8 @@ class SshHands:
         self._here = here or HereHands()
         self._reach_s = reach_s
         self._hosts: dict[str, HostHands] = {}
+        self._runs: dict[tuple[str, str], str] = {}
+        """Attempts that were looked up and run, each with the boot during which it was begun."""
         self._tried = 0
 
     def _host(self, name: str) -> HostHands:
@@ -88,7 +90,10 @@ class SshHands:
         skipped = self._skipped(host, step)
         if skipped is not None:
             return skipped
-        step = self._own(host, step)
+        try:
+            step = self._own(host, step)
+        except TuiOpsError as error:
+            return failed(error)
         if _is_here(step):
             return await self._here.perform(host, step, attempt, on_output)
         try:
@@ -126,7 +131,7 @@ class SshHands:
             GivenUp: the host is out of reach for too long.
             TuiOpsError: the host does not take it.
         """
-        attempt = Attempt(host, folder, order, self._reach_s)
+        attempt = Attempt(host, folder, order, self._reach_s, self._runs.pop((host.name, folder), ""))
         follower = asyncio.create_task(self._follow(host, folder, on_output)) if on_output is not None else None
         try:
             return await attempt.carried_out()
@@ -160,9 +165,11 @@ class SshHands:
         else:
             end = judge(step, found.code, found.output)
         size, sha = await self._measured(host, folder, found.output)
+        ago_s = host.since(found.ended_up_s) if host.hello is not None and found.boot == host.hello.boot else 0.0
         return replace(
-            end, output=found.output[-OUTPUT_KEPT:], output_bytes=size, output_sha=sha, seconds=found.seconds
-        )
+            end, output=found.output[-OUTPUT_KEPT:], output_bytes=size, output_sha=sha, seconds=found.seconds,
+            ago_s=ago_s,
+        )  # fmt: skip
 
     async def _measured(self, host: HostHands, folder: str, output: bytes) -> tuple[int, str]:
         if len(output) >= OUTPUT_KEPT:
@@ -177,7 +184,10 @@ class SshHands:
         skipped = self._skipped(host, step)
         if skipped is not None:
             return skipped
-        step = self._own(host, step)
+        try:
+            step = self._own(host, step)
+        except TuiOpsError as error:
+            return failed(error)
         if _is_here(step):
             return await self._here.dry(host, step)
         try:
@@ -223,6 +233,8 @@ class SshHands:
             return Seen.LOST, CellEnd(
                 CellState.UNKNOWN, "the host went down since the run began: it may have been begun"
             )
+        if found.seen is Seen.RUNNING:
+            self._runs[host, folder] = found.boot or (hands.hello.boot if hands.hello is not None else "")
         return found.seen, lost(found) if found.seen is Seen.LOST else None
 
     def _went_down(self, host: HostHands) -> bool:

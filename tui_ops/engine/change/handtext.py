@@ -1,6 +1,7 @@
 """What is said to the runner on a host: its text, its orders, and what its answers mean."""
 
 import re
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,6 +14,10 @@ from tui_ops.practices.changes.steps.commands import COMMAND_SCRIPT
 
 PAYLOAD_LIMIT = 200 * 1024
 """Bytes of all the files of one order: twice what a plan may hold in one step, and less than a channel lets wait."""
+
+LINES_LIMIT = 4096
+"""Bytes of a step's words up to which its host reads them line by line, with no program of its own for it: a shell asks
+the kernel for each byte, and beyond this that takes longer than to begin one."""
 
 READ_LIMIT = 512 * 1024
 """Bytes that are asked for at once of what a step wrote: half of what a frame may have."""
@@ -38,13 +43,14 @@ STATES = {
 def text() -> str:
     """Return the runner's text: one function definition, which does nothing until it is called."""
     folder = files("tui_ops.probes")
-    parts = {name: folder.joinpath(f"run{name}.sh").read_text("utf-8").rstrip("\n") for name in ("", "keeper", "step")}
+    parts = {
+        name: folder.joinpath(f"run{name}.sh").read_text("utf-8").rstrip("\n")
+        for name in ("begin", "", "keeper", "step")
+    }
     runner = parts[""]
     for name in ("keeper", "step"):
-        if "'" in parts[name]:
-            raise ValueError(f"run{name}.sh stands between single quotes and may hold none")
-        runner = runner.replace(f"'# @{name}'", f"'{parts[name]}'", 1)
-    return f"{runner}\n"
+        runner = runner.replace(f"'# @{name}'", shlex.quote(parts[name]), 1)
+    return parts["begin"].replace("'# @run'", shlex.quote(runner), 1) + "\n"
 
 
 def script(marker: str, token: str, known: bool) -> bytes:
@@ -60,7 +66,7 @@ def script(marker: str, token: str, known: bool) -> bytes:
     """
     if not _MARKER.fullmatch(marker) or not _TOKEN.fullmatch(token):
         raise ValueError(f"{marker!r} or {token!r} can't be part of a command line")
-    return f"{text()}tui_ops_run {marker} {token} {'known' if known else 'new'} go\n".encode()
+    return f"{text()}tui_ops_begin {marker} {token} {'known' if known else 'new'} go\n".encode()
 
 
 def folder_of(step: Step, attempt: int) -> str:
@@ -69,7 +75,7 @@ def folder_of(step: Step, attempt: int) -> str:
 
 
 def words_file(words: tuple[str, ...]) -> bytes:
-    """Return words as the step's shell reads them: before each, on a line, how many line ends it holds.
+    """Return words as the step's shell reads them: before each, on a line, how many line ends it holds; a dot is last.
 
     Raises:
         ValueError: a word holds NUL, which no program can be given.
@@ -80,7 +86,7 @@ def words_file(words: tuple[str, ...]) -> bytes:
         if b"\0" in given:
             raise ValueError("a word can't hold the character NUL")
         parts.append(b"%d\n%s\n" % (given.count(b"\n"), given))
-    return b"".join(parts)
+    return b"".join([*parts, b".\n"])
 
 
 def ask_do(number: int, name: str, order: Order) -> bytes:
@@ -105,7 +111,13 @@ def ask_do(number: int, name: str, order: Order) -> bytes:
 
 
 def _files(given: Mapping[str, bytes]) -> bytes:
-    return b"".join(b"%s %d\n%s" % (_checked(name).encode(), len(body), body) for name, body in given.items())
+    return b"".join(_file(_checked(name).encode(), body) for name, body in given.items())
+
+
+def _file(name: bytes, body: bytes) -> bytes:
+    if name == b"words" and len(body) <= LINES_LIMIT:
+        return b"%s %d lines\n%s" % (name, body.count(b"\n"), body)
+    return b"%s %d\n%s" % (name, len(body), body)
 
 
 def ask(word: str, number: int, name: str, *more: str | int) -> bytes:
@@ -172,6 +184,8 @@ class Found:
     """During which it was begun."""
     code: int | None = None
     seconds: float = 0.0
+    ended_up_s: float = 0.0
+    """When it ended, in seconds since its host booted; 0 where it does not tell."""
     stopped: bool = False
     """Whether we ended it."""
     output: bytes = b""
@@ -199,14 +213,15 @@ def parse_found(name: str, body: bytes) -> Found:
         seen,
         said[2] if said[2] != "-" else "",
         int(said[3]) if said[3] else None,
-        _between(said[4], said[5]),
+        max(0.0, _number(said[5]) - _number(said[4])),
+        _number(said[5]),
         said[1] == "stopped",
         output,
     )
 
 
-def _between(began: str | None, ended: str | None) -> float:
+def _number(text: str | None) -> float:
     try:
-        return max(0.0, float(ended or 0) - float(began or 0))
+        return float(text or 0)
     except ValueError:
         return 0.0

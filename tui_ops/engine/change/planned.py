@@ -61,6 +61,8 @@ class Planned:
         places = Places(roster.find, transport, paths, fleet, config_files)
         self.changing = Changing(writer, news, spec, places.hands, owner)
         self._acts = ChangeDoings(writer, news, spec, weigh)
+        self.assess = weigh
+        """Writes the risk and the conflicts of a change."""
         self._assessor = Assessor(writer, news, spec, rules)
         self._freezes = FreezeDoings(news, self._assessor.look)
         self._releases = ReleaseDoings(writer, news, spec)

@@ -15,14 +15,17 @@ from sqlmodel import Session
 
 from tui_ops.engine.change.base import Hands
 from tui_ops.engine.change.cells import Writing
+from tui_ops.engine.change.pace import Pace
 from tui_ops.engine.change.runlines import LOOKED, moves_of, say_verified, write_lines
 from tui_ops.model.changes import CellState, RunKind, RunState
 from tui_ops.model.clean import clean
+from tui_ops.model.clock import boot_clock
 from tui_ops.model.errors import TuiOpsError
 from tui_ops.model.orders import CellEnd, Seen
 from tui_ops.model.plans import Step, StepKind
 from tui_ops.practices.changes import steering
-from tui_ops.practices.changes.course import Course, Key
+from tui_ops.practices.changes.cell import Key
+from tui_ops.practices.changes.course import Course
 from tui_ops.practices.changes.courses import Told, follow, load, refresh, save
 from tui_ops.practices.changes.running import Go, Move, Send, ended, is_back, wakes_at
 from tui_ops.practices.changes.runwatch import unseen_of
@@ -65,11 +68,12 @@ class RunDriver:
         tell: says that changes moved.
         places: how many steps the engine has under way at once, over all runs.
         clock: epoch seconds.
+        boot: seconds since this machine booted: what a run waits for is counted by it.
     """
 
     def __init__(
         self, run_id: int, hands: Hands, writer: Writer, tell: Callable[[], None], places: asyncio.Semaphore,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] = time.time, boot: Callable[[], float] = boot_clock,
     ) -> None:  # fmt: skip
         self.run_id = run_id
         self._hands = hands
@@ -77,6 +81,7 @@ class RunDriver:
         self._tell = tell
         self._places = places
         self._clock = clock
+        self._pace = Pace(clock, boot)
         self._poked = asyncio.Event()
         self._course: Course | None = None
         self._kind = RunKind.REAL
@@ -117,7 +122,7 @@ class RunDriver:
                     await self._forget(turned)
                     return
                 until = turned.wakes_at
-                await self._wait(None if until is None else max(0.0, until - self._clock()))
+                await self._wait(None if until is None else max(0.0, until - self._pace.now()))
         finally:
             for task in (*self._tasks.values(), *self._aside):
                 task.cancel()
@@ -160,13 +165,16 @@ class RunDriver:
         else:
             self._version = refresh(session, run, self._course, self._version)
         course = self._course
-        told = self._take(course, results, at)
+        if course.watched_until is None and not course.standing.waits:
+            self._pace.set()
+        now = self._pace.now()
+        told = self._take(course, results, now)
         for key in slow:
             if (cell := course.cells[key]).state is CellState.SENT:
                 cell.state = CellState.RUNNING
-                course.touched.add(key)
+                course.touch(key)
         moves = moves_of(
-            course, at, lambda: alerts_since(session, run.change_id, run.begun_at),
+            course, now, lambda: alerts_since(session, run.change_id, run.begun_at),
             lambda hosts, since: unseen_of(session, run, course, hosts, since),
         )  # fmt: skip
         self._version = save(session, run, course, at, told, self._version)
@@ -175,12 +183,12 @@ class RunDriver:
         flying, knowable = (
             {key: course.cells[key].attempt for key in keys} for keys in (course.flying(), course.knowable())
         )
-        return Turned(moves, flying, knowable, wakes_at(course, at), course.state, course.ended, course.by_key)
+        return Turned(moves, flying, knowable, wakes_at(course, now), course.state, course.ended, course.by_key)
 
-    def _take(self, course: Course, results: list[tuple[Key, int, CellEnd]], at: float) -> Told:
+    def _take(self, course: Course, results: list[tuple[Key, int, CellEnd]], now: float) -> Told:
         told = Told()
         for key, attempt, end in results:
-            if ended(course, key, attempt, end.state, at):
+            if ended(course, key, attempt, end.state, now):
                 told.ends[key] = end
             else:
                 log.warning("run %d: a result of %s on %s came too late", self.run_id, key[1], key[0])

@@ -8,7 +8,8 @@ from tui_ops.model.changes import CellState, ChangeHappening, RunKind, RunState
 from tui_ops.model.clean import clean
 from tui_ops.model.incidents import Happened
 from tui_ops.model.orders import Seen
-from tui_ops.practices.changes.course import FLYING, Course, Key
+from tui_ops.practices.changes.cell import FLYING, Key
+from tui_ops.practices.changes.course import Course
 from tui_ops.practices.changes.courses import Told, finish, follow, listed, load, save
 from tui_ops.practices.changes.running import Ask, Back, Finish, Go, Hold, Move, Send, Soak, Watched, apply, next_moves
 from tui_ops.store.tables.changes import Change, ChangeRun

@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from tui_ops import plans
 from tui_ops.model.assessing import Around, RiskFacts
+from tui_ops.model.budgets import Budget
 from tui_ops.model.changes import (
     ChangeHappening,
     ChangeKind,
@@ -73,6 +74,7 @@ def look_at(
     """
     fleet = fleet or known_fleet(session)
     hosts = _hosts(change)
+    common = common or common_facts(session, at, fleet, weighed=True)
     around = facts_for(session, hosts, at, change, fleet, common)
     plan = plan_of(change)
     reach = affected(hosts, fleet.services, around.up, _batches(plan, hosts, fleet, change.frozen_sha))
@@ -90,6 +92,8 @@ def look_at(
         incidents=tuple(
             one for one in around.incidents if one.hosts & frozenset(hosts) and one.name not in around.to_mend
         ),
+        budget=_least(around, (*reach.carried, *reach.above)), at=at,
+        backups=tuple(one for one in around.backups if one.host in frozenset(hosts)),
     )  # fmt: skip
     factors = risk.weigh(facts)
     found = (*find(wish, around, spec), *stands_against(session, change, spec.solo))
@@ -134,7 +138,7 @@ def assess_all(
         rules: names of the rules in force, as :func:`assess` takes them.
     """
     fleet = known_fleet(session)
-    common = common_facts(session, at, fleet)
+    common = common_facts(session, at, fleet, weighed=True)
     return sum(
         [_keep(session, change, look_at(session, change, at, spec, fleet, common, rules), at, only_news=True)
          for change in weighed(session, numbers)]
@@ -169,13 +173,6 @@ def _keep(session: Session, change: Change, found: Assessment, at: float, only_n
     for line in _differences(before, found.conflicts):
         add_change_line(session, change.id, Happened(ChangeHappening.CONFLICT, line), at)
     return differs
-
-
-def check_start(session: Session, change: Change, at: float, spec: ChangingSpec) -> tuple[Conflict, ...]:
-    """Return what blocks the start of a change now: a freeze, the same host in a change that runs, another that has to
-    come first. See :func:`conflicts_now` for what asks for a reason as well.
-    """
-    return tuple(one for one in conflicts_now(session, change, at, spec) if one.blocks)
 
 
 def conflicts_now(session: Session, change: Change, at: float, spec: ChangingSpec) -> tuple[Conflict, ...]:
@@ -280,6 +277,12 @@ def _batches(plan: Plan | None, hosts: Sequence[str], fleet: KnownFleet, digest:
         return batches_of(plan.batching, placed, digest)
     except ValueError:
         return ()
+
+
+def _least(around: Around, services: Collection[str]) -> Budget | None:
+    """Return the error budget of some services of which the smallest share is left; the most overspent of several."""
+    several = [one for one in around.budgets if one.service in services and one.coverage]
+    return min(several, key=lambda one: (one.left, one.left_s / one.allowed_s, one.service), default=None)
 
 
 def _reach(reach: Affected) -> str:

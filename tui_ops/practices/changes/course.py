@@ -4,54 +4,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from tui_ops.model.changes import OVER_CELLS, CellState, RunKind, RunState
+from tui_ops.model.changes import CellState, RunKind, RunState
 from tui_ops.model.plans import Part, Plan, Step
-
-Key = tuple[str, str]
-"""Host and step: ``("web-1", "steps-2")``."""
-
-FLYING = frozenset({CellState.SENT, CellState.RUNNING})
-"""Something is, or may be, under way on the host."""
-
-KNOWABLE = FLYING | {CellState.UNKNOWN}
-"""What came of it can still be found on the host."""
-
-BAD = frozenset({CellState.FAILED, CellState.UNKNOWN})
-"""The host takes no further step of this part of the run."""
+from tui_ops.practices.changes.cell import Cell, Key
+from tui_ops.practices.changes.standing import Standing
 
 FORWARD = (Part.PRE, Part.STEP, Part.POST)
 """The parts of a batch, in their order."""
 
 DRY_PARTS = (Part.PRE, Part.STEP)
 """What is tried dry: before anything was done, what should be true afterwards says nothing."""
-
-
-@dataclass(slots=True)
-class Cell:
-    """One step on one host."""
-
-    state: CellState = CellState.WAITING
-    attempt: int = 0
-    """How often it was sent."""
-    by: str = ""
-    """Who answered it, skipped it, or went on in spite of it; empty for the engine."""
-    ready_at: float = 0.0
-    """It is not sent before this, epoch seconds."""
-
-    @property
-    def over(self) -> bool:
-        """Whether nothing further comes of it by itself."""
-        return self.state in OVER_CELLS
-
-    @property
-    def bad(self) -> bool:
-        """Whether it ends the host's way through the plan."""
-        return self.state in BAD
-
-    @property
-    def open(self) -> bool:
-        """Whether it is bad, and nobody has said so far that it goes on in spite of it."""
-        return self.bad and not self.by
 
 
 @dataclass
@@ -76,6 +38,9 @@ class Course:
     """Cells that are not kept yet as they are."""
     added: set[Key] = field(default_factory=set)
     """Those of them that were never kept."""
+    _stale: set[str] = field(default_factory=set, repr=False)
+    """Hosts of which a cell is not what it was when :attr:`standing` looked."""
+    _standing: Standing | None = field(default=None, repr=False, compare=False)
     _rows: dict[tuple[str, Part], Sequence[tuple[Step, Cell]]] = field(default_factory=dict, repr=False)
     """What :meth:`of_host` returned: it is asked for each host at each turn."""
 
@@ -92,13 +57,35 @@ class Course:
     def put(self, key: Key, cell: Cell) -> None:
         """Add a cell."""
         self.take(key, cell)
-        self.touched.add(key)
+        self.touch(key)
         self.added.add(key)
 
     def take(self, key: Key, cell: Cell) -> None:
         """Take over a cell as it is kept."""
         self.cells[key] = cell
-        self._rows.clear()
+        for part in Part:
+            self._rows.pop((key[0], part), None)
+        self.moved(key)
+
+    def touch(self, key: Key) -> None:
+        """Say that a cell is to be kept as it is now: whoever changes one says so."""
+        self.touched.add(key)
+        self._stale.add(key[0])
+
+    def moved(self, key: Key) -> None:
+        """Say that a cell is not what it was, and that nothing of it has to be kept."""
+        self._stale.add(key[0])
+
+    @property
+    def standing(self) -> Standing:
+        """Where its hosts stand, worked out anew for those of which a cell changed."""
+        if self._standing is None:
+            self._standing = Standing(self.batches, self.kind, self.parts, self.of_host)
+            self._stale.clear()
+        elif self._stale:
+            self._standing.renew(self._stale)
+            self._stale.clear()
+        return self._standing
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -138,14 +125,11 @@ class Course:
 
     def out(self, host: str) -> bool:
         """Whether a host takes no further step forward: one of its steps failed, or nobody knows what came of it."""
-        return any(cell.bad for cell in self.way(host))
+        return self.standing.of(host).out
 
     def begun(self, host: str) -> bool:
         """Whether a step that changes something was begun on a host, as far as can be known."""
-        return any(
-            cell.attempt > 0 and (cell.state is not CellState.SKIPPED or bool(cell.by))
-            for _, cell in self.of_host(host, Part.STEP)
-        )  # fmt: skip
+        return self.standing.of(host).begun
 
     def begun_batches(self) -> range:
         """Return the numbers of the batches that were worked on."""
@@ -153,15 +137,11 @@ class Course:
 
     def flying(self) -> list[Key]:
         """Return the cells of which something is, or may be, under way."""
-        return [key for key, cell in self.cells.items() if cell.state in FLYING]
+        return self.standing.flying()
 
     def knowable(self) -> list[Key]:
         """Return the cells whose end can be looked up: under way, or lost so far."""
-        return [key for key, cell in self.cells.items() if cell.state in KNOWABLE]
-
-    def flying_hosts(self) -> set[str]:
-        """Return the hosts on which something is, or may be, under way."""
-        return {host for host, _ in self.flying()}
+        return self.standing.knowable()
 
     def asking(self) -> list[Key]:
         """Return the cells of which a person has to say that they are done."""

@@ -12,7 +12,8 @@ from tui_ops.model.changes import OVER_CELLS, CellState, ChangeHappening, Change
 from tui_ops.model.clean import clean
 from tui_ops.model.incidents import Happened
 from tui_ops.model.orders import OUTPUT_KEPT, CellEnd
-from tui_ops.practices.changes.course import Cell, Course, Key
+from tui_ops.practices.changes.cell import Cell, Key
+from tui_ops.practices.changes.course import Course
 from tui_ops.practices.changes.freezing import sha, thaw
 from tui_ops.practices.changes.states import Event, after, may
 from tui_ops.store.changeruns import add_cells, cell_version, cells_since, results_of, tell_of_run, write_cells
@@ -62,6 +63,7 @@ def refresh(session: Session, run: ChangeRun, course: Course, version: int) -> i
             course.take(key, Cell(CellState(kept.state), kept.attempt, kept.by))
         else:
             cell.state, cell.attempt, cell.by, cell.ready_at = CellState(kept.state), kept.attempt, kept.by, 0.0
+            course.moved(key)
         version = max(version, kept.version)
     return version
 
@@ -113,6 +115,8 @@ def _row(key: Key, cell: Cell, version: int, at: float, told: Told) -> dict[str,
         row["ended_at"] = at
     if key in told.ends:
         row |= end_columns(told.ends[key])
+        if cell.state in OVER_CELLS and told.ends[key].seconds:
+            row |= times_of(told.ends[key], at)
     if key in told.said:
         row["said"] = clean(told.said[key], SAID_LIMIT)
     return row
@@ -125,6 +129,13 @@ def end_columns(end: CellEnd) -> dict[str, object]:
         "output": zlib.compress(end.output[-OUTPUT_KEPT:]) if end.output else b"", "output_sha": end.output_sha,
         "output_bytes": end.output_bytes,
     }  # fmt: skip
+
+
+def times_of(end: CellEnd, at: float) -> dict[str, object]:
+    """Return the columns that say from when to when it was done, by the host's own clock: a step that ended while the
+    engine was down took no longer for it. See :func:`tui_ops.store.changeruns.write_cells` for what bounds them.
+    """
+    return {"ended_at": at - end.ago_s, "done_from": at - end.ago_s - end.seconds, "heard_at": at}
 
 
 def _bounded(result: str) -> str:

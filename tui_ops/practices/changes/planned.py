@@ -1,12 +1,29 @@
 """When a change is to begin, as it is planned: at a time, with an opening of its window, or when a person says so."""
 
+from typing import Protocol
+
 from tui_ops.model.changes import Start
 from tui_ops.model.changing import ChangingSpec
 from tui_ops.practices.changes.calendar import next_opening
-from tui_ops.store.tables.changes import Change
 
 
-def planned_start(change: Change, spec: ChangingSpec, since: float) -> float | None:
+class Timed(Protocol):
+    """A change, as far as its time is concerned: a row of the store, or of the desk."""
+
+    @property
+    def start(self) -> str:
+        """What begins it, a :class:`~tui_ops.model.changes.Start`."""
+
+    @property
+    def starts_at(self) -> float | None:
+        """Not before this, epoch seconds."""
+
+    @property
+    def window(self) -> str:
+        """The window with which it begins."""
+
+
+def planned_start(change: Timed, spec: ChangingSpec, since: float) -> float | None:
     """Return when a change begins by itself, epoch seconds; None where nothing says so.
 
     Args:

@@ -1,7 +1,7 @@
 """Releases: changes that belong together, in their order, from one environment to the next."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from sqlmodel import Session
@@ -11,7 +11,6 @@ from tui_ops.model.changes import (
     ChangeState,
     Conflict,
     ConflictKind,
-    Outcome,
     ReleaseState,
     change_name,
     release_name,
@@ -19,6 +18,7 @@ from tui_ops.model.changes import (
 from tui_ops.model.clean import clean, clean_lines
 from tui_ops.model.incidents import number_in
 from tui_ops.practices.asked import Asked, Done, Refused
+from tui_ops.practices.changes.releaserules import GOING, Bundle, Bundled, why_not
 from tui_ops.practices.changes.states import Event
 from tui_ops.practices.changes.work import NOT_FROZEN, move, tell, void
 from tui_ops.store import releases as store
@@ -36,7 +36,6 @@ PARTS_MOST = 50
 ENVIRONMENTS_MOST = 8
 """Environments that a release goes through: more is a chain that nobody watches to its end."""
 
-WELL = frozenset({str(Outcome.SUCCESSFUL), str(Outcome.ISSUES)})
 OPEN = (ReleaseState.DRAFT, ReleaseState.GO, ReleaseState.NO_GO, ReleaseState.ROLLING_OUT)
 
 
@@ -190,7 +189,7 @@ def settle(session: Session, at: float, solo: bool = True) -> list[Release]:
         if release.state == ReleaseState.GO and begun:
             release.state = str(ReleaseState.ROLLING_OUT)
             moved.append(release)
-        if release.state == ReleaseState.ROLLING_OUT and changes and all(map(_succeeded, changes)):
+        if release.state == ReleaseState.ROLLING_OUT and changes and all(_bundled(one).succeeded for one in changes):
             release.state, release.ended_at = str(ReleaseState.DONE), at
             moved.append(release)
     changed(session, list({id(one): one for one in moved}.values()), decided=False)
@@ -208,54 +207,21 @@ def stands_against(session: Session, change: Change, solo: bool = False) -> list
     if change.release_id is None:
         return []
     (release,) = store.releases_of(session, [change.release_id])
-    name, why = release_name(change.release_id), []
-    if release.state not in (ReleaseState.GO, ReleaseState.ROLLING_OUT):
-        why.append(f"{name} is {release.state}: nobody has said go")
-    if (
-        release.state in (ReleaseState.GO, ReleaseState.ROLLING_OUT)
-        and release.decided_by == release.owner
-        and not solo
-    ):
-        why.append(f"{name} got its go from {release.owner}, whose it is: another person says go")
-    others = [one for one in store.changes_in(session, change.release_id) if one.id != change.id]
-    for other in others:
-        before = other.environment == change.environment and other.release_place < change.release_place
-        if before and not _succeeded(other):
-            why.append(f"{change_name(other.id or 0)} comes before it in {name} and has not succeeded")
-    environments = json.loads(release.environments)
-    if environments and change.environment not in environments:
-        why.append(f"{change.environment or 'none'} is no environment of {name}, which has {', '.join(environments)}")
-    why += _not_rehearsed(change, others, environments, name)
-    return [Conflict(ConflictKind.DEPENDENCY, said, True) for said in why]
+    others = [_bundled(one) for one in store.changes_in(session, change.release_id) if one.id != change.id]
+    bundle = Bundle(release_name(change.release_id), ReleaseState(release.state), release.owner, release.decided_by,
+                    tuple(json.loads(release.environments)))  # fmt: skip
+    return [Conflict(ConflictKind.DEPENDENCY, said, True) for said in why_not(_bundled(change), others, bundle, solo)]
+
+
+def _bundled(change: Change) -> Bundled:
+    began = change.began_at is not None
+    return Bundled(change_name(change.id or 0), change.environment, change.release_place, began, change.outcome,
+                   (change.plan, change.plan_values))  # fmt: skip
 
 
 def _own_go(release: Release) -> bool:
     """Return whether it goes by the word of whoever looks after it, which counts in a team of one alone."""
-    return release.state in (ReleaseState.GO, ReleaseState.ROLLING_OUT) and release.decided_by == release.owner
-
-
-def _succeeded(change: Change) -> bool:
-    """Return whether a change ran and succeeded. A difference that was adopted says so too, and proves nothing."""
-    return change.began_at is not None and change.outcome in WELL
-
-
-def _not_rehearsed(change: Change, others: Sequence[Change], environments: Sequence[str], name: str) -> list[str]:
-    """Return that the same plan has not succeeded in the environment before."""
-    place = environments.index(change.environment) if change.environment in environments else 0
-    if place == 0:
-        return []
-    before = environments[place - 1]
-    for other in others:
-        # The same text with other values installs another version: what ran there is the plan with its values.
-        same = (other.plan, other.plan_values) == (change.plan, change.plan_values)
-        if other.environment == before and same and _is_proved(other):
-            return []
-    return [f"the same plan has not succeeded in {before}, which comes before {change.environment} in {name}"]
-
-
-def _is_proved(change: Change) -> bool:
-    """Return whether a change opens the next environment: one without a check after it has proved nothing."""
-    return change.began_at is not None and change.outcome == Outcome.SUCCESSFUL
+    return release.state in GOING and release.decided_by == release.owner
 
 
 def _voided(session: Session, release: Release, said: str) -> Done:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from tui_ops.model.assessing import Record, RiskFacts
+from tui_ops.model.budgets import percent
 from tui_ops.model.changes import FLOOR, ChangeKind, Factor
 from tui_ops.model.units import format_duration
 
@@ -76,8 +77,6 @@ BUDGETS = ((0.0, 20), (0.25, 10), (0.5, 5))
 
 BACKUP_LATE = 10
 """Nothing can be restored of what was done since."""
-
-UNKNOWN = "not known yet"
 
 
 def weigh(facts: RiskFacts) -> tuple[Factor, ...]:
@@ -194,18 +193,28 @@ def _incidents(facts: RiskFacts) -> Factor:
 
 
 def _budget(facts: RiskFacts) -> Factor:
-    if facts.budget_left is None:
-        return Factor("error budget", UNKNOWN, 0)
-    points = next((points for most, points in BUDGETS if facts.budget_left <= most), 0)
-    return Factor("error budget", f"{facts.budget_left:.0%} left", points)
+    budget = facts.budget
+    if budget is None:
+        return Factor("error budget", "not known: nothing that is touched has an slo in the inventory", 0)
+    points = next((points for most, points in BUDGETS if budget.left <= most), 0)
+    return Factor("error budget", f"budget of {budget.service} {percent(budget.target)}: {budget.said}", points)
 
 
 def _backup(facts: RiskFacts) -> Factor:
-    if facts.backup_age_s is None:
-        return Factor("last backup", UNKNOWN, 0)
-    late = facts.backup_rpo_s is not None and facts.backup_age_s > facts.backup_rpo_s
-    more = f", later than {format_duration(facts.backup_rpo_s)}" if late and facts.backup_rpo_s is not None else ""
-    said = f"{format_duration(facts.backup_age_s)} old{more}"
+    if not facts.backups:
+        return Factor(
+            "last backup", "not known: no heartbeat of the inventory says backup: {rpo: …} for these hosts", 0
+        )
+    late = [one for one in facts.backups if one.late(facts.at)]
+    worst = max(late or facts.backups, key=lambda one: (one.at is None, facts.at - (one.at or 0.0), one.host))
+    rpo = f"RPO {format_duration(worst.rpo_s)}"
+    if worst.at is None:
+        said = f"no good backup of {worst.host} was reported yet, {rpo}"
+    else:
+        said = f"last good backup of {worst.host} is {format_duration(facts.at - worst.at)} old, {rpo}"
+    said += f"; {len(late) - 1} more late" if len(late) > 1 else ""
+    bare = facts.hosts - len(facts.backups)
+    said += f"; {_count(bare, 'host')} without one declared" if bare > 0 else ""
     return Factor("last backup", said, BACKUP_LATE if late else 0)
 
 

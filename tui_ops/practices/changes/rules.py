@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from tui_ops.model.changes import WAITING_STATES, ChangeState
+from tui_ops.model.changes import WAITING_STATES, ChangeKind, ChangeState
 from tui_ops.model.verdict import YES, Verdict, no
-from tui_ops.practices.changes.states import FINAL, Event, may
+from tui_ops.practices.changes.states import FINAL, Event, may, own_events
 
 
 class ChangeLike(Protocol):
@@ -14,6 +14,14 @@ class ChangeLike(Protocol):
     @property
     def state(self) -> ChangeState:
         """How far it is."""
+
+    @property
+    def kind(self) -> ChangeKind:
+        """What sort of change it is."""
+
+    @property
+    def unauthorised(self) -> bool:
+        """Whether it was made of differences that nobody planned."""
 
     @property
     def on_hold(self) -> str:
@@ -36,7 +44,7 @@ def by_event(event: Event) -> Callable[[ChangeLike], Verdict]:
     """Return the rule of an act that brings one event of the state table."""
 
     def rule(change: ChangeLike) -> Verdict:
-        return may(change.state, event)
+        return may(change.state, event, own_events(change.kind, change.unauthorised))
 
     return rule
 

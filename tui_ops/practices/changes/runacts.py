@@ -13,7 +13,8 @@ from tui_ops.model.verdict import Verdict
 from tui_ops.practices.asked import Asked, Done, ReasonNeeded, Refused
 from tui_ops.practices.changes import steering
 from tui_ops.practices.changes.beginning import begin, begin_dry, must_be_free
-from tui_ops.practices.changes.course import Course, Key
+from tui_ops.practices.changes.cell import Key
+from tui_ops.practices.changes.course import Course
 from tui_ops.practices.changes.courses import Told, cut_off, flying_said, follow, listed, load, save
 from tui_ops.practices.changes.starting import leave
 from tui_ops.practices.changes.work import Terms, changes_of, name_of, names_of, tell
@@ -203,7 +204,7 @@ def abort(session: Session, asked: Asked) -> Done:
             steering.abort(one.course, why)
             change.stopped = why
             keep(session, one, asked.at)
-            text = why + (f"; stopped: {under_way}" if under_way else "")
+            text = why + (f"; being stopped: {under_way}" if under_way else "")
         tell(done, asked, change, ChangeHappening.RUN, text, run=run.id)
     done.message = f"{names_of(rows)}: aborted"
     return done
@@ -231,7 +232,7 @@ def _back(session: Session, asked: Asked, whole: bool) -> Done:
         one.change.stopped, one.change.outcome, one.change.ended_at = text, "", None
         return text
 
-    return _each(session, asked, steer, "is rolled back", over=True)
+    return _each(session, asked, steer, "is being taken back; its list says what came of it", over=True)
 
 
 # --- single steps -----------------------------------------------------------------------------------------------------

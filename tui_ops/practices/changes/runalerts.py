@@ -13,7 +13,8 @@ from tui_ops.model.fleet import ENGINE_NAME
 from tui_ops.model.incidents import Happened
 from tui_ops.model.plans import StepKind
 from tui_ops.practices.changes import steering
-from tui_ops.practices.changes.course import FLYING, Course
+from tui_ops.practices.changes.cell import FLYING
+from tui_ops.practices.changes.course import Course
 from tui_ops.practices.changes.courses import follow, load, save
 from tui_ops.practices.changes.running import Back, apply, by_policy
 from tui_ops.store.changeruns import RunAlert, alerts_of, carriers_of, runs_under_way, told_alerts
@@ -28,7 +29,9 @@ STEERABLE = (RunState.RUNNING, RunState.SOAKING)
 
 
 @dataclass(frozen=True, slots=True)
-class _Live:
+class Live:
+    """A run that is under way, with its change."""
+
     change: Change
     run: ChangeRun
     course: Course
@@ -51,7 +54,7 @@ def heed(session: Session, ids: Collection[int], at: float) -> set[int]:
         The numbers of the runs that are to look at once.
     """
     moved: set[int] = set()
-    lives = [one for run in runs_under_way(session) if (one := _live(session, run)) is not None]
+    lives = [one for run in runs_under_way(session) if (one := live_of(session, run)) is not None]
     if not lives:
         return moved
     alerts = [one for one in alerts_of(session, ids) if one.state in HEEDED and one.state in LIVE]
@@ -63,16 +66,17 @@ def heed(session: Session, ids: Collection[int], at: float) -> set[int]:
     return moved
 
 
-def _live(session: Session, run: ChangeRun) -> _Live | None:
+def live_of(session: Session, run: ChangeRun) -> Live | None:
+    """Return a run with its change; None where nothing holds it up: a dry one, or one that nobody can read."""
     if run.kind != RunKind.REAL or run.state in (RunState.INTERRUPTED, RunState.ABORTED):
         return None
     try:
-        return _Live(session.get_one(Change, run.change_id), run, load(session, run))
+        return Live(session.get_one(Change, run.change_id), run, load(session, run))
     except ValueError:
         return None
 
 
-def _hold_against(session: Session, live: _Live, alert: RunAlert, at: float) -> bool:
+def _hold_against(session: Session, live: Live, alert: RunAlert, at: float) -> bool:
     change, plan = live.change, live.course.plan
     assert change.id is not None
     services = frozenset(json.loads(change.services))
@@ -95,7 +99,7 @@ def _hold_against(session: Session, live: _Live, alert: RunAlert, at: float) -> 
     data = (("alert", key), ("unexpected", unexpected))
     add_change_line(session, change.id, Happened(ChangeHappening.ALERT, said, "", data), at)
     if aborts:
-        _abort(session, live, f"alert {text}", at)
+        end_by_policy(session, live, f"alert {text}", at)
     elif unexpected:
         pause_for(session, live.change, live.run, live.course, f"alert {text}", at)
     return True
@@ -121,7 +125,15 @@ def reboots(course: Course, host: str) -> bool:
     return any(cell is not None and cell.state in FLYING for cell in cells)
 
 
-def _abort(session: Session, live: _Live, why: str, at: float) -> None:
+def end_by_policy(session: Session, live: Live, why: str, at: float) -> None:
+    """Let a run go on as its plan says that it goes on after a failure: wait, or be taken back.
+
+    Args:
+        session: of the transaction.
+        live: the run.
+        why: what failed, for everyone who looks.
+        at: epoch seconds.
+    """
     if live.course.state not in STEERABLE and live.course.state is not RunState.PAUSED:
         return
     assert live.change.id is not None

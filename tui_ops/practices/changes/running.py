@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from tui_ops.model.changes import CellState, Outcome, RunKind, RunState
 from tui_ops.model.clock import iso
-from tui_ops.model.plans import OnFailure, Part, StepKind
+from tui_ops.model.plans import OnFailure, Part
 from tui_ops.practices.changes.batches import exceeded
-from tui_ops.practices.changes.course import FLYING, KNOWABLE, Cell, Course, Key
+from tui_ops.practices.changes.cell import FLYING, KNOWABLE, Cell, Key
+from tui_ops.practices.changes.course import Course
 from tui_ops.practices.changes.runverdict import outcome_back, outcome_forward
+from tui_ops.practices.changes.standing import BACK, Parts
 
 NAMES_SHOWN = 3
 """Hosts named in the sentence that says why a run waits; the count says how many more."""
@@ -91,6 +93,10 @@ class Unseen:
     """Hosts without a reading since the watch began; one may still come."""
     masked: tuple[str, ...] = ()
     """Alerts that were kept from everybody, each as its rule and its host."""
+    burning: tuple[str, ...] = ()
+    """What is said of error budgets that are spent fast since the run began: that was seen, and it is bad."""
+    burnt: tuple[str, ...] = ()
+    """Services whose budgets were spent fast before already."""
 
 
 Watched = Callable[[Sequence[str], float], Unseen]
@@ -137,28 +143,29 @@ def wakes_at(course: Course, now: float) -> float | None:
     if course.state is RunState.SOAKING:
         late = course.watched_until is not None and now >= course.watched_until
         return now + LOOK_S if late else course.watched_until
-    times = [cell.ready_at for cell in course.cells.values() if cell.state is CellState.WAITING and cell.ready_at > now]
-    return min(times, default=None)
+    return course.standing.wakes_at(now)
 
 
 def _dry(course: Course) -> tuple[Move, ...]:
     """Every step is tried, whatever came of those before it: what one would change is not there for the next."""
-    sends, rest = _sends(course, course.hosts, course.parts, float("inf"), stops=False)
-    if sends or rest:
+    sends, rest = _sends(course, 0, course.parts, float("inf"))
+    if rest:
         return sends
     return (Finish(RunState.DONE, Outcome.SUCCESSFUL, ""),)
 
 
 def _forward(course: Course, now: float, alerts: Callable[[], int], watched: Watched) -> tuple[Move, ...]:
-    hosts = course.batches[course.batch] if course.batches else ()
-    failed = [host for host in hosts if any(cell.open for cell in course.way(host) if cell.state is CellState.FAILED)]
-    if exceeded(len(failed), len(hosts), course.plan.batching.max_fail_percentage):
+    if not course.batches:
+        return (Finish(RunState.DONE, *outcome_forward(course, alerts())),)
+    hosts, group = course.batches[course.batch], course.standing.group(course.batch)
+    if exceeded(len(group.failed), len(hosts), course.plan.batching.max_fail_percentage):
+        failed = course.standing.ordered(group.failed)
         return () if course.flying() else (_too_many(course, failed, len(hosts)),)
     for part in course.parts:
-        sends, rest = _sends(course, hosts, (part,), now)
-        if sends or rest:
+        sends, rest = _sends(course, course.batch, (part,), now)
+        if rest:
             return sends
-    unknown = [host for host in hosts if any(cell.open for cell in course.way(host)) and host not in failed]
+    unknown = course.standing.ordered(group.open - group.failed)
     if unknown:
         why = f"batch {course.batch + 1}: nobody knows what came of {_lost(course, unknown)}: have it looked up"
         return (Hold(why),)
@@ -175,8 +182,12 @@ def _watch_over(course: Course, hosts: Sequence[str], now: float, watched: Watch
     if course.state is not RunState.SOAKING or course.watched_until is None:
         return onward
     unseen = watched(hosts, course.watched_until - course.plan.batching.soak_s)
+    if unseen.burning:
+        return (by_policy(course, f"batch {course.batch + 1}: {named(unseen.burning)}"),)
     if unseen.masked:
         why = f"{named(unseen.masked)} under maintenance"
+    elif unseen.burnt:
+        why = f"the error budget of {named(unseen.burnt)} burnt before it began"
     elif not unseen.unread:
         return onward
     elif now < course.watched_until + LATE_S:
@@ -216,53 +227,31 @@ def by_policy(course: Course, why: str) -> Move:
 def _backward(course: Course, now: float) -> tuple[Move, ...]:
     first = course.back_from if course.back_from is not None else course.batch
     for number in range(min(course.batch, len(course.batches) - 1), first - 1, -1):
-        hosts = course.batches[number]
-        sends, rest = _sends(course, hosts, (Part.ROLLBACK,), now)
-        if sends or rest:
+        sends, rest = _sends(course, number, BACK, now)
+        if rest:
             return sends
-        bad = [host for host in hosts if any(cell.open for _, cell in course.of_host(host, Part.ROLLBACK))]
+        bad = course.standing.ordered(course.standing.group(number).back_open)
         if bad:
             return (Hold(f"batch {number + 1} is not taken back on {named(bad)}: retry, skip, or go on without"),)
     return () if course.flying() else (Finish(RunState.DONE, *outcome_back(course)),)
 
 
-def _sends(
-    course: Course, hosts: Sequence[str], parts: Sequence[Part], now: float, stops: bool = True
-) -> tuple[tuple[Move, ...], bool]:
+def _sends(course: Course, batch: int, parts: Parts, now: float) -> tuple[tuple[Move, ...], bool]:
     """Return the next step of each host that can take one, and whether any host is not through with these parts.
 
     Args:
         course: the run.
-        hosts: that are looked at.
+        batch: whose hosts are looked at; of a dry run it is all of them.
         parts: whose steps are taken, in this order.
         now: epoch seconds; a step that is tried again waits for its time.
-        stops: whether a step that failed ends the way of its host.
     """
-    busy = course.flying_hosts()
-    places = max(1, course.plan.batching.parallel) - len(busy)
-    moves: list[Move] = []
-    rest = False
-    # Hosts that were begun come first: a host half-way through is worse than one that waits.
-    for host in sorted(hosts, key=lambda one: not course.begun(one)):
-        cells = [(step, cell) for part in parts for step, cell in course.of_host(host, part)]
-        gone = Part.ROLLBACK not in parts and course.out(host)
-        if stops and (gone or any(cell.bad for _, cell in cells)):
-            continue
-        following = next(((step, cell) for step, cell in cells if not cell.over), None)
-        if following is None:
-            continue
-        rest = True
-        step, cell = following
-        if host in busy or cell.state is not CellState.WAITING or cell.ready_at > now:
-            continue
-        key = (host, step.key)
-        if step.kind is StepKind.MANUAL and course.kind is RunKind.REAL and not step.when:
-            # With a condition it is sent as others are: only where that holds is anybody asked.
-            moves.append(Ask(key, cell.attempt + 1))
-        elif places > 0:
-            places -= 1
-            moves.append(Send(key, cell.attempt + 1))
-    return tuple(moves), rest
+    standing = course.standing
+    group = standing.group(batch)
+    if not group.rest.get(parts):
+        return (), False
+    places = max(1, course.plan.batching.parallel) - standing.busy
+    found = standing.next_of(group, parts, now, places)
+    return tuple((Ask if asked else Send)(key, cell.attempt + 1) for key, cell, asked in found), True
 
 
 def apply(course: Course, move: Move) -> None:
@@ -288,7 +277,7 @@ def apply(course: Course, move: Move) -> None:
 def _set(course: Course, key: Key, state: CellState, attempt: int) -> None:
     cell = course.cells[key]
     cell.state, cell.attempt, cell.by, cell.ready_at = state, attempt, "", 0.0
-    course.touched.add(key)
+    course.touch(key)
 
 
 def is_back(key: Key) -> bool:
@@ -303,8 +292,10 @@ def take_back(course: Course, first: int) -> None:
     for key, cell in course.cells.items():
         if cell.bad if is_back(key) else cell.state is CellState.ASKING:
             cell.state, cell.by = CellState.WAITING, ""
-            course.touched.add(key)
-        cell.ready_at = 0.0
+            course.touch(key)
+        if cell.ready_at:
+            cell.ready_at = 0.0
+            course.moved(key)
     for number in course.begun_batches():
         for host in course.batches[number] if number >= course.back_from else ():
             if course.begun(host):
@@ -343,5 +334,5 @@ def ended(course: Course, key: Key, attempt: int, state: CellState, now: float) 
         cell.state, cell.ready_at = CellState.WAITING, now + step.retry_after_s
     else:
         cell.state, cell.ready_at = state, 0.0
-    course.touched.add(key)
+    course.touch(key)
     return True

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 from sqlmodel import Session
 
+from tui_ops.model.budgets import BUDGET_RULE
 from tui_ops.practices.changes.course import Course
+from tui_ops.practices.changes.runburn import OLD_S, Burning, burning_of, said_of
 from tui_ops.practices.changes.running import Unseen
 from tui_ops.store.changeruns import in_maintenance_since, unread_since
 from tui_ops.store.tables.changes import ChangeRun
@@ -22,4 +24,9 @@ def unseen_of(session: Session, run: ChangeRun, course: Course, hosts: Sequence[
     """
     kept = in_maintenance_since(session, hosts, run.begun_at)
     masked = tuple(f"{rule} on {host}" for host, rule in kept if rule not in course.plan.expected_alerts)
-    return Unseen(tuple(unread_since(session, hosts, since)), masked)
+    expected = BUDGET_RULE in course.plan.expected_alerts
+    burning = Burning() if expected else burning_of(session, run, course, since - OLD_S)
+    return Unseen(
+        tuple(unread_since(session, hosts, since)), masked,
+        tuple(map(said_of, burning.since)), tuple(one.service for one in burning.before),
+    )  # fmt: skip

@@ -1,10 +1,10 @@
 """The states of a change as a table: from where, by which event, by whom, to where."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tui_ops.model.changes import LIVE_STATES, WAITING_STATES, ChangeState
+from tui_ops.model.changes import LIVE_STATES, WAITING_STATES, ChangeKind, ChangeState
 from tui_ops.model.people import Role
 from tui_ops.model.verdict import YES, Verdict, no
 
@@ -68,7 +68,7 @@ TABLE: Mapping[tuple[ChangeState, Event], Move] = {
     (S.SCHEDULED, E.UNSCHEDULE): Move(S.APPROVED, Role.OPERATOR),
     **{(state, E.CANCEL): Move(S.CANCELLED, Role.OPERATOR) for state in WAITING_STATES},
     **{(state, E.BEGIN): Move(S.RUNNING, Role.OPERATOR) for state in _MAY_BEGIN},
-    (S.SUBMITTED, E.RUN_NOW): Move(S.RUNNING, Role.OPERATOR),
+    (S.SUBMITTED, E.RUN_NOW): Move(S.RUNNING, Role.APPROVER),
     **{(state, E.PAUSE): Move(S.PAUSED, Role.OPERATOR) for state in (S.RUNNING, S.ROLLING_BACK)},
     (S.PAUSED, E.CONTINUE): Move(S.RUNNING, Role.OPERATOR),
     **{(state, E.INTERRUPT): Move(S.INTERRUPTED, None) for state in (S.RUNNING, S.PAUSED, S.ROLLING_BACK)},
@@ -85,11 +85,32 @@ TABLE: Mapping[tuple[ChangeState, Event], Move] = {
 FINAL = frozenset({ChangeState.CLOSED, ChangeState.CANCELLED})
 
 
-def may(state: ChangeState, event: Event) -> Verdict:
-    """Return whether an event is possible for a change in this state."""
+OF_SOME = frozenset({Event.RUN_NOW, Event.ADOPT})
+"""Events of some changes alone: of emergencies, and of those that nobody planned."""
+
+
+def own_events(kind: ChangeKind, unauthorised: bool) -> frozenset[Event]:
+    """Return those of :data:`OF_SOME` that a change has.
+
+    Args:
+        kind: of the change.
+        unauthorised: whether it was made of differences that nobody planned.
+    """
+    found = {Event.RUN_NOW} if kind is ChangeKind.EMERGENCY else set()
+    return frozenset(found | ({Event.ADOPT} if unauthorised else set()))
+
+
+def may(state: ChangeState, event: Event, own: Collection[Event] = ()) -> Verdict:
+    """Return whether an event is possible for a change in this state.
+
+    Args:
+        state: how far it is.
+        event: what is wanted.
+        own: those of :data:`OF_SOME` that it has: of the others nothing is said where the answer is no.
+    """
     if (state, event) in TABLE:
         return YES
-    here = [str(one) for one in ways_on(state)]
+    here = [str(one) for one in ways_on(state) if one not in OF_SOME or one in own]
     return no(f"it is {state}: " + (f"it can only {_either(here)}" if here else "that is its end"))
 
 

@@ -4,7 +4,8 @@ from tui_ops.model.changes import WELL_CELLS, CellState, RunKind, RunState
 from tui_ops.model.orders import Seen
 from tui_ops.model.plans import Part
 from tui_ops.model.verdict import YES, Verdict, no
-from tui_ops.practices.changes.course import FLYING, KNOWABLE, Course, Key
+from tui_ops.practices.changes.cell import FLYING, KNOWABLE, Key
+from tui_ops.practices.changes.course import Course
 from tui_ops.practices.changes.running import is_back, take_back
 
 MOVING = (RunState.RUNNING, RunState.SOAKING, RunState.ROLLING_BACK)
@@ -36,7 +37,7 @@ def go_on(course: Course, who: str) -> None:
         here = is_back((host, step)) if back else host in course.batches[course.batch]
         if here and cell.open:
             cell.by = who
-            course.touched.add((host, step))
+            course.touch((host, step))
     course.held = ""
     course.state = RunState.ROLLING_BACK if back else RunState.RUNNING
     if not back and watched and course.batch + 1 < len(course.batches):
@@ -98,7 +99,7 @@ def skip(course: Course, key: Key, who: str) -> None:
     """Leave a step out; its host goes on with the next one."""
     cell = course.cells[key]
     cell.state, cell.by, cell.ready_at = CellState.SKIPPED, who, 0.0
-    course.touched.add(key)
+    course.touch(key)
 
 
 def to_retry(course: Course, host: str = "", step: str = "") -> list[Key]:
@@ -123,7 +124,7 @@ def retry(course: Course, keys: list[Key]) -> None:
     for key in keys:
         cell = course.cells[key]
         cell.state, cell.by, cell.ready_at = CellState.WAITING, "", 0.0
-        course.touched.add(key)
+        course.touch(key)
     if course.state is RunState.PAUSED:
         course.held = ""
         course.state = RunState.RUNNING if course.back_from is None else RunState.ROLLING_BACK
@@ -142,7 +143,7 @@ def answer(course: Course, key: Key, done: bool, who: str) -> None:
     cell = course.cells[key]
     # A no is open like every failure: whoever said it has not said that the run goes on without the host.
     cell.state, cell.by = (CellState.OK, who) if done else (CellState.FAILED, "")
-    course.touched.add(key)
+    course.touch(key)
 
 
 def interrupt(course: Course, why: str) -> None:
@@ -184,7 +185,7 @@ def found(course: Course, key: Key, attempt: int, seen: Seen) -> bool:
         cell.state, cell.attempt, cell.by = CellState.WAITING, attempt - 1, ""
     elif seen is Seen.LOST:
         cell.state = CellState.UNKNOWN
-    course.touched.add(key)
+    course.touch(key)
     return seen is Seen.RUNNING
 
 

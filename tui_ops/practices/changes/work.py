@@ -16,7 +16,7 @@ from tui_ops.plans.errors import PlanWrong
 from tui_ops.practices.asked import Asked, Done, Refused
 from tui_ops.practices.changes.freezing import Frozen
 from tui_ops.practices.changes.policies import Given, People, Subject, Voice
-from tui_ops.practices.changes.states import TABLE, Event, may
+from tui_ops.practices.changes.states import TABLE, Event, may, own_events
 from tui_ops.practices.saying import happened, must_move, named
 from tui_ops.store.changes import (
     UnknownTarget,
@@ -93,7 +93,7 @@ def move(changes: Changes, change: Change, event: Event, asked: Asked, **more: o
     """
     state = ChangeState(change.state)
     step = TABLE.get((state, event))
-    verdict = may(state, event)
+    verdict = may(state, event, own_events(ChangeKind(change.kind), change.unauthorised))
     role = must_move(asked, name_of(change), verdict, event, step.who if step is not None else None)
     changes.set(change, state=str(TABLE[state, event].to), **more)
     return role

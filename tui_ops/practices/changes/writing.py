@@ -10,11 +10,13 @@ from tui_ops.model.clean import clean
 from tui_ops.model.clock import iso
 from tui_ops.plans import read_plan, sha_of
 from tui_ops.plans.errors import PlanWrong
+from tui_ops.plans.rulesat import rules_at
 from tui_ops.practices.asked import Asked, Done, Refused
 from tui_ops.practices.changes import linking, models
 from tui_ops.practices.changes.approving import settled, standing_of
 from tui_ops.practices.changes.assessing import kept_conflicts
 from tui_ops.practices.changes.freezing import Frozen, freeze, sha, thaw, work_sha
+from tui_ops.practices.changes.rulesnamed import placed
 from tui_ops.practices.changes.states import Event
 from tui_ops.practices.changes.work import (
     NOT_FROZEN,
@@ -155,7 +157,17 @@ def _state_of_plan(change: Change) -> str:
         plan = read_plan(change.plan, values_in(change.plan_values))
     except PlanWrong as wrong:
         return f"; kept, and {clean(wrong.message, 200)}"
-    return "" if plan.steps else "; its plan has no steps yet"
+    return _rules_said(change) if plan.steps else "; its plan has no steps yet"
+
+
+def _rules_said(change: Change) -> str:
+    """Return which rules its plan names that nothing raises, with their places, for whoever has just written it.
+
+    Which are in force was looked at when it was weighed: without hosts it was not.
+    """
+    unknown = [one for one in kept_conflicts(change) if one.kind is ConflictKind.RULE]
+    found = placed(unknown[:RULES_SHOWN], rules_at(change.plan)) if unknown else ()
+    return "".join(f"; {said}" for said in found)
 
 
 def _weigh(session: Session, change: Change, at: float, terms: Terms) -> None:

@@ -7,6 +7,7 @@ of it is refused.
 
 from tui_ops.store.tables.alerts import Alert, Heartbeat, PastAlert, Silence
 from tui_ops.store.tables.audit import AuditEntry
+from tui_ops.store.tables.budgets import Slo, SloDay
 from tui_ops.store.tables.changes import (
     Approval,
     Change,
@@ -36,6 +37,8 @@ from tui_ops.store.tables.security import (
     Finding,
     FindingDay,
     FindingLine,
+    FrameworkText,
+    HostVulnerabilities,
     LoginSource,
     ScanImport,
 )
@@ -44,7 +47,8 @@ __all__ = [
     "Acceptance", "ActionItem", "Alert", "Approval", "Attestation", "AuditEntry", "AuditRun", "Baseline", "Change",
     "ChangeCell", "ChangeLine", "ChangeLink", "ChangeModel", "ChangePlan", "ChangeRun", "ChangingPlan",
     "CheckVerdict", "Delegation", "EngineInfo", "Event", "Evidence", "Fact", "FactDifference", "Feed", "Finding",
-    "FindingDay", "FindingLine", "Freeze", "Heartbeat", "Host", "HostKey", "HostLatest", "Incident", "KnownError",
-    "LoginSource", "Maintenance", "Notification", "OnCallOverride", "OnCallPlan", "Operator", "PastAlert", "Problem",
-    "ProblemLine", "Release", "Review", "ScanImport", "SectionLatest", "Service", "Silence", "Site", "Timeline",
+    "FindingDay", "FindingLine", "FrameworkText", "Freeze", "Heartbeat", "Host", "HostKey", "HostLatest",
+    "HostVulnerabilities", "Incident", "KnownError", "LoginSource", "Maintenance", "Notification", "OnCallOverride",
+    "OnCallPlan", "Operator", "PastAlert", "Problem", "ProblemLine", "Release", "Review", "ScanImport", "SectionLatest", "Service",
+    "Silence", "Site", "Slo", "SloDay", "Timeline",
 ]  # fmt: skip

@@ -102,6 +102,12 @@ class Heartbeat(SQLModel, table=True):
     """When it reported last."""
     last_text: str = ""
     last_ok: bool = True
+    last_good_at: float | None = None
+    """When it reported last that all went well."""
+    rpo_s: float | None = None
+    """How old a good backup by it may be; None where it makes none."""
+    backs_up: str = Field(default="[]", sa_column_kwargs={"server_default": "[]"})
+    """JSON list of names of hosts whose backup it makes."""
     due_at: float | None = None
     """When the next report is missed, grace included; None where the inventory does not name it."""
     missed: bool = False

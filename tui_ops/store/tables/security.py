@@ -100,6 +100,8 @@ class Acceptance(SQLModel, table=True):
     """Empty: it ran out."""
     solo: bool = False
     """Whether the one who asked also approved, as ``team: solo`` allows."""
+    restart_due: bool = False
+    """Whether its findings get a new due day when it ends; else they are as overdue as they would be without it."""
     revision: int = 1
 
 
@@ -171,6 +173,41 @@ class Feed(SQLModel, table=True):
     """What was not understood."""
 
 
+class HostVulnerabilities(SQLModel, table=True):
+    """What a host is vulnerable to by the feeds, all of it: what can be mended here, and what is only known."""
+
+    __tablename__ = "host_vulnerabilities"
+
+    host_id: int = Field(primary_key=True, foreign_key="host.id")
+    state: str = "ok"
+    """``ok``; ``partial`` where not all packages could be read; ``unknown`` where no feed says anything."""
+    text: str = ""
+    """Why it is not ok, or what else is to be said."""
+    place: str = ""
+    """The release that it was judged as: ``debian/bookworm``."""
+    feed: str = ""
+    """That judged it."""
+    feed_at: float | None = None
+    """From when on that one grows old."""
+    read_at: float | None = None
+    """When the packages were read that were judged."""
+    matched_at: float = 0.0
+    digest: str = ""
+    """Of what was judged, and by what: the same is not judged again."""
+    fixable: int = 0
+    """Vulnerabilities with a fix here, one for each source package."""
+    waiting: int = 0
+    """Known ones without a fix here."""
+    unimportant: int = 0
+    """Those that the vendor calls so, fixed here or not; they are counted nowhere else."""
+    kev: int = 0
+    """Those that are used by attackers, of all."""
+    worst: str = ""
+    """The worst severity of those with a fix here; empty where there are none."""
+    items: bytes = b""
+    """JSON, deflated: a list of rows, as ``store/vulnerabilities.py`` packs them."""
+
+
 class ScanImport(SQLModel, table=True):
     """A report of another scanner that was taken in."""
 
@@ -202,6 +239,8 @@ class Attestation(SQLModel, table=True):
     owner: str
     text: str = ""
     met: bool = True
+    applies: bool = True
+    """False: it is about nothing that there is here."""
     file: str = ""
     file_sha: str = ""
     dated_at: float | None = None
@@ -230,6 +269,19 @@ class AuditRun(SQLModel, table=True):
     """Of the document."""
     document: bytes = b""
     """JSON, deflated: each control with its verdicts, readings, times and versions."""
+
+
+class FrameworkText(SQLModel, table=True):
+    """A framework that the inventory in force shows; readers open no folder that an inventory names."""
+
+    __tablename__ = "framework_text"
+
+    name: str = Field(primary_key=True)
+    """Its own, or that of its file where it can't be read."""
+    body: str = ""
+    """YAML, as it lies in the folder of the inventory; empty for one that ships."""
+    wrong: str = ""
+    """Why it can't be used; empty where it can."""
 
 
 class FindingDay(SQLModel, table=True):

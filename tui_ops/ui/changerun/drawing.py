@@ -7,9 +7,9 @@ from tui_ops.ui.cells import fit, width_of
 from tui_ops.ui.changerun.grid import BatchRow, GridModel, HostRow
 from tui_ops.ui.changerun.names import folded_name
 from tui_ops.ui.changerun.signs import cell_span
-from tui_ops.ui.changerun.stepcolumns import GAP, StepColumn, fitting_from, titled, width_of_columns
+from tui_ops.ui.changerun.stepcolumns import GAP, fitting_from, titled, width_of_columns
 from tui_ops.ui.columns import Look
-from tui_ops.ui.paint import EMPTY, Ink, Line, Span, line
+from tui_ops.ui.paint import Ink, Line, Span, line
 from tui_ops.ui.panels import counted
 
 GUTTER = 2
@@ -142,11 +142,6 @@ def _middle(title: str, width: int) -> str:
     text = fit(title, min(width, width_of(title)))
     before = (width - width_of(text)) // 2
     return " " * before + text + " " * (width - width_of(text) - before)
-
-
-def column_line(column: StepColumn | None) -> Line:
-    """Return a step in one line: ``package · upgrade nginx``."""
-    return line((column.word, Ink.DIM), "  ", column.name) if column is not None else EMPTY
 
 
 def notes(model: GridModel, was_read: bool) -> Sequence[Line]:

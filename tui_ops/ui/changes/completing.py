@@ -7,6 +7,7 @@ from tui_ops.model.states import HostState
 from tui_ops.practices.changes.affected import affected
 from tui_ops.practices.changes.batches import Placed, batches_of
 from tui_ops.ui.cells import safe
+from tui_ops.ui.changes import slot
 from tui_ops.ui.changes.head import SHA_SHOWN
 from tui_ops.ui.changes.reading import ChangePage
 from tui_ops.ui.changes.words import risk, when
@@ -38,6 +39,7 @@ def completed(page: ChangePage, desk: Desk) -> ChangePage:
         page, batches=found, reach=affected(row.hosts, services, up, found) if row.hosts else None,
         titles={one.other: titles.get(one.other, "") for one in page.links},
         model=desk.around.model(row.model_id), release=desk.around.release(row.release_id),
+        free=slot.proposed(row, page.services, desk),
     )  # fmt: skip
 
 
@@ -52,6 +54,9 @@ def agreed_to(page: ChangePage, pen: Pen) -> tuple[Line, ...]:
                       (f"   {when(row, pen.present.at)}", Ink.DIM)))  # fmt: skip
     for one in row.conflicts:
         lines += wrapped(one.said, DIALOG, Ink.BAD if one.blocks else Ink.WARN)
+    if page.free is not None:
+        lines.append(line(("free: ", Ink.DIM), (slot.told(page.free, pen.present.at), Ink.ACCENT),
+                          ("   t on the page takes it, and asks for approval anew", Ink.DIM)))  # fmt: skip
     if page.dry is None or page.dry.id != row.dry_run_id:
         lines.append(line(("no dry run belongs to it", Ink.WARN)))
     elif any(group.fails for group in page.dry.groups):

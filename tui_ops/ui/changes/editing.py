@@ -89,17 +89,17 @@ async def write(app: "DeskApp", name: str, text: str, check: Check, send: Send) 
         check: says what is wrong with it.
         send: takes it.
     """
-    file = _kept(app, name)
+    file = kept_file(app, name)
     first = text
     if file.is_file():
-        first = without_remarks(_read(file))
+        first = without_remarks(read_text(file))
         app.tell(f"going on with what was not sent: {file}")
     wrong, shown = "", first
     while True:
         before = with_remarks(shown, wrong)
         if not _open(app, file, before):
             return
-        shown = without_remarks(_read(file))
+        shown = without_remarks(read_text(file))
         if shown.strip() == text.strip() and not wrong:
             file.unlink(missing_ok=True)
             app.tell("nothing was changed")
@@ -110,7 +110,7 @@ async def write(app: "DeskApp", name: str, text: str, check: Check, send: Send) 
         wrong = check(shown)
         if not wrong:
             break
-    _save(file, shown)
+    save_text(file, shown)
     try:
         said = await send(shown)
     except ActError as error:
@@ -148,7 +148,7 @@ def editor() -> list[str]:
     return next(([found] for one in EDITORS if (found := shutil.which(one)) is not None), [])
 
 
-def _kept(app: "DeskApp", name: str) -> Path:
+def kept_file(app: "DeskApp", name: str) -> Path:
     """Return the file that keeps what is written, in a folder that only this operator can look into."""
     config = app.desk.options.config
     folder = config / "drafts" if config is not None else Path(tempfile.gettempdir()) / f"tui-ops-drafts-{os.getuid()}"
@@ -160,12 +160,14 @@ def _kept(app: "DeskApp", name: str) -> Path:
     return folder / f"{kept}.yaml"
 
 
-def _read(file: Path) -> str:
+def read_text(file: Path) -> str:
+    """Return what a file that keeps a text holds."""
     with file.open("rb") as opened:
         return opened.read(TEXT_MOST).decode("utf-8", "replace")
 
 
-def _save(file: Path, text: str) -> None:
+def save_text(file: Path, text: str) -> None:
+    """Keep a text in a file that only this operator can look into."""
     file.unlink(missing_ok=True)
     with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as opened:
         opened.write(text)
@@ -188,7 +190,7 @@ def _open(app: "DeskApp", file: Path, text: str) -> bool:
         app.tell("no editor: set EDITOR, such as EDITOR=nano", Ink.WARN)
         return False
     try:
-        _save(file, text)
+        save_text(file, text)
         with app.suspend(), _deaf():
             status = subprocess.run([*words, str(file)], check=False).returncode
     except SuspendNotSupported:

@@ -8,6 +8,7 @@ from tui_ops.store.views.changerows import ChangeRow
 from tui_ops.ui.cells import safe
 from tui_ops.ui.changes.reading import ChangePage
 from tui_ops.ui.changes.signs import change_sign, state_word
+from tui_ops.ui.changes.slot import told
 from tui_ops.ui.changes.words import day_time, risk, waits_for, when
 from tui_ops.ui.paint import LOOK_INK, Ink, Line, line, line_width, sign_span, spread
 from tui_ops.ui.panels import Pen, fitting, labelled, moment, trimmed, wrapped
@@ -39,7 +40,7 @@ def head(page: ChangePage, pen: Pen) -> list[Line]:
         lines = [front, right]
     else:
         lines = [spread(front, right, pen.width)]
-    lines += [line(*title, (hosts, Ink.DIM)), *more, *_why(row, pen), *_when(row, pen), *_bound(page, pen)]
+    lines += [line(*title, (hosts, Ink.DIM)), *more, *_why(row, pen), *_when(page, pen), *_bound(page, pen)]
     return trimmed([*lines, *_said(row, pen)], pen.width)
 
 
@@ -68,8 +69,9 @@ def _why(row: ChangeRow, pen: Pen) -> Iterator[Line]:
         yield labelled("", *fitting(parts[shown:], pen.width - 10, f" {pen.look.signs.dot} "))
 
 
-def _when(row: ChangeRow, pen: Pen) -> Iterator[Line]:
-    """Yield when it runs, and what stands against that."""
+def _when(page: ChangePage, pen: Pen) -> Iterator[Line]:
+    """Yield when it runs, what stands against that, and when nothing would."""
+    row = page.row
     said = when(row, pen.present.at) or "not said"
     window = f", in window {safe(row.window)}" if row.window and row.window not in said else ""
     asked = row.state in WAITING_STATES
@@ -81,6 +83,8 @@ def _when(row: ChangeRow, pen: Pen) -> Iterator[Line]:
         word = "blocks: " if one.blocks else "conflict: "
         for part in wrapped(f"{word}{one.said}", max(20, pen.width - 10), ink):
             yield labelled("", *part)
+    if page.free is not None:
+        yield labelled("Free", (told(page.free, pen.present.at), Ink.ACCENT), ("  t takes it", Ink.DIM))
 
 
 def _bound(page: ChangePage, pen: Pen) -> Iterator[Line]:

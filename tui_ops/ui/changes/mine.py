@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from tui_ops.model.changes import ChangeState
-from tui_ops.store.views.changerows import ChangeRow
+from tui_ops.model.people import Role
+from tui_ops.practices.changes.freezerules import is_over
+from tui_ops.store.views.changerows import ChangeRow, FreezeRow
 
 if TYPE_CHECKING:
     from tui_ops.ui.desk import Desk
@@ -27,6 +29,13 @@ def stands_still(row: ChangeRow) -> bool:
 def waits_for_me(rows: Iterable[ChangeRow], desk: "Desk") -> list[ChangeRow]:
     """Return the changes of this operator that stand still: paused, interrupted, or at a step that a person does."""
     return [row for row in rows if stands_still(row) and is_mine(row, desk.me)]
+
+
+def freezes_to_decide(desk: "Desk") -> list[FreezeRow]:
+    """Return the freezes that spent error budgets propose, where this operator may agree to them."""
+    if desk.role is None or not desk.role.may(Role.APPROVER):
+        return []
+    return [row for row in desk.around.freezes if row.proposed and not is_over(row, desk.present.at)]
 
 
 def reviews_due(rows: Iterable[ChangeRow], desk: "Desk") -> list[ChangeRow]:

@@ -64,7 +64,7 @@ def plan(page: ChangePage, pen: Pen) -> list[Line]:
     values = "  ".join(f"{name}={value}" for name, value in page.written.values)
     lines = [heading("Plan", pen, safe(values))]
     if found is None:
-        lines += wrapped(page.plan_wrong or "no plan is written yet: e writes it", pen.width, Ink.WARN)
+        lines += wrapped(page.plan_wrong or _no_plan(page), pen.width, Ink.WARN)
         text = page.written.plan.splitlines()
         shown = pen.few(text, STEPS_FEW)
         return [*lines, *(line((safe(one), Ink.DIM)) for one in shown), *pen.more(text, shown)]
@@ -74,6 +74,13 @@ def plan(page: ChangePage, pen: Pen) -> list[Line]:
     if not steps:
         lines.append(line(("no steps yet: e writes them", Ink.WARN)))
     return [*lines, *pen.more(steps, shown_steps), *_edited(page, pen)]
+
+
+def _no_plan(page: ChangePage) -> str:
+    """Return what to do where there is no plan; a difference that nobody planned needs none to stay."""
+    if page.row.unauthorised:
+        return "nobody planned it: y adopts it as it is, F writes the plan that takes it back"
+    return "no plan is written yet: e writes it, + in forms"
 
 
 def step_line(number: int, step: Step) -> Line:

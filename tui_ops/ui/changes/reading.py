@@ -89,6 +89,8 @@ class ChangePage:
     """Who still has to approve it, and whether this operator may; the desk fills it in."""
     model: ModelRow | None = None
     release: ReleaseRow | None = None
+    free: tuple[float, float] | None = None
+    """The next time without the conflicts that it has, epoch seconds; the desk fills it in."""
     height: int = 0
     """Lines of the screen."""
     cursor: Hashable = None

@@ -1,6 +1,6 @@
 """The signs of changes: a glyph, its twin in ASCII, a colour; a word stands beside them everywhere."""
 
-from tui_ops.model.changes import ChangeState, Outcome
+from tui_ops.model.changes import ChangeState, Outcome, ReleaseState
 from tui_ops.model.states import Look, StateSign
 from tui_ops.store.views.changerows import ChangeRow
 from tui_ops.ui.paint import Ink
@@ -32,6 +32,16 @@ _BY_OUTCOME = {
 
 HELD = _sign("◆", "m", Look.HELD, "on hold")
 DONE = _sign("·", "-", Look.MUTED, "done")
+
+RELEASE_SIGNS = {
+    ReleaseState.DRAFT: StateSign("·", "-", Look.MUTED, 0, "draft", ""),
+    ReleaseState.GO: StateSign("●", "*", Look.GOOD, 0, "go", ""),
+    ReleaseState.NO_GO: StateSign("✖", "X", Look.BAD, 0, "no-go", ""),
+    ReleaseState.ROLLING_OUT: StateSign("→", ">", Look.GOOD, 0, "rolling out", ""),
+    ReleaseState.DONE: StateSign("●", "*", Look.MUTED, 0, "done", ""),
+    ReleaseState.CANCELLED: StateSign("·", "-", Look.MUTED, 0, "cancelled", ""),
+}
+"""How a release is drawn."""
 
 RISK_INK = {"low": Ink.DIM, "medium": Ink.WARN, "high": Ink.BAD}
 """By the word for a level of risk."""

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Hashable
 from dataclasses import replace
 
+from tui_ops.model.budgets import percent
+from tui_ops.model.units import format_age
 from tui_ops.store.views.incidents import IncidentRow
 from tui_ops.ui import paging
 from tui_ops.ui.cells import safe
@@ -12,8 +14,11 @@ from tui_ops.ui.incidents.outputs import OUTPUTS
 from tui_ops.ui.incidents.panels import facts, full_minute, timeline, title_line
 from tui_ops.ui.incidents.reading import IncidentPage
 from tui_ops.ui.paging import Panel
-from tui_ops.ui.paint import EMPTY, Ink, Line, joined, line, spread
+from tui_ops.ui.paint import EMPTY, Ink, Line, Span, joined, line, spread
 from tui_ops.ui.panels import Pen, trimmed, wrapped
+
+BUDGET_OLD_S = 300.0
+"""An error budget is looked at each minute: one that is older than this says how old."""
 
 TIMELINE_ROWS = 12
 """Lines of the timeline on the whole page at least; it takes what room the others leave."""
@@ -62,6 +67,7 @@ def head(page: IncidentPage, pen: Pen) -> list[Line]:
         line((ack.text, ack.ink)),
         line((goal.text, goal.ink)) if goal.text else (),
         line(("hurts ", Ink.DIM), safe(", ".join(hurt))) if hurt else (),
+        _budget(page, pen),
         line((clock.text, clock.ink)) if clock.text else (),
         line((page.next_told, Ink.DIM)) if page.next_told else (),
         line((f"also here: {safe(', '.join(page.beside))}", Ink.ACCENT)) if page.beside else (),
@@ -69,6 +75,18 @@ def head(page: IncidentPage, pen: Pen) -> list[Line]:
     lines += _flowing(parts, pen)
     rest = facts(row, pen, head=True)
     return trimmed([*lines, *rest], pen.width)
+
+
+def _budget(page: IncidentPage, pen: Pen) -> Line:
+    """Return what is left of the error budget of a service that is hurt: ``budget 99.9 %: 31m left of 43m``."""
+    budget = page.budget
+    if budget is None or not page.row.is_open:
+        return ()
+    name = f" of {safe(budget.service)}" if len({page.row.service, *page.row.services} - {""}) > 1 else ""
+    ink = Ink.BAD if budget.spent or budget.burns_fast else Ink.WARN if budget.burning else Ink.TEXT
+    age_s = pen.present.at - budget.at
+    old: tuple[Span, ...] = ((f" {format_age(age_s)} ago", Ink.DIM),) if age_s > BUDGET_OLD_S else ()
+    return line((f"budget{name} {percent(budget.target)}: ", Ink.DIM), (budget.said, ink), *old)
 
 
 def _flowing(parts: list[Line], pen: Pen) -> list[Line]:

@@ -4,10 +4,12 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from tui_ops.model.budgets import Budget
 from tui_ops.model.changed import ChangedRow
 from tui_ops.model.clock import now
 from tui_ops.model.evidence import Panel as Evidence
 from tui_ops.store.views import incidents, lists, problems
+from tui_ops.store.views.budgets import budgets
 from tui_ops.store.views.connect import Reader
 from tui_ops.store.views.incidents import AlertRow, IncidentRow, TimelineRow
 from tui_ops.store.views.problems import Before, KnownErrorRow, ProblemRow
@@ -51,6 +53,8 @@ class IncidentPage:
     """Lines of the screen."""
     room: int = 12
     """Lines that the timeline may take."""
+    budget: Budget | None = None
+    """The error budget of which the least is left, of the services that it hurts; None where none has one."""
     beside: tuple[str, ...] = ()
     """Who else looks at it now; the desk fills it in."""
     cursor: Hashable = None
@@ -85,6 +89,7 @@ def read_page(reader: Reader, number: int, whole: bool) -> IncidentPage | None:
         page.before = problems.like_before(reader, number)
         page.next_told = _next_told(reader, number)
         page.services = lists.services(reader)
+        page.budget = _budget(reader, row)
         page.known = _known(reader, page)
         if row.problem_id is not None:
             page.problem = problems.problem(reader, row.problem_id)
@@ -106,6 +111,12 @@ def _next_told(reader: Reader, number: int) -> str:
     due = escalation.ahead(escalation.policy_of(known.spec, fact), fact, lines, settings, at)
     zone = known.spec.timezone
     return escalation.explained(due, zone, at, named=local(at, zone) != datetime.fromtimestamp(at))
+
+
+def _budget(reader: Reader, row: IncidentRow) -> Budget | None:
+    hurt = {row.service, *row.services}
+    several = [one for one in budgets(reader) if one.service in hurt and one.coverage]
+    return min(several, key=lambda one: (one.left_s / one.allowed_s, one.service), default=None)
 
 
 def _known(reader: Reader, page: IncidentPage) -> list[KnownErrorRow]:

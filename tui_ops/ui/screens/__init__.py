@@ -14,7 +14,7 @@ from tui_ops.actions.incidents import ACKNOWLEDGE
 from tui_ops.model.states import HostState
 from tui_ops.store.views.incidents import IncidentRow
 from tui_ops.ui.changes.approving import to_approve
-from tui_ops.ui.changes.mine import reviews_due, waits_for_me
+from tui_ops.ui.changes.mine import freezes_to_decide, reviews_due, waits_for_me
 from tui_ops.ui.desk import Desk
 from tui_ops.ui.facts import AUDIT_KEYS, CHANGE_KEYS, INCIDENT_KEYS, KEYS, known_values
 from tui_ops.ui.frame import Told, counts_line
@@ -102,7 +102,8 @@ def changes_for_me(desk: Desk) -> int:
     if desk.acts_removed:
         return 0
     rows = desk.changes.rows.values()
-    return len(to_approve(rows, desk)) + len(waits_for_me(rows, desk)) + len(reviews_due(rows, desk))
+    mine = len(to_approve(rows, desk)) + len(waits_for_me(rows, desk)) + len(reviews_due(rows, desk))
+    return mine + len(freezes_to_decide(desk))
 
 
 def changes_line(desk: Desk, words: bool) -> Line:

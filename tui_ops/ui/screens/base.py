@@ -145,6 +145,9 @@ class DeskScreen(Framed):
             begin_for(desk_app(self), {noun: self.chosen(noun) for noun in self.nouns})
             return
         other = next(action for action in REGISTRY if action.key == key)
+        if other.noun == acts.NO_TARGET:
+            self.do(other)
+            return
         desk_app(self).tell(f"{other.label}: works on {other.noun}s, of which there are none here")
 
     def action_acts(self) -> None:

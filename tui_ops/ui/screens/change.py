@@ -8,7 +8,8 @@ from textual.binding import Binding, BindingType
 
 from tui_ops.actions.action import Action
 from tui_ops.actions.declared import REGISTRY
-from tui_ops.model.changes import LIVE_STATES, change_name
+from tui_ops.actions.drift import ADOPT
+from tui_ops.model.changes import LIVE_STATES, WAITING_STATES, change_name
 from tui_ops.store.views.changerows import ChangeRow
 from tui_ops.ui.changes import completing
 from tui_ops.ui.changes.approving import standing_of
@@ -45,12 +46,15 @@ class ChangeScreen(Cursored):
         ("y", "approves exactly what is shown; enter confirms. n rejects, with a reason"),
         ("i", "a comment: on the line of the plan where that fills the screen"),
         ("e", "writes the plan in your editor; it is checked before it is sent, and nothing is lost"),
+        ("+", "its steps in forms: add, change, move, take out; sent together"),
+        ("t", "its time: takes the one that is free, or says another"),
         ("D", "what it reaches: hosts, services, what stays up"),
         ("l", "the live run, or the last one"),
         ("enter", "of a panel: fills the screen; then opens what the cursor stands on"),
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("D", "panel('reaches')", show=False, system=True, priority=True),
+        Binding("plus", "steps", show=False, system=True, priority=True),
     ]
 
     def __init__(self, number: int, edit: bool = False) -> None:
@@ -137,12 +141,19 @@ class ChangeScreen(Cursored):
     def hints(self) -> list[Hint]:
         """Return the keys for the footer."""
         row = self.page.row if self.page is not None else None
-        heavy = {"y": 8, "n": 7, "i": 5, "d": 5, "o": 4, "B": 4, "b": 3}
+        heavy = {"y": 8, "n": 7, "i": 5, "d": 5, "o": 4, "B": 4, "b": 3, "F": 7}
         found: list[Hint] = []
         for hint in self.act_hints():
-            can = hint.possible and (hint.key not in "yn" or (row is not None and self._may()))
+            can = hint.possible and (hint.key not in "yn" or hint.label == ADOPT.label or self._may())
             found.append(replace(hint, possible=can, weight=heavy.get(hint.key, 2) if can else 0))
-        own = [Hint("e", "edit", row is not None, 5)] if not desk_app(self).desk.acts_removed else []
+        own = (
+            [
+                Hint("e", "edit", row is not None, 5),
+                Hint("+", "steps", row is not None and row.state in WAITING_STATES, 4),
+            ]
+            if not desk_app(self).desk.acts_removed
+            else []
+        )
         live = [Hint("l", "live", True, 8)] if row is not None and row.run_id is not None else []
         panels = [hint for hint in self.panel_hints() if hint.key in ("q", ", .")]
         return [*panels, *live, *found, *own, Hint("D", "reaches", weight=2), Hint("x", "acts", weight=9),
@@ -195,6 +206,24 @@ class ChangeScreen(Cursored):
             desk_app(self).tell("the change is being read")
         else:
             edit_plan(desk_app(self), self.page)
+
+    def action_steps(self) -> None:
+        """Work on the steps of its plan in forms."""
+        from tui_ops.ui.changes.stepping import work_on_steps
+
+        if self.page is None:
+            desk_app(self).tell("the change is being read")
+        else:
+            work_on_steps(desk_app(self), self.page)
+
+    def action_time_range(self) -> None:
+        """Ask for its time; where there is a free one, that is offered first."""
+        from tui_ops.ui.changes.timing import ask_time
+
+        if self.page is None:
+            desk_app(self).tell("the change is being read")
+        else:
+            ask_time(desk_app(self), self.page)
 
     def action_panel(self, name: str) -> None:
         """Let a panel fill the screen, and back."""

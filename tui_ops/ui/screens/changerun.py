@@ -14,6 +14,7 @@ from tui_ops.model.changes import CellState, change_name
 from tui_ops.ui import acts
 from tui_ops.ui.changerun.letters import BEGIN_ACTS, RUN_ACTS, YES_NO, answers, given_here
 from tui_ops.ui.changerun.widget import GridScroll, OutputScroll
+from tui_ops.ui.changes.stopping import stop_hint
 from tui_ops.ui.copying import Choice
 from tui_ops.ui.export import Export
 from tui_ops.ui.frame import Hint
@@ -39,6 +40,7 @@ class ChangeRun(ChangeRunLooking):
         ("z", "only hosts for which somebody has to do something"),
         (", .", "the run before and after: dry runs too"),
         ("y n", "where a step asks: it is done, it is not"),
+        ("#", "stops everything that runs, of all changes; its number is typed"),
     )
 
     def compose_body(self) -> ComposeResult:
@@ -81,7 +83,8 @@ class ChangeRun(ChangeRunLooking):
         return [
             Hint("enter", "output", here, 8), Hint("space", "fold", here, 2),
             Hint("z", "all" if show_all else "trouble", weight=3), *self._acts(),
-            Hint(". ,", "runs", len(self.runs) > 1, 0), Hint("x", "acts", weight=9), Hint("?", "keys", weight=9),
+            Hint(". ,", "runs", len(self.runs) > 1, 0), *stop_hint(desk_app(self).desk),
+            Hint("x", "acts", weight=9), Hint("?", "keys", weight=9),
         ]  # fmt: skip
 
     def _acts(self) -> list[Hint]:

@@ -9,9 +9,10 @@ from tui_ops.actions.action import Action
 from tui_ops.store.views.changerows import ChangeRow
 from tui_ops.ui import acts
 from tui_ops.ui.cells import safe
-from tui_ops.ui.changes import layout
+from tui_ops.ui.changes import layout, slot
 from tui_ops.ui.changes.approving import standing_of
 from tui_ops.ui.changes.reading import ChangePage
+from tui_ops.ui.changes.stopping import stop_hint
 from tui_ops.ui.copying import Choice
 from tui_ops.ui.frame import Hint
 from tui_ops.ui.paint import Line
@@ -52,6 +53,7 @@ class Changes(Listed):
         ("+", "a new change: what, where, why, then its plan in your editor"),
         ("l", "the live run, or the last one"),
         ("y n", "open the change first: y and n there decide"),
+        ("#", "stops everything that runs, of all changes; its number is typed"),
         ("← → h l", "in the calendar: earlier and later days; t shows a month or a week"),
     )
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -94,7 +96,8 @@ class Changes(Listed):
             row = self.row_here
             can = not desk_app(self).desk.acts_removed
             own = [*([Hint("+", "new", True, 6)] if can else []),
-                   Hint("l", "live", row is not None and row.run_id is not None, 4)]  # fmt: skip
+                   Hint("l", "live", row is not None and row.run_id is not None, 4),
+                   *stop_hint(desk_app(self).desk)]  # fmt: skip
         elif self._calendar is not None:
             kept = [hint for hint in kept if hint.key in ("enter", "/", ".", "z", "x", "?")]
             own = [Hint("h l", "days", True, 8), Hint("t", "week" if self._calendar.by_month else "month", True, 8)]
@@ -135,7 +138,10 @@ class Changes(Listed):
         """Read the change."""
         row = self.row_here
         if row is not None:
-            self._page = await desk_app(self).from_store(lambda feed: feed.change(row.id))
+            app = desk_app(self)
+            page = await app.from_store(lambda feed: feed.change(row.id))
+            free = slot.proposed(page.row, page.services, app.desk) if page is not None else None
+            self._page = replace(page, free=free) if page is not None else None
 
     def draw_panels(self) -> None:
         """Draw what the cursor stands on."""
@@ -154,12 +160,12 @@ class Changes(Listed):
     # What keys do -------------------------------------------------------------------------------------------------
 
     def action_open(self) -> None:
-        """Open the page of the change under the cursor; of what has no page, all that is known of it."""
+        """Open the page of the change or the release under the cursor; of what has no page, all that is known of it."""
         row = self.row_here
         if row is not None:
             desk_app(self).travel.open_change(row.id)
-        elif isinstance(self.pane, ReleasesPane) and self.pane.here is not None and self.has_class("-detail"):
-            desk_app(self).travel.show_list("changes", f"release={self.pane.here.name}")
+        elif isinstance(self.pane, ReleasesPane) and self.pane.here is not None:
+            desk_app(self).travel.open_release(self.pane.here.id)
         elif self.listing.cursor is not None:
             self._open_beside()
 

@@ -6,6 +6,7 @@ from typing import Any, Generic, TypeVar
 
 from tui_ops.model.incidents import problem_name
 from tui_ops.model.problems import known_error_name
+from tui_ops.ui.changes.release import ReleasePage
 from tui_ops.ui.copying import Choice
 from tui_ops.ui.export import Export
 from tui_ops.ui.feed import Feed
@@ -21,7 +22,7 @@ from tui_ops.ui.widgets.lines import desk_app
 PAGE_TOPICS = frozenset({"incidents", "problems", "fleet"})
 """News after which a page is read again."""
 
-P = TypeVar("P", ProblemPage, KnownPage)
+P = TypeVar("P", ProblemPage, KnownPage, ReleasePage)
 
 
 class LearntScreen(Cursored, Generic[P]):
@@ -37,7 +38,9 @@ class LearntScreen(Cursored, Generic[P]):
     """How it stands on the screen."""
     noun = ""
     """What its acts are on."""
-    own_keys = (("enter", "of a panel: fills the screen; then opens what the cursor stands on"),)
+    own_keys: tuple[tuple[str, str], ...] = (
+        ("enter", "of a panel: fills the screen; then opens what the cursor stands on"),
+    )
 
     def __init__(self, number: int) -> None:
         super().__init__()

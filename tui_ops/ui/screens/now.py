@@ -46,6 +46,7 @@ class Now(Listed):
     own_keys = (
         ("H", "the hand-over of the shift, to read and to save"),
         ("I", "a test notification to you, by all your ways"),
+        ("#", "stops every change that runs; their number is typed"),
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("H", "handover", show=False, system=True, priority=True),
@@ -186,6 +187,8 @@ class Now(Listed):
                 travel.open_problem(number)
             elif kind == "change":
                 travel.open_change(number)
+            elif kind == "freeze":
+                travel.show_noun("changes", "freezes", f"name=FRZ-{number}")
             elif kind == "item":
                 travel.show_noun("incidents", "actions", f"name=TODO-{number}")
             elif kind == "engine":

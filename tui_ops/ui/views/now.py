@@ -9,7 +9,7 @@ from tui_ops.model.states import HostState, Look, StateSign, sign_of
 from tui_ops.store.views.rows import HostRow
 from tui_ops.ui.cells import fit
 from tui_ops.ui.changes.approving import Standing, to_approve
-from tui_ops.ui.changes.mine import reviews_due, stands_still, waits_for_me
+from tui_ops.ui.changes.mine import freezes_to_decide, reviews_due, stands_still, waits_for_me
 from tui_ops.ui.changes.signs import change_sign
 from tui_ops.ui.changes.words import waits_for, when
 from tui_ops.ui.columns import Column
@@ -104,6 +104,8 @@ def needs(desk: Desk) -> Iterator[Item]:
         yield need(("engine", ""), TROUBLE, "engine", "engine", said, rank=0, do="read what it says")
     yield from _incidents(desk, at)
     yield from _changes(desk, at)
+    if not desk.acts_removed:
+        yield from _freezes(desk, at)
     yield from _todo(desk, at)
     for row in desk.fleet.rows.values():
         if row.state in (HostState.KEY_UNKNOWN, HostState.KEY_CHANGED):
@@ -148,6 +150,12 @@ def _changes(desk: Desk, at: float) -> Iterator[Item]:
                    do="have another person review it" if mine else "review it: x")  # fmt: skip
 
 
+def _freezes(desk: Desk, at: float) -> Iterator[Item]:
+    for row in freezes_to_decide(desk):
+        yield need(("freeze", row.id), IDEA, "freeze", row.name, f"{row.title}: {row.reason}", left=row.ends_at - at,
+                   where=", ".join(row.matcher), do="agree: y, turn down: n", rank=2)  # fmt: skip
+
+
 def _todo(desk: Desk, at: float) -> Iterator[Item]:
     for item in desk.todo.due(desk.me, at):
         left = (item.due_at or at) - at
@@ -175,7 +183,7 @@ class NowPane(ItemsPane):
     triage = "time left"
     columns_of = NOW_COLUMNS
     also = NOW_KEYS
-    nouns = ("incident", "change", "item", "problem", "host")
+    nouns = ("incident", "change", "item", "problem", "freeze", "host")
     well = "nothing needs you"
     nothing = "nothing needs you: no incident waits, no clock runs out, no key waits for trust"
 
@@ -214,6 +222,8 @@ class NowPane(ItemsPane):
             return [desk.changes.rows[number] for number in self._of("change") if number in desk.changes.rows]
         if noun == "item":
             return [row for row in desk.todo.items if row.id in self._of("item")]
+        if noun == "freeze":
+            return [row for row in desk.around.freezes if row.id in self._of("freeze")]
         if noun == "problem":
             return [row for row in desk.todo.problems if row.id in self._of("problem")]
         return [desk.fleet.rows[number] for number in self._of("host") if number in desk.fleet.rows]

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from tui_ops.model.changes import ReleaseState
-from tui_ops.model.states import Look, StateSign
 from tui_ops.store.views.changerows import ReleaseRow
 from tui_ops.ui.cells import fit, safe
-from tui_ops.ui.changes.signs import change_sign, state_word
+from tui_ops.ui.changes.signs import RELEASE_SIGNS, change_sign, state_word
 from tui_ops.ui.columns import Column
 from tui_ops.ui.desk import Desk
 from tui_ops.ui.paint import EMPTY, LOOK_INK, Ink, Line, line, sign_span
@@ -15,15 +14,6 @@ from tui_ops.ui.panels import Pen, heading, labelled, moment, wrapped
 from tui_ops.ui.views.changes import PlannedPane
 from tui_ops.ui.views.incidents import told_fact
 from tui_ops.ui.views.items import Item, text_fact
-
-_SIGNS = {
-    ReleaseState.DRAFT: StateSign("·", "-", Look.MUTED, 0, "draft", ""),
-    ReleaseState.GO: StateSign("●", "*", Look.GOOD, 0, "go", ""),
-    ReleaseState.NO_GO: StateSign("✖", "X", Look.BAD, 0, "no-go", ""),
-    ReleaseState.ROLLING_OUT: StateSign("→", ">", Look.GOOD, 0, "rolling out", ""),
-    ReleaseState.DONE: StateSign("●", "*", Look.MUTED, 0, "done", ""),
-    ReleaseState.CANCELLED: StateSign("·", "-", Look.MUTED, 0, "cancelled", ""),
-}
 
 _OPEN = (ReleaseState.DRAFT, ReleaseState.GO, ReleaseState.NO_GO, ReleaseState.ROLLING_OUT)
 
@@ -42,7 +32,7 @@ RELEASE_KEYS = (*(column.id for column in RELEASE_COLUMNS), "decided")
 
 def release_item(row: ReleaseRow) -> Item:
     """Return a release as an item."""
-    sign, open_ = _SIGNS[row.state], row.state in _OPEN
+    sign, open_ = RELEASE_SIGNS[row.state], row.state in _OPEN
     facts: dict[str, Any] = {
         "name": row.name, "state": str(row.state), "title": row.title, "changes": f"{row.done}/{row.changes}",
         "versions": "  ".join(f"{name} {value}" for name, value in row.versions), "service": row.service,
@@ -89,7 +79,7 @@ class ReleasesPane(PlannedPane):
         row = self.here
         if row is None:
             return []
-        sign = _SIGNS[row.state]
+        sign = RELEASE_SIGNS[row.state]
         lines = [line(sign_span(sign, pen.look.ascii), (f" {row.name}", Ink.TITLE), (f"  {row.state}", Ink.DIM)),
                  *wrapped(row.title, pen.width, Ink.TEXT)]  # fmt: skip
         for label, text in (("Service", row.service), ("Stages", f" {pen.look.signs.arrow} ".join(row.environments)),

@@ -15,9 +15,11 @@ def upgrade() -> None:
     _baseline()
     _login_source()
     _feed()
+    _host_vulnerabilities()
     _scan_import()
     _attestation()
     _audit_run()
+    _framework_text()
     _finding_day()
 
 
@@ -58,6 +60,7 @@ def _acceptance() -> None:
         *_times("ended_at", optional=True),
         *_texts("ended_by"),
         sa.Column("solo", sa.Boolean(), nullable=False),
+        sa.Column("restart_due", sa.Boolean(), nullable=False),
         *_numbers("revision"),
     )
     op.create_index("ix_acceptance_version", "acceptance", ["version"])
@@ -148,6 +151,20 @@ def _feed() -> None:
     )
 
 
+def _host_vulnerabilities() -> None:
+    op.create_table(
+        "host_vulnerabilities",
+        sa.Column("host_id", sa.Integer(), sa.ForeignKey("host.id"), primary_key=True),
+        *_texts("state", "text", "place", "feed"),
+        *_times("feed_at", "read_at", optional=True),
+        *_times("matched_at"),
+        *_texts("digest"),
+        *_numbers("fixable", "waiting", "unimportant", "kev"),
+        *_texts("worst"),
+        sa.Column("items", sa.LargeBinary(), nullable=False),
+    )
+
+
 def _scan_import() -> None:
     op.create_table(
         "scan_import",
@@ -170,6 +187,7 @@ def _attestation() -> None:
         *_numbers("version"),
         *_texts("framework", "control", "scope", "owner", "text"),
         sa.Column("met", sa.Boolean(), nullable=False),
+        sa.Column("applies", sa.Boolean(), nullable=False),
         *_texts("file", "file_sha"),
         *_times("dated_at", "review_at", optional=True),
         *_texts("by"),
@@ -194,6 +212,10 @@ def _audit_run() -> None:
         sa.Column("document", sa.LargeBinary(), nullable=False),
     )
     op.create_index("ix_audit_run_framework", "audit_run", ["framework"])
+
+
+def _framework_text() -> None:
+    op.create_table("framework_text", sa.Column("name", sa.String(), primary_key=True), *_texts("body", "wrong"))
 
 
 def _finding_day() -> None:

@@ -1,0 +1,1 @@
+"""Services: what they are to be worth, and what is left of what they may fail."""

@@ -1,0 +1,47 @@
+"""The views of the screen of security, each declared once: a further view is a row here.
+
+A view is a :class:`~tui_ops.ui.views.pane.Pane` that takes the desk. One that is also a
+:class:`~tui_ops.ui.views.secured.Secured` says what enter opens and what stands beside it; of any other, both are about
+the host of the line.
+"""
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tui_ops.ui.desk import Desk
+    from tui_ops.ui.views.pane import Pane
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityView:
+    """A view of the screen."""
+
+    noun: str
+    """What is typed after ``:``; also the ``name`` of the view."""
+    place: str
+    """``module:Class`` below ``tui_ops.ui.views``; imported when the screen is opened first."""
+    help: str
+    """What it answers, in a few words."""
+
+    def make(self, desk: "Desk") -> "Pane[Any]":
+        """Return the view."""
+        module, _, name = self.place.partition(":")
+        made: Pane[Any] = getattr(import_module(f"tui_ops.ui.views.{module}"), name)(desk)
+        return made
+
+
+VIEWS: tuple[SecurityView, ...] = (
+    SecurityView("findings", "findings:FindingsPane", "what is weak, the most urgent first"),
+    SecurityView("acceptances", "acceptances:AcceptancesPane", "what is set aside, or asked to be, and until when"),
+    SecurityView("verdicts", "verdicts:VerdictsPane", "what each check says of each host; what is unknown, and why"),
+    SecurityView("vulnerabilities", "cves:VulnerabilitiesPane", "each vulnerability over all hosts: a fix here or not"),
+    SecurityView("vulnerable", "vulnerable:VulnerablePane", "each host: how much of it can be mended, by which feed"),
+    SecurityView("feeds", "feeds:FeedsPane", "what says so, and how old it is"),
+    SecurityView("trend", "findingtrend:TrendPane", "how it went: opened, closed, overdue, how long mending took"),
+)
+"""In the order in which ``.`` goes through them; the first is the one that the screen begins with."""
+
+FURTHER = tuple(view.noun for view in VIEWS[1:])
+"""The nouns of all but the first."""

@@ -1,0 +1,328 @@
+"""A long list in which things of one kind stand folded on one line. Made ready aside, whatever its length.
+
+Of fifty thousand rows nothing is made but the lines that are seen: rows stay as the store gives them, and an
+:class:`~tui_ops.ui.views.items.Item` is made of one when it is drawn.
+"""
+
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from tui_ops.model.address import Value
+from tui_ops.store.views.rows import HostRow
+from tui_ops.ui.cells import Signs
+from tui_ops.ui.columns import Column, Look, Placed, heading, natural
+from tui_ops.ui.desk import Desk
+from tui_ops.ui.listing import Key, Listing, sort_stable
+from tui_ops.ui.paint import Ink, Line
+from tui_ops.ui.views.items import Item, draw_item, place_items
+from tui_ops.ui.views.pane import Pane
+from tui_ops.ui.views.secured import Secured
+
+T = TypeVar("T")
+
+PLACED_BY = 240
+"""Lines by whose texts columns get their widths: what several screens hold; of a longer list the first ones."""
+
+FOLDED = "fold"
+"""The first part of the key of a line that stands for several things."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stand(Generic[T]):
+    """How rows stand in the list, worked out aside."""
+
+    rows: dict[Key, T]
+    shown: list[Key]
+    groups: dict[Key, list[Key]]
+    asked: tuple[object, ...]
+    """For which filter, order and folding."""
+
+
+class FoldedList(Listing[T]):
+    """Rows by key, folded by what they have in common. A child says what a row has.
+
+    Args:
+        foldings: by what rows can be folded, the usual one first: a name, and what gives the common part of a row. A
+            name without such a function folds nothing.
+        triage: the order in words where no column was chosen.
+    """
+
+    def __init__(self, foldings: Mapping[str, Callable[[T], Hashable] | None], triage: str) -> None:
+        super().__init__()
+        self.foldings = dict(foldings)
+        self.by = next(iter(foldings))
+        self.triage = triage
+        self.opened: set[Key] = set()
+        self.taken = 0
+        """How often rows were taken in."""
+        self._groups: dict[Key, list[Key]] = {}
+        self._groups_for: tuple[object, object] | None = None
+
+    # What a child says --------------------------------------------------------------------------------------------
+
+    def fact(self, row: T, key: str) -> Value:
+        """Return what a row has for a key of an address."""
+        raise NotImplementedError
+
+    def words(self, row: T) -> str:
+        """Return the texts in which bare words are looked for."""
+        raise NotImplementedError
+
+    def sorted_by(self, row: T, key: str) -> tuple[object, ...]:
+        """Return by what a row is sorted for a column: unknown values last, texts by their numbers."""
+        value = self.fact(row, key)
+        if isinstance(value, int | float):
+            return (False, value)
+        text = " ".join(value) if isinstance(value, tuple) else value or ""
+        return (not text, natural(text))
+
+    # The list -----------------------------------------------------------------------------------------------------
+
+    def value(self, row: T, key: str) -> Value:
+        """Return what a row has for a key of an address."""
+        return self.fact(row, key) if key else self.words(row)
+
+    @property
+    def asked(self) -> tuple[object, ...]:
+        """What filter, order and folding are asked for."""
+        return (*self._asked, self.by)
+
+    def order(self, found: list[Key]) -> None:
+        """Put keys in order: by the column that was chosen, by what the filter says, or as they came."""
+        self._order(found, self.rows)
+
+    def _order(self, found: list[Key], rows: Mapping[Key, T]) -> None:
+        if self.sort is not None:
+            name = self.sort.id
+            sort_stable(found, lambda key: self.sorted_by(rows[key], name), self.reversed)
+        elif self.query.sort:
+            for name, falling in reversed(self.query.sort):
+                sort_stable(found, lambda key, name=name: self.sorted_by(rows[key], name), falling)  # type: ignore[misc]
+        elif self.reversed:
+            found.reverse()
+
+    def ready(self, rows: dict[Key, T]) -> Stand[T]:
+        """Return how rows would stand as it is asked now; may run beside the desk, which it leaves as it is.
+
+        Args:
+            rows: all of them, in the usual order.
+        """
+        asked, query = self.asked, self.query
+        if self.trouble_only or query.terms:
+            found = [key for key, row in rows.items() if self.passes(row)]
+        else:
+            found = list(rows)
+        self._order(found, rows)
+        return Stand(rows, found, self._grouped(found, rows), asked)
+
+    def adopt(self, stand: Stand[T]) -> None:
+        """Let rows stand as was worked out; anew where something else is asked for by now."""
+        self.rows = stand.rows
+        if self.marks:
+            self.marks &= stand.rows.keys()
+        self.taken += 1
+        if stand.asked == self.asked:
+            self._groups, self._groups_for = stand.groups, (stand.shown, self.by)
+            self.stand(stand.shown)
+        else:
+            self.arrange()
+
+    # Folding ------------------------------------------------------------------------------------------------------
+
+    def _grouped(self, shown: Sequence[Key], rows: Mapping[Key, T]) -> dict[Key, list[Key]]:
+        common = self.foldings[self.by]
+        if common is None:
+            return {}
+        found: dict[Hashable, list[Key]] = {}
+        for key in shown:
+            found.setdefault(common(rows[key]), []).append(key)
+        return {(FOLDED, name): members for name, members in found.items()}
+
+    def laid_out(self) -> list[Key]:
+        """Return the lines: what is alone, and one for what is folded, in the order of their first rows."""
+        if self.foldings[self.by] is None:
+            self._groups = {}
+            return self.shown
+        if self._groups_for is None or self._groups_for[0] is not self.shown or self._groups_for[1] != self.by:
+            self._groups, self._groups_for = self._grouped(self.shown, self.rows), (self.shown, self.by)
+        lines: list[Key] = []
+        for key, members in self._groups.items():
+            if len(members) == 1:
+                lines.append(members[0])
+                continue
+            lines.append(key)
+            if key in self.opened:
+                lines += members
+        return lines
+
+    def members(self, line: Key) -> list[Key]:
+        """Return the rows of a folded line; none of any other."""
+        found = self._groups.get(line, [])
+        return found if len(found) > 1 else []
+
+    def behind(self, line: Key) -> Sequence[Key]:
+        """Return the rows that a line stands for."""
+        return self.members(line) or (line,)
+
+    def instead(self, cursor: Key) -> Key | None:
+        """Return the line that stands for a row which has none of its own now, or the only row of what was folded."""
+        left = self._groups.get(cursor)
+        return left[0] if left else self._home(cursor)
+
+    def _home(self, key: Key) -> Key | None:
+        common, row = self.foldings[self.by], self.rows.get(key)
+        return (FOLDED, common(row)) if common is not None and row is not None else None
+
+    def fold(self, folded: bool | None = None) -> bool:
+        """Fold or unfold the line under the cursor, or the one its row stands in; tell whether there is one."""
+        cursor = self.cursor
+        home = cursor if self.members(cursor) else self._home(cursor)
+        if home is None or not self.members(home):
+            return False
+        if folded is None or folded != (home not in self.opened):
+            self.opened ^= {home}
+        self.lay_lines()
+        return True
+
+    def fold_all(self) -> bool:
+        """Fold everything, or unfold it where all is folded; tell whether there is anything to fold."""
+        several = [key for key, members in self._groups.items() if len(members) > 1]
+        self.opened = set() if self.opened else set(several)
+        self.lay_lines()
+        return bool(several)
+
+    def group_by(self, by: str) -> None:
+        """Fold by something else."""
+        self.by = by
+        self.opened.clear()
+        self.lay_lines()
+
+    @property
+    def fold_here(self) -> list[T]:
+        """The rows of the folded line under the cursor; none where a single row is."""
+        return [self.rows[key] for key in self.members(self.cursor)]
+
+
+class FoldedPane(Secured, Pane[T]):
+    """A view over a folded list. A child makes items of rows and of what is folded.
+
+    Args:
+        desk: that knows the hosts.
+        listing: the rows.
+        columns: of the items that are drawn.
+    """
+
+    reads = True
+    columns_of: tuple[Column[Item], ...] = ()
+    also: tuple[str, ...] = ()
+
+    def __init__(self, desk: Desk, listing: FoldedList[T], columns: Sequence[Column[Item]]) -> None:
+        super().__init__(listing, columns)  # type: ignore[arg-type]  # columns of the items, by id those of the rows
+        self.desk = desk
+        self.folded = listing
+        self.placed: tuple[Placed[Item], ...] = ()
+        self._item_columns = tuple(columns)
+        self._placed_for: tuple[object, ...] = ()
+        self._loaded = False
+
+    def item(self, row: T) -> Item:
+        """Return a row as it is drawn."""
+        raise NotImplementedError
+
+    def fold_item(self, rows: Sequence[T]) -> Item:
+        """Return what several rows look like on one line."""
+        raise NotImplementedError
+
+    @property
+    def ready(self) -> bool:
+        """Whether it was read once."""
+        return self._loaded
+
+    @property
+    def filter_keys(self) -> tuple[str, ...]:
+        """The columns, and what else is known of a row."""
+        return tuple(dict.fromkeys((*(column.id for column in self._item_columns), *self.also)))
+
+    def sort_columns(self) -> list[Column[Any]]:
+        """Return the columns to sort by: those that stand."""
+        return [one.column for one in self.placed]
+
+    def take(self, found: Sequence[Any], desk: Desk) -> None:
+        """Take in what was made ready."""
+        del desk
+        for stand in found:
+            self._loaded = True
+            self.folded.adopt(stand)
+
+    # Drawing ------------------------------------------------------------------------------------------------------
+
+    def _item_of(self, key: Key) -> Item:
+        members = self.folded.members(key)
+        rows = self.folded.rows
+        return self.fold_item([rows[one] for one in members]) if members else self.item(rows[key])
+
+    def lay_out(self, width: int) -> None:
+        """Place the columns by the first lines."""
+        listing = self.folded
+        placed_for = (width, listing.taken, listing.by, id(listing.lines))
+        if placed_for != self._placed_for:
+            self._placed_for = placed_for
+            self.placed = place_items(width, self._item_columns, [self._item_of(key) for key in listing.lines[:PLACED_BY]])
+
+    def heading(self) -> Line:
+        """Return the titles of the columns."""
+        return heading(self.placed)
+
+    def draw(self, key: Key, look: Look, here: bool, marked: bool) -> Line:
+        """Return the line of a row, or of what is folded: with a sign before its first text."""
+        item, listing = self._item_of(key), self.folded
+        drawn = draw_item(item, self.placed, look, here, marked)
+        if listing.members(key):
+            return _marked(drawn, look.signs, key in listing.opened)
+        return drawn
+
+    def host_here(self) -> HostRow | None:
+        """Return the host of the row under the cursor; none of what is folded."""
+        row = self.folded.here
+        name = self.folded.fact(row, "host") if row is not None else None
+        return self.desk.fleet.named(name) if isinstance(name, str) and name else None
+
+    def hosts_of(self, rows: Iterable[T]) -> list[HostRow]:
+        """Return the hosts of rows, each once."""
+        names = dict.fromkeys(self.folded.fact(row, "host") for row in rows)
+        found = (self.desk.fleet.named(name) for name in names if isinstance(name, str) and name)
+        return [row for row in found if row is not None]
+
+    def chosen(self, noun: str) -> Sequence[Any]:
+        """Return the hosts of what is chosen."""
+        return self.hosts_of(self.folded.chosen()) if noun == "host" else ()
+
+    # Folding ------------------------------------------------------------------------------------------------------
+
+    def fold(self, folded: bool | None) -> bool:
+        """Fold or unfold the line under the cursor."""
+        return self.folded.fold(folded)
+
+    def fold_all(self) -> bool:
+        """Fold all, or unfold all."""
+        return self.folded.fold_all()
+
+    def groupings(self) -> tuple[str, ...]:
+        """Return by what rows can be folded."""
+        return tuple(self.folded.foldings)
+
+    def grouping(self) -> str:
+        """Return by what they are, where that is not the usual."""
+        return self.folded.by
+
+    def group_by(self, choice: str) -> None:
+        """Fold by something else."""
+        self.folded.group_by(choice)
+
+
+def _marked(drawn: Line, signs: Signs, is_open: bool) -> Line:
+    """Return a line with the sign of what is folded in place of its severity's blank."""
+    sign = signs.open if is_open else signs.folded
+    # Cursor or mark, the state's glyph, a blank: the blank makes room.
+    return (drawn[0], drawn[1], (sign, Ink.DIM), *drawn[3:])
