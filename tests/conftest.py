@@ -14,6 +14,11 @@ ANSIBLE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tu
 
 PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin:{ANSIBLE}"
 
+DNF_PLUGIN = str(ANSIBLE.parents[1] / "debs" / "dnf-plugins-core.deb")
+"""A package that can't be installed beside zypper, put beside it."""
+
+SYSTEMD = ("sshd", "unshare", "nsenter", "/lib/systemd/systemd", "systemd-run", "dbus-daemon", "root")
+
 NEEDS = {
     "transport": ("sshd", "ssh-keygen"),
     "transport/ends/test_icmp.py": ("root",),
@@ -36,6 +41,24 @@ NEEDS = {
         "root",
     ),
     "probes/test_evidence.py": ("setpriv", "ping", "ip", "root"),
+    "engine/change/test_hands_systemd.py": SYSTEMD,
+    "engine/change/test_run_systemd.py": SYSTEMD,
+    "engine/change/test_hands_services.py": ("sshd", "unshare", "chroot", "service", "update-rc.d", "root"),
+    "engine/change/test_hands_apt.py": ("sshd", "unshare", "chroot", "dpkg-deb", "root"),
+    "engine/change/test_run_packages.py": ("sshd", "unshare", "chroot", "dpkg-deb", "root"),
+    "engine/change/test_hands_rpm.py": (
+        "sshd",
+        "unshare",
+        "chroot",
+        "dnf",
+        "zypper",
+        "rpmbuild",
+        "createrepo_c",
+        DNF_PLUGIN,
+        "root",
+    ),
+    "engine/change/test_hands_ansible.py": ("sshd", "ansible-playbook"),
+    "engine/change/test_run_ansible.py": ("sshd", "unshare", "ansible-playbook", "root"),
     "engine/test_alertmanager.py": ("prometheus-alertmanager", "amtool"),
     "engine/test_following.py": ("sshd",),
     "inventory/foreign/test_against_ansible.py": ("ansible-inventory",),
@@ -54,6 +77,8 @@ NEEDS = {
     "probes/test_facts.py": ("dpkg-query", "apt", "ip", "sysctl", "sshd", "root"),
     "probes/test_privilege.py": ("sudo", "visudo", "unshare", "nsenter", "setpriv", "ssh-keygen", "root"),
     "probes/test_resident.py": ("mawk", "gawk", "original-awk"),
+    "practices/vulnerabilities/test_versions.py": ("dpkg", "rpm"),
+    "practices/vulnerabilities/test_against_debsecan.py": ("debsecan",),
 }
 """Programs of other packages and the right to be another account, by the place of the tests that use them."""
 
@@ -68,7 +93,7 @@ def missing(path: Path) -> str:
     """Return what the tests of a file lack on this machine, empty where they can run."""
     place = path.relative_to(HERE).as_posix()
     wanted = [one for prefix, needs in NEEDS.items() if place.startswith(prefix) for one in needs]
-    lacks = [one for one in wanted if one != "root" and shutil.which(one, path=PATH) is None]
+    lacks = [one for one in wanted if one != "root" and shutil.which(one, os.F_OK, PATH) is None]
     if "root" in wanted and os.geteuid() != 0:
         lacks.append("root (or: unshare --user --map-root-user)")
     return ", ".join(dict.fromkeys(lacks))

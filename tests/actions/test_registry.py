@@ -48,6 +48,7 @@ def test_every_act_is_complete(action: Action) -> None:
         "changemodel",
         "freeze",
         "release",
+        "finding",
         "fleet",
     }
 

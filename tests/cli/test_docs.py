@@ -10,7 +10,7 @@ from tui_ops.cli.docs import pages
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("name", ["actions.md", "cli.md", "changes.md"])
+@pytest.mark.parametrize("name", ["actions.md", "cli.md", "changes.md", "checks.md"])
 def test_generated_pages_are_up_to_date(name: str) -> None:
     """After a change of an act or an option: make docs."""
     path = ROOT / "docs" / name

@@ -30,6 +30,22 @@ def test_a_right_plan_is_told_with_what_is_in_it(run, tmp_path: Path) -> None:
     assert run("plan", "check", str(file), "--set", "version=12").out.splitlines()[-1] != other.splitlines()[-1]
 
 
+def test_rules_that_the_inventory_has_not_are_told_with_their_lines(run, tmp_path: Path) -> None:
+    """Where there is an inventory; it is no mistake, since alerts from elsewhere have names of their own."""
+    file, inventory = tmp_path / "plan.yaml", tmp_path / "inventory.yaml"
+    file.write_text("steps:\n- command: a\nabort_if: [host-down, http-dwn]\nexpected_alerts:\n- units-faild\n")
+    inventory.write_text("name: shop\nhosts:\n  web-1:\n")
+    assert "no rule" not in run("plan", "check", str(file)).out
+    ran = run("-i", str(inventory), "plan", "check", str(file))
+    assert ran.code == 0
+    first, second = [line for line in ran.out.splitlines() if "no rule" in line]
+    assert first.startswith(f"note: {file}:3:23: abort_if: no rule http-dwn is in force, it would never end the run")
+    assert second.startswith(f"note: {file}:5:3: expected_alerts: no rule units-faild is in force")
+    assert second.endswith("did you mean units-failed?")
+    inventory.write_text("hosts: 7\n")
+    assert "has mistakes: the rules" in run("-i", str(inventory), "plan", "check", str(file)).out
+
+
 def test_mistakes_are_told_with_their_lines(run, tmp_path: Path) -> None:
     file = tmp_path / "plan.yaml"
     file.write_text("steps:\n- comand: a\n- unit: {name: a}\n")

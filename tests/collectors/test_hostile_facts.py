@@ -30,7 +30,10 @@ TEXT_LIMIT = 2_000
 WORDS = (
     b"dpkg rpm apk pacman archive passwd group limit home shadow own keys mine rules effective written mount fstab inet"
     b" inet6 rule table settings readable user script timer unit file rc nft ip4 ip6 ufw whole broken privilege none"
-    b" stamp same state hash text end"
+    b" ban audit mac selinux guard ran virus journald rsyslog syslogng upload disk os kernel pkgs age apt conf dnf"
+    b" zypper automatic restart stale owned named found now reboot"
+    b" stamp same state hash text end defs useradd quality faillock pam profile crypto boot homes public last journal"
+    b" bad"
 ).split()
 
 

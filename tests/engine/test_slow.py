@@ -1,9 +1,11 @@
 """Which slow sections are due, and what they judge."""
 
+from dataclasses import dataclass
+
 import pytest
 
 from tui_ops.collectors.sections import BY_NAME, SECTIONS, Section
-from tui_ops.engine.slow import KEPT_PERIODS, RETRY_MOST, RETRY_PERIODS, Slow, worst_of
+from tui_ops.engine.slow import KEPT_PERIODS, RARE_WITHIN_S, RETRY_MOST, RETRY_PERIODS, Slow, worst_of
 from tui_ops.model.readings import SectionReading, Status
 from tui_ops.model.states import Severity
 
@@ -23,6 +25,34 @@ def after_all(slow: Slow, mono: float) -> Slow:
     for section in SECTIONS:
         slow.took(section, mono, MINUTE, GOOD)
     return slow
+
+
+@dataclass(frozen=True)
+class Rare:
+    """What comes round once a week."""
+
+    name: str = "all-files"
+    periods: float = 7 * 24 * 60.0
+
+
+class TestRare:
+    def test_it_is_read_at_first_in_the_hosts_own_time(self) -> None:
+        """Each of a fleet once within six hours, and not all in the same minutes."""
+        firsts = set()
+        for host in range(40):
+            slow = Slow(f"web-{host}", [Rare()])
+            looks = [look for look in range(int(RARE_WITHIN_S / MINUTE)) if slow.due(look * MINUTE, MINUTE)]
+            assert len(looks) == 1
+            firsts.add(looks[0])
+        assert len(firsts) > 30
+
+    def test_who_asks_for_everything_does_not_ask_for_it_but_by_name_it_comes(self) -> None:
+        slow = Slow("a", [Rare()])
+        slow.took(Rare(), 0.0, MINUTE)
+        slow.all_due()
+        assert not slow.due(MINUTE, MINUTE)
+        slow.let_come(["all-files"])
+        assert slow.due(MINUTE, MINUTE) == [Rare()]
 
 
 class TestDue:

@@ -38,6 +38,7 @@ def test_everything_that_is_read_at_run_time_is_inside(wheel: Path) -> None:
         "probes/sections/*.sh",
         "themes/*.yaml",
         "rules/*.yaml",
+        "practices/security/checks/fixtures/*.yaml",
         "store/upgrades/**/*.py",
         "ui/*.tcss",
     ):

@@ -26,6 +26,9 @@ Start = Callable[..., Probe]
 REAL = ("find", "sed", "stat", "sha256sum", "head")
 """Programs that only read, which the trees borrow from this machine."""
 
+LONG = ("suid", "patches")
+"""Topics that look at all files, or let apt play all updates through: they have tests of their own."""
+
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGWvOWvXQYIqb4l6hTUXUVm3sHxPvJ7fUBjxC8cT2kPv bob@laptop\n"
 
 
@@ -60,7 +63,8 @@ class TestThisMachine:
     def test_every_topic(self, shell: str) -> None:
         """Each is read by its own parser, and says of this machine what it says itself."""
         with Probe(SHELLS[shell]) as probe:
-            found = {topic.name: look(probe, topic.name) for topic in TOPICS if topic.parse is not None}
+            asked_for = [topic.name for topic in TOPICS if topic.parse is not None and topic.name not in LONG]
+            found = {name: look(probe, name) for name in asked_for}
         asked = subprocess.run(
             ["dpkg-query", "-W", "-f=${db:Status-Abbrev}${binary:Package} ${Version}\n"], capture_output=True, text=True
         )

@@ -16,6 +16,9 @@ from tui_ops.collectors import frame
 from tui_ops.collectors.facts.accounts import parse_accounts
 from tui_ops.collectors.facts.authkeys import parse_authkeys
 from tui_ops.collectors.facts.files import parse_files
+from tui_ops.collectors.facts.logins import parse_logins
+from tui_ops.collectors.facts.modes import parse_modes
+from tui_ops.collectors.facts.sshdconf import parse_sshdconf
 from tui_ops.collectors.facts.sudoers import parse_sudoers
 from tui_ops.collectors.privilege import ROOT_LINES, Privilege, asked, disk_line, dropin, file_lines, parse_privilege
 from tui_ops.collectors.rights import parse_rights, rights_of
@@ -155,7 +158,9 @@ class TestTheRealSudo:
             keys = parse_authkeys(ask(probe, "authkeys"))
             rules = parse_sudoers(ask(probe, "sudoers"))
             named = parse_files(ask(probe, "files", (NAMED,)), [NAMED])
+            modes = parse_modes(ask(probe, "modes"))
         assert (found.user, found.has_sudo, found.refused) == (USER, True, frozenset())
+        assert (modes.unread, modes.items["/home/bob/.ssh/authorized_keys"]["mode"]) == ((), "0644")
         assert b"hhh" not in accounts
         assert b"kkk" not in accounts
         told = parse_accounts(accounts)
@@ -164,7 +169,7 @@ class TestTheRealSudo:
         assert told.items[USER]["password_changed"] == "2022-01-08"
         assert b"shadow locked:L:19001:1:90:7:30:20000:" in accounts
         assert b"shadow open::19002:" in accounts
-        assert b"shadow set:P:19003:" in accounts
+        assert b"shadow set:Py:19003:" in accounts
         assert [name.split()[1] for name in keys.items] == [
             "SHA256:" + subprocess.run(
                 ["ssh-keygen", "-lf", "-"], input=KEY, capture_output=True, text=True, check=True
@@ -182,7 +187,14 @@ class TestTheRealSudo:
             keys = parse_authkeys(ask(probe, "authkeys"))
             rules = parse_sudoers(ask(probe, "sudoers"))
             named = parse_files(ask(probe, "files", (NAMED,)), [NAMED])
+            modes, logins = parse_modes(ask(probe, "modes")), parse_logins(ask(probe, "logins"))
+            settings = parse_sshdconf(ask(probe, "sshdconf"))
         assert found.allowed == frozenset()
+        assert (modes.unread, modes.needs) == (("/home/", "/root/", "/var/lib/"), ("modes of files in homes",))
+        assert (logins.unread, logins.needs) == (("failures", "accepted"), ("tries to log in",))
+        assert logins.items["account root"].keys() == {"last", "from", "tty"}
+        assert settings.needs == ("effective settings of sshd",)
+        assert settings.items["sshd_config"]["value"] == ["/etc/ssh/sshd_config"]
         assert len(found.refused) > 5
         assert accounts.needs == ("states of passwords",)
         assert "password" in accounts.unread_fields

@@ -101,6 +101,8 @@ class Stream(StrEnum):
     """Lines as they are written."""
     RUN = "run"
     """The output of a command, host by host."""
+    FILE = "file"
+    """A file that who asked sends to the engine: for command lines alone."""
 
 
 class Subject(Protocol):

@@ -87,7 +87,7 @@ ANSWER = _act(
 
 STOP_ALL = Action(
     id="fleet.stop_changes", label="stop all changes", noun="fleet", role=Role.OPERATOR, danger=Danger.GRAVE,
-    params=(_REASON,), words=("emergency stop", "halt", "pause everything"),
+    key="#", params=(_REASON,), words=("emergency stop", "halt", "pause everything"),
     help="Stops everything that runs, of all changes. What is scheduled waits as well, until somebody says so.",
 )  # fmt: skip
 

@@ -1,6 +1,19 @@
 """The acts, declared. A new practice adds its own here and nowhere else on the reading side."""
 
-from tui_ops.actions import changeruns, changes, drift, evidence, freezes, incidents, intake, oncall, problems, releases
+from tui_ops.actions import (
+    changeruns,
+    changes,
+    drift,
+    evidence,
+    feeds,
+    findings,
+    freezes,
+    incidents,
+    intake,
+    oncall,
+    problems,
+    releases,
+)
 from tui_ops.actions.action import Action, Danger, Param, ParamKind, Stream
 from tui_ops.actions.registry import Registry
 from tui_ops.model.people import Role
@@ -168,6 +181,7 @@ REGISTRY = Registry((
     HOST_READ, HOST_SHELL, HOST_LOGS, HOST_RUN, HOST_MAINTENANCE, HOST_MAINTENANCE_END, HOST_TRUST,
     FLEET_RELOAD, ENGINE_STOP, *incidents.ACTS, intake.ALERT_INGEST,
     intake.HEARTBEAT_BEAT, *oncall.ACTS, *evidence.ACTS, *problems.ACTS,
-    *changes.ACTS, *changeruns.ACTS, *drift.ACTS, *freezes.ACTS, *releases.ACTS,
+    *changes.ACTS, *changeruns.ACTS, *drift.ACTS, *freezes.ACTS, *releases.ACTS, *findings.ACTS,
+    *feeds.ACTS,
 ))  # fmt: skip
 """Every act there is."""

@@ -32,7 +32,7 @@ _TERM = re.compile(r"[A-Za-z0-9][A-Za-z0-9+._-]{0,39}|")
 LOOK_INCIDENT = "incident"
 """What a client that looks at an incident says in the place of an act."""
 
-TOPICS = ("hosts", "events", "facts", "incidents", "problems", "changes", "audit", "fleet", "engine")
+TOPICS = ("hosts", "events", "facts", "incidents", "problems", "changes", "security", "audit", "fleet", "engine")
 """What a client can follow."""
 
 

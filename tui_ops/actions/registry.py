@@ -13,12 +13,12 @@ RESERVED: dict[str, str] = {
     ":": "go to an address", "-": "last view", "[": "history back", "]": "history forward",
     "space": "mark", "v": "mark a range", "*": "mark all shown", "\\": "clear marks",
     "s": "sort column", "S": "reverse the sort",
-    "z": "only what needs action", "p": "pause the display", "R": "host.read",
+    "z": "only what needs action", "p": "pause the display", "R": "host.read finding.recheck",
     "t": "time range", "f": "full screen", "O": "group rows", "Z": "fold all groups", "C": "choose columns",
     "c": "copy", "E": "save this view",
     "x": "acts possible here", "?": "keys here", "!": "host.shell", "@": "what I did", "u": "undo", "T": "theme",
 }  # fmt: skip
-"""Keys that mean the same on every screen. A value with a dot is the one act that owns the key.
+"""Keys that mean the same on every screen. A value with dots names the acts that own the key.
 
 ``n`` is both *next match* in a text view and *reject* in a list, so it is not in here."""
 
@@ -46,7 +46,7 @@ class Registry:
         if not action.key:
             return
         owner = RESERVED.get(action.key)
-        if owner is not None and owner != action.id:
+        if owner is not None and action.id not in owner.split():
             raise ValueError(f"{action.id} takes {action.key!r}, which means {owner!r} everywhere")
         for other in self._by_id.values():
             shared = (action.instead_of or action.id) == (other.instead_of or other.id)

@@ -3,7 +3,8 @@
 The engine answers as to an act, with the audit entry's number. Then, line by line, it sends ``{"out":BASE64}`` as
 the host writes, for a command ``{"host":…,"out":…,"status":…,"why":…}`` once for each host, and at last
 ``{"end":{"status":…,"why":…}}``. The client sends ``{"in":BASE64}`` and ``{"size":[columns,rows]}`` to a shell,
-and ``{"stop":true}`` to end what runs. Who takes no output stops the host: nothing piles up.
+and ``{"stop":true}`` to end what runs; a file goes to the engine as ``{"in":BASE64}``, with ``{"done":true}``
+behind it, and what came of it is in the end. Who takes no output stops the host: nothing piles up.
 """
 
 import base64
@@ -33,6 +34,8 @@ class End:
     """The name of its recording."""
     seconds: float = 0.0
     """How long it was open."""
+    said: str = ""
+    """What came of a file that was sent."""
 
     @classmethod
     def read(cls, body: object) -> "End":
@@ -44,6 +47,7 @@ class End:
             str(found.get("why", "")),
             str(found.get("recording", "")),
             float(seconds) if isinstance(seconds, int | float) else 0.0,
+            str(found.get("said", "")),
         )
 
 
@@ -77,6 +81,11 @@ def sized(columns: int, rows: int) -> bytes:
 def stop() -> bytes:
     """Return the line that ends what runs."""
     return encode({"stop": True})
+
+
+def done() -> bytes:
+    """Return the line that ends a file."""
+    return encode({"done": True})
 
 
 class Lines:

@@ -55,6 +55,7 @@ VERBS: dict[str, Verb] = {
         Verb("show", "show", "print hosts, metrics, checks, facts, events and more as text, JSON or CSV"),
         Verb("do", "do", "act: ask the engine for what a key does on the desk"),
         Verb("ingest", "ingest", "bring in alerts of other programs from files"),
+        Verb("feeds", "feeds", "bring in feeds of vulnerabilities from files; which there are, and how old"),
         Verb("beat", "beat", "a job says that it has run"),
         Verb("trust", "trust", "decide about the keys that hosts offer"),
         Verb("check", "check", "look for mistakes in an inventory"),
@@ -69,6 +70,7 @@ VERBS: dict[str, Verb] = {
         Verb("audit", "audit", "verify the chain of the audit"),
         Verb("db", "db", "how large the state is and will be, whether it is whole, backup and restore"),
         Verb("doctor", "doctor", "look for what will get in the way, each with what to do"),
+        Verb("self-test", "selftest", "try every security check on what it has to pass and on what it has to fail"),
         Verb("engine", "engine", "run the engine: it polls, evaluates and acts"),
         Verb("demo", "demo", "a simulated fleet that needs no servers"),
     )

@@ -8,14 +8,19 @@ from pathlib import Path
 from tui_ops.actions.action import Action, Danger, Param
 from tui_ops.actions.declared import REGISTRY
 from tui_ops.cli.arguments import PROGRAM, VERBS, global_parser, verb_parser
+from tui_ops.cli.checkdocs import checks_page
 from tui_ops.cli.codes import EXIT_TEXTS
 from tui_ops.cli.columns import AUDIT_COLUMNS, CHECK_COLUMNS, EVENT_COLUMNS, HOST_COLUMNS, KEY_COLUMNS, METRIC_COLUMNS
 from tui_ops.cli.shownchanges import CHANGE_COLUMNS, FREEZE_COLUMNS, MODEL_COLUMNS, RELEASE_COLUMNS
 from tui_ops.cli.shownfacts import DIFFERENCE_COLUMNS, FACT_COLUMNS, TOPIC_COLUMNS
+from tui_ops.cli.shownfindings import ACCEPTANCE_COLUMNS, FINDING_COLUMNS, VERDICT_COLUMNS
 from tui_ops.cli.shownhistory import HISTORY_COLUMNS
 from tui_ops.cli.shownincidents import ALERT_COLUMNS, INCIDENT_COLUMNS, SILENCE_COLUMNS, TIMELINE_COLUMNS
 from tui_ops.cli.shownintake import HEARTBEAT_COLUMNS
 from tui_ops.cli.shownproblems import ACTION_COLUMNS, KNOWN_ERROR_COLUMNS, PROBLEM_COLUMNS
+from tui_ops.cli.shownservices import SLO_COLUMNS
+from tui_ops.cli.shownvulnerabilities import CVE_COLUMNS, FEED_COLUMNS, VULNERABILITY_COLUMNS, VULNERABLE_COLUMNS
+from tui_ops.practices.security.checks.declared import CHECKS
 from tui_ops.ui.facts import KEYS
 
 BEGIN = "<!-- made by python -m tui_ops.cli.docs: everything below comes from the code -->"
@@ -104,6 +109,14 @@ def command_reference() -> str:
         ("changemodels", MODEL_COLUMNS),
         ("freezes", FREEZE_COLUMNS),
         ("releases", RELEASE_COLUMNS),
+        ("slos", SLO_COLUMNS),
+        ("vulnerable", VULNERABLE_COLUMNS),
+        ("vulnerabilities", VULNERABILITY_COLUMNS),
+        ("cves", CVE_COLUMNS),
+        ("feeds", FEED_COLUMNS),
+        ("findings", FINDING_COLUMNS),
+        ("verdicts", VERDICT_COLUMNS),
+        ("acceptances", ACCEPTANCE_COLUMNS),
         ("keys", KEY_COLUMNS),
         ("audit", AUDIT_COLUMNS),
     ):
@@ -144,6 +157,7 @@ def pages(root: Path) -> dict[Path, str]:
     by_hand = command.read_text(encoding="utf-8").partition(BEGIN)[0] if command.exists() else "# Command line\n\n"
     changes = root / "docs" / "changes.md"
     found = {root / "docs" / "actions.md": actions_page(), command: by_hand + BEGIN + "\n" + command_reference()}
+    found[root / "docs" / "checks.md"] = checks_page(CHECKS, BEGIN)
     if changes.exists():
         found[changes] = with_keys(changes.read_text(encoding="utf-8"), CHANGE_NOUNS)
     return found

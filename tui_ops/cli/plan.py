@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                         help="of the steps: text, json or csv")  # fmt: skip
 
 
-def run(options: argparse.Namespace, context: Context) -> int:  # noqa: ARG001  # verbs are called alike
+def run(options: argparse.Namespace, context: Context) -> int:
     """Print mistakes, steps, a difference or a text."""
     names: Sequence[str] = options.names
     wanted = FILES_OF[options.what]
@@ -53,7 +53,7 @@ def run(options: argparse.Namespace, context: Context) -> int:  # noqa: ARG001  
         print("\n".join(clean_lines(wrong.report(excerpts=True), REPORT_LINES)), file=sys.stdout)
         say(f"{shown(paths[0])}: {counted(len(wrong.mistakes), 'mistake')}")
         return Exit.NO
-    return _steps(plan, options.format) if options.what == "show" else _right(paths[0], plan)
+    return _steps(plan, options.format) if options.what == "show" else _right(paths[0], plan, context.inventory)
 
 
 def _values(given: Sequence[str]) -> dict[str, str] | None:
@@ -69,8 +69,29 @@ def _values(given: Sequence[str]) -> dict[str, str] | None:
     return values or None
 
 
-def _right(path: Path, plan: Plan) -> int:
+def _rules(path: Path, plan: Plan, inventory: Path | None) -> Iterator[str]:
+    """Yield what is to be said of the rules that a plan names, where there is an inventory that has some."""
+    if inventory is None or not (plan.abort_if or plan.expected_alerts):
+        return
+    from tui_ops.inventory import load
+    from tui_ops.inventory.errors import InventoryError
+    from tui_ops.plans.rulesat import rules_at
+    from tui_ops.practices.changes.rulesnamed import placed, rules_in_force, unknown_rules
+
+    try:
+        known = rules_in_force(load(inventory))
+    except InventoryError:
+        yield f"{shown(inventory)} has mistakes: the rules that the plan names are not looked at"
+        return
+    unknown = unknown_rules(plan, known)
+    for said in placed(unknown, rules_at(path.read_text("utf-8")) if unknown else {}):
+        yield f"{shown(path)}:{said}"
+
+
+def _right(path: Path, plan: Plan, inventory: Path | None) -> int:
     """Say what is in a plan that is right."""
+    for said in _rules(path, plan, inventory):
+        print(f"note: {said}")
     for one in plan.parameters:
         if one.default is None:
             print(f"note: {one.name} has to be said, a {one.type}: --set {one.name}=…")

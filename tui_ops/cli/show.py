@@ -8,7 +8,18 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
-from tui_ops.cli import columns, shownchanges, shownfacts, shownhistory, shownincidents, shownintake, shownproblems
+from tui_ops.cli import (
+    columns,
+    shownchanges,
+    shownfacts,
+    shownfindings,
+    shownhistory,
+    shownincidents,
+    shownintake,
+    shownproblems,
+    shownservices,
+    shownvulnerabilities,
+)
 from tui_ops.cli.codes import Exit
 from tui_ops.cli.context import Context, say, shown
 from tui_ops.cli.failures import UsageError
@@ -96,6 +107,20 @@ NOUNS: dict[str, Noun] = {
     "changemodels": Noun(shownchanges.MODEL_COLUMNS, shownchanges.MODEL_TEXT, shownchanges.models),
     "freezes": Noun(shownchanges.FREEZE_COLUMNS, shownchanges.FREEZE_TEXT, shownchanges.freezes),
     "releases": Noun(shownchanges.RELEASE_COLUMNS, shownchanges.RELEASE_TEXT, shownchanges.releases),
+    "slos": Noun(shownservices.SLO_COLUMNS, shownservices.SLO_TEXT, shownservices.slos),
+    "findings": Noun(shownfindings.FINDING_COLUMNS, shownfindings.FINDING_TEXT, shownfindings.findings),
+    "verdicts": Noun(shownfindings.VERDICT_COLUMNS, shownfindings.VERDICT_TEXT, shownfindings.verdicts),
+    "acceptances": Noun(shownfindings.ACCEPTANCE_COLUMNS, shownfindings.ACCEPTANCE_TEXT, shownfindings.acceptances),
+    "vulnerable": Noun(
+        shownvulnerabilities.VULNERABLE_COLUMNS, shownvulnerabilities.VULNERABLE_TEXT, shownvulnerabilities.vulnerable
+    ),
+    "vulnerabilities": Noun(
+        shownvulnerabilities.VULNERABILITY_COLUMNS,
+        shownvulnerabilities.VULNERABILITY_TEXT,
+        shownvulnerabilities.vulnerabilities,
+    ),
+    "cves": Noun(shownvulnerabilities.CVE_COLUMNS, shownvulnerabilities.CVE_TEXT, shownvulnerabilities.cves),
+    "feeds": Noun(shownvulnerabilities.FEED_COLUMNS, shownvulnerabilities.FEED_TEXT, shownvulnerabilities.feeds),
     "keys": Noun(columns.KEY_COLUMNS, columns.KEY_TEXT, _keys),
     "audit": Noun(columns.AUDIT_COLUMNS, columns.AUDIT_TEXT, _audit, RECENT),
 }
@@ -187,6 +212,11 @@ def _timeline(reader: "Reader", words: list[str]) -> Table:
         of_problem = Noun(shownproblems.LINE_COLUMNS, (), lambda ops, _query: shownproblems.lines(ops, problem))
         found = _matching(reader, of_problem, parse_words(rest, of_problem.columns))
         return Table(of_problem.columns, found, shownproblems.LINE_TEXT)
+    one, rest = shownfindings.take_finding(words)
+    if one is not None:
+        of_finding = Noun(shownfindings.LINE_COLUMNS, (), lambda ops, _query: shownfindings.lines(ops, one))
+        found = _matching(reader, of_finding, parse_words(rest, of_finding.columns))
+        return Table(of_finding.columns, found, shownfindings.LINE_TEXT)
     change, rest = shownchanges.take_change(words)
     if change is not None:
         of_change = Noun(shownchanges.LINE_COLUMNS, (), lambda ops, _query: shownchanges.lines(ops, change))

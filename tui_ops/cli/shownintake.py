@@ -11,7 +11,7 @@ from tui_ops.model.address import Query
 if TYPE_CHECKING:
     from tui_ops.store.views.connect import Reader
 
-HEARTBEAT_COLUMNS = ("job", "state", "age_s", "says", "due", "last", "ok")
+HEARTBEAT_COLUMNS = ("job", "state", "age_s", "says", "due", "last", "ok", "last_good", "rpo_s", "backs_up")
 HEARTBEAT_TEXT = ("job", "state", "age_s", "says", "due")
 
 
@@ -29,4 +29,7 @@ def heartbeats(reader: "Reader", _query: Query) -> Iterator[Record]:
             "due": moment(row.due_at),
             "last": moment(row.last_at),
             "ok": row.last_ok,
+            "last_good": moment(row.last_good_at),
+            "rpo_s": number(row.rpo_s, 0),
+            "backs_up": list(row.backs_up),
         }

@@ -13,6 +13,7 @@ from tui_ops.actions.protocol import Request
 from tui_ops.actions.streaming import End, Lines, open_stream, stop, unpack
 from tui_ops.cli.codes import Exit
 from tui_ops.cli.context import Context, say, shown
+from tui_ops.cli.failures import UsageError
 from tui_ops.model.clean import clean
 from tui_ops.model.errors import TuiOpsError
 
@@ -33,6 +34,8 @@ def stream(
     """
     if context.read_only:
         raise ActError(Code.FORBIDDEN, "this session is read-only", "leave --read-only away")
+    if action.stream is Stream.FILE:
+        raise UsageError(f"{action.id} sends a file", "tui-ops feeds import FILE")
     shell = action.stream is Stream.SHELL
     if shell and not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise TuiOpsError("a shell needs a terminal, and this is none", "for one command: tui-ops do host.run")

@@ -5,7 +5,7 @@ inventory names and the host's own disks. The probe's sections call the same lin
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from tui_ops.collectors.errors import NothingUsable
@@ -33,6 +33,15 @@ NOT_TOLD = "the host has not said who may write to the folders on its way"
 """The same where the section said nothing of a file."""
 
 _KEY_FILES = "*/.ssh/authorized_keys*"
+_STATE = ("-exec", "stat", "-c", "%a %u %g %F/%U/%G%n", "{}", "+")
+_METHODS = ("y", "gy", "6", "2b", "5", "1")
+_STRUCK_OUT = (
+    "-e", "s/:!+[^:]{3,}:/:L:/",
+    *(word for one in _METHODS for word in ("-e", f"s/:[$]{one}[$][^:]+:/:P{one}:/")),
+    "-e", "s/:[^:]{12,}:/:P:/",
+)  # fmt: skip
+"""What sed leaves of a hash: the sign of its method as crypt(5) has it, or nothing but that there is one."""
+
 _COLUMNS = "\t".join(f"{{{{.{name}}}}}" for name in ("ID", "Names", "Image", "State", "Status", "Ports"))
 
 
@@ -62,16 +71,34 @@ def _lvm(program: str, columns: str) -> RootLine:
     return RootLine(5, program, words, "volumes of LVM", "volumes")
 
 
+_WRITTEN = ("-exec", "stat", "-c", "%Y %s %n", "{}", "+")
+
+_LOCAL = ("ext4", "xfs", "btrfs", "ext3", "ext2", "zfs", "f2fs", "jfs", "tmpfs", "overlay")
+"""Filesystems that are looked through: those of other machines may hang, and those of the kernel hold no files."""
+
+_PASSED = ("*/var/lib/docker", "*/var/lib/containers", "*/var/lib/containerd", "*/var/lib/kubelet", "*/.snapshots",
+           "*/.zfs")  # fmt: skip
+"""Folders of containers and of snapshots."""
+
+_ALL_FILES = (
+    "/", "(", *(word for kind in _LOCAL for word in ("!", "-fstype", kind)), ")", "-prune",
+    "-o", "(", *[word for place in _PASSED for word in ("-o", "-path", place)][1:], ")", "-prune",
+    "-o", "!", "-type", "l", "(", "-type", "f", "-perm", "/6000", "-o", "-type", "f", "-perm", "-2",
+    "-o", "-type", "d", "-perm", "-2", "!", "-perm", "-1000", "-o", "-nouser", "-o", "-nogroup", ")",
+    "-printf", "%y %m %u:%U %g:%G %p\\n",
+)  # fmt: skip
+"""What ``find`` looks for: rights that are lent, what everybody may write to, and what is nobody's."""
+
 ROOT_LINES: tuple[RootLine, ...] = (
     RootLine(
         5,
         "sed",
-        ("-E", "-e", "s/:!+[^:]{3,}:/:L:/", "-e", "s/:[^:]{12,}:/:P:/", "/etc/shadow"),
+        ("-E", *_STRUCK_OUT, "/etc/shadow"),
         "states of passwords, never their hashes",
         "accounts",
     ),
     _find(
-        "authorised keys of all accounts", "authkeys", 10, "/root", "/home", "-maxdepth", "3",
+        "authorised keys of all accounts", "authkeys", 10, "/root", "/home", "/var/lib", "-maxdepth", "3",
         "-path", _KEY_FILES, "-type", "f", "-size", "+63k", "-print",
         "-o", "-path", _KEY_FILES, "-type", "f", "-exec", "grep", "-aH", ".", "{}", "+",
         "-o", "-path", "/root", "-print",
@@ -81,6 +108,28 @@ ROOT_LINES: tuple[RootLine, ...] = (
         "-type", "f", "-exec", "grep", "-aH", ".", "{}", "+",
     ),
     RootLine(5, "sshd", ("-T",), "effective settings of sshd", "sshdconf"),
+    _find(
+        "written settings of sshd", "sshdconf", 5, "/etc/ssh", "-maxdepth", "2",
+        "-path", "*/sshd_config*", "-type", "f", "-exec", "grep", "-aH", ".", "{}", "+",
+    ),
+    _find(
+        "mode of the boot loader's file", "modes", 5, "/boot", "-maxdepth", "2",
+        "-name", "grub.cfg", *_STATE, "-o", "-name", "user.cfg", *_STATE,
+    ),
+    _find(
+        "modes of files in homes", "modes", 10, "/root", "/home", "/var/lib", "-maxdepth", "3", "-path", _KEY_FILES,
+        *_STATE,
+        "-o", "-name", ".rhosts", *_STATE, "-o", "-name", ".shosts", *_STATE, "-o", "-name", ".netrc", *_STATE,
+        "-o", "-path", "/root", "-print",
+    ),
+    RootLine(
+        8,
+        "journalctl",
+        ("-q", "--no-pager", "-o", "short-unix", "-n", "2000", "--since=-24h", "-t", "sshd", "-t", "sshd-session"),
+        "tries to log in",
+        "logins",
+    ),
+    RootLine(8, "lastb", ("-w", "-i", "--time-format", "iso", "-n", "1000"), "tries to log in", "logins"),
     RootLine(5, "sysctl", ("-a",), "all settings of the kernel", "sysctl"),
     _find(
         "crontabs of accounts", "schedules", 5, "/var/spool", "/etc/crontabs", "-maxdepth", "3",
@@ -101,6 +150,34 @@ ROOT_LINES: tuple[RootLine, ...] = (
         ("-q", "--no-pager", "-p", "err", "-o", "short-unix", "-n", "500", "--since=-5min"),
         "errors in the journal",
         "journal",
+    ),
+    RootLine(5, "fail2ban-client", ("status",), "jails of fail2ban", "protections"),
+    RootLine(5, "auditctl", ("-s",), "state of the audit daemon", "protections"),
+    RootLine(5, "auditctl", ("-l",), "rules of audit", "protections"),
+    RootLine(5, "aa-status", (), "profiles of AppArmor", "protections"),
+    _find(
+        "databases of AIDE and queues of rsyslog", "protections", 5,
+        "/var/spool", "/var/lib/aide", "/var/log/aide", "/var/lib/tripwire", "-maxdepth", "2",
+        "-type", "f", "-path", "*/rsyslog/*", *_WRITTEN, "-o", "-type", "f", "-path", "*/aide/*", *_WRITTEN,
+        "-o", "-type", "f", "-path", "*/tripwire/*", *_WRITTEN, "-o", "-path", "/var/spool", "-print",
+    ),
+    RootLine(
+        5,
+        "grep",
+        ("-sacE", "^[[:space:]]*password(_pbkdf2)?[[:space:]]|^GRUB2_PASSWORD=",
+         "/boot/grub/grub.cfg", "/boot/grub2/grub.cfg", "/boot/grub2/user.cfg"),
+        "how many passwords the boot loader has",
+        "protections",
+    ),
+    RootLine(25, "needrestart", ("-b", "-r", "l"), "services that run with deleted libraries", "patches"),
+    RootLine(120, "nice", ("-n", "19", "find", *_ALL_FILES), "files with rights of others", "suid"),
+    _find(
+        "certificates that lie beside keys", "certfiles", 10, "-L", "/etc/letsencrypt/live", "/etc/ssl", "/etc/pki/tls",
+        "/etc/nginx", "/etc/apache2", "/etc/httpd", "/etc/haproxy", "/etc/postfix", "/etc/dovecot", "/etc/pki",
+        "-maxdepth", "3", "-type", "d", "(", "-name", "ca-trust", "-o", "-path", "*/ssl/certs", ")", "-prune",
+        "-o", "-type", "f", "-size", "-64k", "(", "-name", "*.pem", "-o", "-name", "*.crt", "-o", "-name", "*.cer", ")",
+        "-exec", "sed", "-s", "-n", "-e", "/-BEGIN.CERTIFICATE-/F",
+        "-e", "/-BEGIN.CERTIFICATE-/,/-END.CERTIFICATE-/p", "{}", "+", "-o", "-path", "/etc/ssl", "-print",
     ),
 )  # fmt: skip
 """The lines that are the same on every host, in the order in which the section ``privilege`` asks for them."""
@@ -231,6 +308,24 @@ def lines(files: Iterable[str], programs: Mapping[str, str], disks: Iterable[tup
         # A command without words would be allowed with any: the seconds stand before it, and so it has some.
         for line in asked(files, disks)
         if line.program in programs
+    ]
+
+
+def needed(sections: Collection[str], programs: Mapping[str, str], allowed: Collection[int] = ()) -> list[str]:
+    """Return the commands of a drop-in that would make some sections known, as sudoers spells them.
+
+    Args:
+        sections: that are to be known.
+        programs: where each program is; lines of those that are not in it are left out.
+        allowed: places of lines that root runs already, as the section ``privilege`` numbers them.
+    """
+    timeout = programs.get("timeout")
+    if timeout is None:
+        return []
+    return [
+        " ".join([_escaped(timeout), str(line.seconds), _escaped(programs[line.program]), *map(_escaped, line.words)])
+        for number, line in enumerate(ROOT_LINES, 1)
+        if line.section in sections and line.program in programs and number not in allowed
     ]
 
 

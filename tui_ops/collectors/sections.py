@@ -69,7 +69,7 @@ SECTIONS: tuple[Section, ...] = (
     # Disks are asked one after the other, each for at most 10 s, until the time is over.
     Section("smart", parse_smart, HOURS, 60),
     Section("hardware", parse_hardware, HOURS, 20),
-    # sudo is asked once for each of some twenty lines.
+    # sudo is asked once for each of some thirty lines.
     Section("privilege", parse_rights, HOURS, 30),
 )
 """In the order in which they are read when a host answers for the first time: what an alert needs comes first."""

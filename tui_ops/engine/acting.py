@@ -16,7 +16,7 @@ from tui_ops.practices.asked import Asked, Done, ReasonNeeded, Refused, Target
 from tui_ops.store.audit import append_audit
 from tui_ops.store.errors import StoreError
 from tui_ops.store.records import HostRecord, add_event, hosts_in_force
-from tui_ops.store.timeline import add_change_line, add_line, add_problem_line
+from tui_ops.store.timeline import add_change_line, add_finding_line, add_line, add_problem_line
 from tui_ops.store.writer import Writer
 
 log = logging.getLogger(__name__)
@@ -151,6 +151,8 @@ def _do(
         add_problem_line(session, number, happened, at, entry.id)
     for number, happened in done.change_lines:
         add_change_line(session, number, happened, at, entry.id)
+    for number, happened in done.finding_lines:
+        add_finding_line(session, number, happened, at, entry.id)
     for row in done.audited:
         row.audit_id = entry.id
     return asked, Kept(done, entry.id, action, asked)

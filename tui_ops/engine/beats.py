@@ -205,5 +205,6 @@ def _said_by(standing: Standing) -> tuple[object, ...]:
 
 def _record(standing: Standing) -> BeatRecord:
     return BeatRecord(
-        standing.spec.name, standing.last_at, standing.last_text, standing.last_ok, standing.due_at, standing.missed
-    )
+        standing.spec.name, standing.last_at, standing.last_text, standing.last_ok, standing.due_at, standing.missed,
+        rpo_s=standing.spec.rpo_s, backs_up=standing.spec.backs_up,
+    )  # fmt: skip

@@ -19,7 +19,7 @@ from tui_ops.model import clock
 from tui_ops.model.checks import REASON_LIMIT, CheckKind, CheckSpec, PluginWish, ask_of, reason_of
 from tui_ops.model.clean import clean
 from tui_ops.model.fleet import HostSpec
-from tui_ops.model.metrics import Key
+from tui_ops.model.metrics import STATE_NUMBERS, Key
 from tui_ops.model.readings import SectionReading, Status
 from tui_ops.model.states import Severity
 from tui_ops.practices.performance.rules import FINE, Judgement
@@ -95,6 +95,8 @@ class Checking:
         self._places = Places()
         self.observer: Observer = NOBODY
         """Judges the results beside this."""
+        self.heard: list[Callable[[int, float, SectionReading], None]] = []
+        """Take each result as well, with its host's id and its moment."""
 
     def apply(
         self,
@@ -233,6 +235,8 @@ class Checking:
         found = reading_of(run, result)
         self._outbox.section(run.host_id, run.spec.period_s, tried, found)
         self.observer.section(run.host_id, tried.at, found)
+        for heard in self.heard:
+            heard(run.host_id, tried.at, found)
 
 
 def reading_of(run: Run, result: Result) -> SectionReading:
@@ -240,6 +244,7 @@ def reading_of(run: Run, result: Result) -> SectionReading:
     spec, state = run.spec, run.state
     text = f"try {state.attempt} of {spec.attempts}, {state.now}: {result.text}" if state.soft else result.text
     gauges: dict[Key, float] = {("check.value", f"{spec.name} {label}"): one for label, one in result.numbers.items()}
+    gauges[("check.state", spec.name)] = STATE_NUMBERS[state.hard]
     if result.seconds is not None:
         gauges[("check.time", spec.name)] = result.seconds
     document: dict[str, object] = {

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TypeAlias
 
 from tui_ops.collectors.errors import UNFORESEEN, NothingUsable, ProbeError
@@ -89,6 +89,12 @@ class FactReader:
         """Let every topic be read whole at the next look, whatever was read before."""
         self._stamps.clear()
         self.all_due()
+
+    def again(self, topics: Collection[str]) -> None:
+        """Let these topics be read whole at the next look; of those that sections tell, the section is asked."""
+        for topic in topics:
+            self._stamps.pop(topic, None)
+        self._turns.let_come(topics)
 
     async def read(self) -> None:
         """Read the topics that are due, one after the other, where the host is connected."""

@@ -9,6 +9,7 @@ from tui_ops.engine.acting import Finder
 from tui_ops.practices.asked import Target
 from tui_ops.practices.problems.finding import FINDERS as PROBLEMS
 from tui_ops.store.changes import find_changes, find_models
+from tui_ops.store.findings import find_findings
 from tui_ops.store.freezes import find_freezes
 from tui_ops.store.incidents import find_alerts, find_incidents
 from tui_ops.store.releases import find_releases
@@ -39,6 +40,7 @@ FINDERS: Mapping[str, Finder] = {
     "incident": all_of("incident", find_incidents, "incidents"),
     "alert": all_of("alert", find_alerts, "alerts"),
     "change": all_of("change", find_changes, "changes"),
+    "finding": all_of("finding", find_findings, "findings"),
     "freeze": all_of("freeze", find_freezes, "freezes"),
     "release": all_of("release", find_releases, "releases"),
     "changemodel": all_of("model", find_models, "models"),

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
@@ -79,6 +79,8 @@ class Outbox:
         """Readings of facts that were given up while the database could not be written: their hosts are asked anew."""
         self.error = ""
         """Why readings are not on disk just now; empty while all is well."""
+        self.on_facts: list[Callable[[frozenset[int]], None]] = []
+        """Are told of the hosts of which readings of facts are on disk now."""
 
     @property
     def waiting(self) -> int:
@@ -209,7 +211,9 @@ class Outbox:
             self._news.tell(*told)
         if batch.facts:
             differing = await self._writer.facts(batch.facts)
-            batch.facts = []
+            read, batch.facts = frozenset(one.host_id for one in batch.facts), []
+            for heard in self.on_facts:
+                heard(read)
             self._news.tell("facts", *(("events",) if differing else ()))
         if batch.samples:
             await self._writer.samples(batch.samples)

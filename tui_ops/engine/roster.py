@@ -169,6 +169,14 @@ class Roster:
                 self._schedule.now(f"sections {host_id}")
                 self._schedule.now(f"facts {host_id}")
 
+    def facts_again(self, host_id: int, topics: Collection[str]) -> None:
+        """Read just these topics of facts of a host at once, where it answers."""
+        watch = self.watches.get(host_id)
+        if watch is not None:
+            watch.facts_again(topics)
+            self._schedule.now(f"sections {host_id}")
+            self._schedule.now(f"facts {host_id}")
+
     def again(self, host_id: int, after_s: float) -> None:
         """Read a host's vitals once more, though it failed just now or its turn has not come.
 

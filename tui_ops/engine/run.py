@@ -15,6 +15,8 @@ from tui_ops.actions.declared import FLEET_RELOAD, REGISTRY
 from tui_ops.actions.errors import ActError
 from tui_ops.actions.protocol import Request
 from tui_ops.engine.acting import Acting
+from tui_ops.engine.budgets import LOOK_S as BUDGETS_S
+from tui_ops.engine.budgets import Budgets
 from tui_ops.engine.change.planned import Planned
 from tui_ops.engine.checkforce import CheckForce
 from tui_ops.engine.checking import Checking
@@ -33,6 +35,8 @@ from tui_ops.engine.people import account_name, identify
 from tui_ops.engine.pulse import Pulse, Standing
 from tui_ops.engine.roster import Roster
 from tui_ops.engine.schedule import Schedule
+from tui_ops.engine.security.securing import Securing
+from tui_ops.engine.security.vulnerable import Vulnerable
 from tui_ops.engine.staying import stays_for
 from tui_ops.engine.streams import Streams
 from tui_ops.engine.troubles import Troubles
@@ -123,6 +127,19 @@ class Engine:
         )  # fmt: skip
         self._force.on_change.append(self._planned.heed)
         self._troubles.alerting.on_change.append(self._planned.changing.on_alert)
+        self._budgets = Budgets(self._writer, self._paths, self._news, self._clock.is_believed)
+        self._budgets.on_burn.append(self._planned.changing.on_burn)
+        self._checking.heard.append(self._budgets.heard)
+        self._force.on_change.append(self._budgets.heed)
+        self._securing = Securing(
+            self._writer, self._paths, self._news, self._roster, self._outbox, lambda: self._force.fleet,
+            self._planned.assess, self._clock.is_believed,
+        )  # fmt: skip
+        self._force.on_change.append(self._securing.heed)
+        self._vulnerable = Vulnerable(
+            self._writer, self._paths, self._news, lambda: self._force.fleet.security, owner,
+            self._securing.judging.on_taken,
+        )  # fmt: skip
         self._pulse.trouble = lambda: self._troubles.trouble
         self._pulse.relied_on = lambda: self._planned.stays
         await self._force.begin(fleet)
@@ -153,6 +170,7 @@ class Engine:
         failed = await self._roster.read_all_once(ONCE_GAP_S)
         await self._checking.run_all_once()
         await self._outbox.flush()
+        await self._securing.judging.judge_all()
         for watch in failed:
             log.warning("%s: %s: %s", watch.spec.name, watch.standing.state, watch.standing.reason)
         return 1 if failed else 0
@@ -161,10 +179,16 @@ class Engine:
         gid = grp.getgrnam(self._options.group).gr_gid if self._options.group else None
         doings = Doings(self._force, self._roster, self._checking, self._ssh, self._news, self._stop.set)
         acting = Acting(
-            REGISTRY, {**doings.by_id(), **self._troubles.doings(), **self._planned.doings()}, self._writer, FINDERS
-        )
+            REGISTRY,
+            {
+                **doings.by_id(), **self._troubles.doings(), **self._planned.doings(), **self._securing.doings(),
+                **self._vulnerable.doings(),
+            },
+            self._writer, FINDERS,
+        )  # fmt: skip
         streams = Streams(acting, self._writer, self._roster.watches, self._paths.recordings, self._news.tell)
         self._troubles.alerting.shells = streams.shells
+        streams.take_file = self._vulnerable.feeds.receive
         door = Door(
             self._paths.socket, acting, streams, self._news, Looking(self._roster.live), self._identify,
             self._pulse.status, lambda: self._force.fleet.name, gid, self._options.peer,
@@ -172,11 +196,14 @@ class Engine:
         self._force.on_change.append(lambda _fleet, _hosts: streams.check_again(self._identify))
         self._force.reload = lambda origin: self._reload_as_owner(acting, origin)
         await self._planned.begin(self._schedule)
+        await self._securing.begin(self._schedule)
+        await self._vulnerable.begin(self._schedule)
         await door.open()
         self._listen_to_signals(acting)
         self._schedule.every("tidy", TIDY_S, self._tidy, first_in_s=60.0)
         keeping = Keeping(self._writer, self._paths, lambda: self._force.fleet.history)
         self._schedule.every("history", KEEP_S, keeping.look, first_in_s=KEEP_FIRST_S)
+        self._schedule.every("budgets", BUDGETS_S, self._budgets.look)
         self._schedule.every("heap", TRIM_S, keep_heap, first_in_s=TRIM_FIRST_S)
         self._schedule.every("inventory", LOOK_S, self._force.following.look)
         self._troubles.begin()
@@ -206,8 +233,10 @@ class Engine:
 
     async def _leave(self, clean: bool) -> None:
         """Close what is open; only a clean end is written down as one."""
+        await self._securing.close()
         await self._planned.close()
         await self._checks.close()
+        await self._budgets.close()
         await self._troubles.close()
         await close_all(list(self._roster.watches.values()), CLOSE_S)
         await self._ssh.close()

@@ -1,7 +1,7 @@
 """What the slow sections of one host said last: which are due, what they judge, and how full its disks are."""
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
@@ -21,6 +21,14 @@ comes round once an hour must not be missing for an hour."""
 RETRY_MOST = 60
 """Slow periods: each failure after the first doubles the wait up to this. What a dying disk holds fast on a host can't
 be killed, so it must not be asked again and again."""
+
+RARE_PERIODS = 24 * 60
+"""What comes round less than once in so many slow periods, a day as a rule, costs its host minutes: it is not read when
+a host answers for the first time, nor when somebody asks for everything, but in its own time, or by its name."""
+
+RARE_WITHIN_S = 6 * 3600.0
+"""Within so long after the start each host reads it for the first time: spread over it, a fleet's storage does not feel
+it."""
 
 RANK = {Severity.CRITICAL: 2, Severity.WARNING: 1}
 """How bad; what is not here asks for nobody."""
@@ -108,10 +116,14 @@ class Slow(Generic[T]):
     def _comes(self, section: T, row: int, mono: float, slow_period_s: float) -> bool:
         turn, retry = self._numbers[row + _TURN], self._numbers[row + _RETRY]
         if turn == _NEVER:
-            return True
+            return section.periods < RARE_PERIODS or self._in_its_time(section, mono, slow_period_s)
         if retry:
             return mono >= retry
         return section.periods <= 1 or self._turn(section, mono, slow_period_s) != turn
+
+    def _in_its_time(self, section: T, mono: float, slow_period_s: float) -> bool:
+        """Whether this is the look at which the host reads what is rare for the first time."""
+        return (mono + phase_of(f"{self._name} {section.name}", RARE_WITHIN_S)) % RARE_WITHIN_S < slow_period_s
 
     def _turn(self, section: T, mono: float, slow_period_s: float) -> int:
         """Return the number of the section's period, whose edge lies elsewhere for each host."""
@@ -145,9 +157,14 @@ class Slow(Generic[T]):
         self._numbers[row + _FAILURES] = failures + 1
 
     def all_due(self) -> None:
-        """Let every section be due at the next look, whatever it waits for."""
-        for row in range(0, len(self._numbers), _WIDTH):
-            self._numbers[row + _TURN], self._numbers[row + _RETRY] = _DUE, 0.0
+        """Let every section but the rare ones be due at the next look, whatever it waits for."""
+        self.let_come([one.name for one in self._turns if one.periods < RARE_PERIODS])
+
+    def let_come(self, names: Collection[str]) -> None:
+        """Let those of these names be due at the next look, whatever they wait for."""
+        for at, one in enumerate(self._turns):
+            if one.name in names:
+                self._numbers[at * _WIDTH + _TURN], self._numbers[at * _WIDTH + _RETRY] = _DUE, 0.0
 
     def disks(self, mono: float, slow_period_s: float) -> Disks:
         """Return the filesystems as far as they are still true."""

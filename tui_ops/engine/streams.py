@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +23,7 @@ from tui_ops.model.clean import clean
 from tui_ops.model.errors import TuiOpsError
 from tui_ops.model.people import Who
 from tui_ops.model.units import format_duration
+from tui_ops.practices.asked import Asked
 from tui_ops.practices.incidents.commandended import Ran, keep_end
 from tui_ops.practices.incidents.outputs import Tail
 from tui_ops.store.audit import append_audit
@@ -32,6 +33,9 @@ from tui_ops.store.writer import Writer
 from tui_ops.transport.base import Channel, Link, Terminal, TerminalShape
 
 log = logging.getLogger(__name__)
+
+Receive = Callable[[Asked, asyncio.StreamReader, Callable[[], None]], Awaitable[str]]
+"""Takes a file from a client's lines once it was told to begin; returns what came of it."""
 
 TERM = "xterm-256color"
 """Where a client does not name its terminal."""
@@ -46,6 +50,8 @@ class Over:
     recording: str = ""
     outcomes: dict[str, str] = field(default_factory=dict)
     """Host to how the command ended there."""
+    said: str = ""
+    """What came of it, where that is more than how it ended."""
     tails: dict[str, Tail] = field(default_factory=dict)
     """Host to the end of what it wrote there, where it was run for an incident."""
     began: float = field(default_factory=time.monotonic)
@@ -57,6 +63,8 @@ class Over:
 
     def sentence(self, label: str, named: str) -> str:
         """Return what the audit says of it."""
+        if self.said or not named:
+            return self.said or f"{label}: {self.why}"
         said = self.why or (f"status {self.status}" if self.status is not None else "ended")
         kept = f"; recorded in {self.recording}" if self.recording else ""
         return f"{label} on {named} ended after {format_duration(max(1.0, self.seconds))}: {said}{kept}"
@@ -117,6 +125,8 @@ class Streams:
         self._recordings = recordings
         self._tell = tell
         self._live: dict[Passage, Call] = {}
+        self.take_file: Receive | None = None
+        """Takes a file that a client sends."""
 
     async def serve(
         self,
@@ -141,6 +151,10 @@ class Streams:
                 await self._shell(call, over)
             elif action.stream is Stream.LOG:
                 await self._log(call, over)
+            elif action.stream is Stream.FILE:
+                assert self.take_file is not None
+                over.said = await self.take_file(kept.asked, reader, call.opened)
+                over.status = 0
             else:
                 await run_everywhere(call, over, self._link)
         except TuiOpsError as error:
@@ -158,10 +172,11 @@ class Streams:
     async def _over(self, call: Call, over: Over, named: str) -> None:
         """Tell the client and write down how it ended."""
         end = {"status": over.status, "why": clean(over.why), "recording": over.recording, "seconds": over.seconds}
+        end |= {"said": clean(over.said)} if over.said else {}
         call.send({"end": end})
         targets = call.kept.asked.targets
-        short = targets[0].name if len(targets) == 1 else f"{len(targets)} hosts"
         action = call.kept.action
+        short = "" if not targets else targets[0].name if len(targets) == 1 else f"{len(targets)} hosts"
         params: dict[str, object] = {"began": call.kept.audit}
         params |= {"outcomes": over.outcomes} if over.outcomes else {}
         outcome = over.sentence(action.label, short)
@@ -169,7 +184,7 @@ class Streams:
 
         def written(session: Session) -> None:
             at = time.time()
-            entry = append_audit(session, call.who, f"{action.id}.end", named, params, outcome, at)
+            entry = append_audit(session, call.who, f"{action.id}.end", named or action.noun, params, outcome, at)
             if ran is not None:
                 keep_end(session, ran, at, entry.id)
 

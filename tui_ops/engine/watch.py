@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from tui_ops.collectors.errors import UNFORESEEN, NothingUsable, ProbeError
@@ -12,7 +12,7 @@ from tui_ops.collectors.rates import Base, derive
 from tui_ops.collectors.rights import FILES
 from tui_ops.collectors.sections import BY_NAME, SECTIONS, Section
 from tui_ops.collectors.strain import Strain
-from tui_ops.engine.facts import AT_ONCE, SLOT_S, FactReader
+from tui_ops.engine.facts import AT_ONCE, DERIVED, SLOT_S, FactReader
 from tui_ops.engine.observing import NOBODY, Observer
 from tui_ops.engine.outbox import Outbox
 from tui_ops.engine.slow import RANK, Disks, Slow
@@ -164,6 +164,11 @@ class HostWatch:
     def facts_anew(self) -> None:
         """Let the facts be read whole soon: somebody wants to look at them who did not before."""
         self._facts.anew()
+
+    def facts_again(self, topics: Collection[str]) -> None:
+        """Let just these topics of facts be read whole soon, with the sections that some of them are made of."""
+        self._facts.again(topics)
+        self._slow.let_come({name for name, made in DERIVED.items() if any(one.name in topics for one in made)})
 
     def _heard(self, at: float, topic: str, found: FactReading | None, noise: frozenset[str]) -> None:
         self.observer.facts(self.host_id, at, topic, found, noise)

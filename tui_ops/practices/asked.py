@@ -77,5 +77,7 @@ class Done:
     """The same for problems."""
     change_lines: list[tuple[int, Happened]] = field(default_factory=list)
     """The same for changes."""
+    finding_lines: list[tuple[int, Happened]] = field(default_factory=list)
+    """The same for findings."""
     audited: list[Audited] = field(default_factory=list)
     """Rows that get the number of the act's audit entry."""

@@ -34,6 +34,11 @@ class StatePaths:
         return self.root / "samples.db"
 
     @property
+    def feeds_db(self) -> Path:
+        """What feeds say of vulnerabilities; made anew with each of them."""
+        return self.root / "feeds.db"
+
+    @property
     def lock(self) -> Path:
         """Held by the engine while it runs; 0600, so that no reader can hold it."""
         return self.root / "engine.lock"
@@ -124,7 +129,7 @@ def refuse_half_restored(paths: StatePaths) -> None:
 _SECRET_FILES = frozenset({"engine.lock", "upgrade.lock"})
 """Files that stay with the engine's user: whoever can open a lock file can hold the lock."""
 
-_DATABASE_FILES = ("ops.db", "samples.db", "audit.head", "engine.lock", "upgrade.lock", "engine.log")
+_DATABASE_FILES = ("ops.db", "samples.db", "feeds.db", "audit.head", "engine.lock", "upgrade.lock", "engine.log")
 """Names under which a file of someone else would be opened, and so is refused."""
 
 _OUR_FILES = (*_DATABASE_FILES, "engine.sock", "engine.out")

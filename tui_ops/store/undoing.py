@@ -11,18 +11,23 @@ from tui_ops.store.tables.alerts import Alert, Silence
 from tui_ops.store.tables.changes import Approval, Change, ChangeLine, ChangeLink, ChangeModel, Delegation, Release
 from tui_ops.store.tables.incidents import Incident
 from tui_ops.store.tables.problems import ActionItem, KnownError, Problem, ProblemLine, Review
+from tui_ops.store.tables.security import Acceptance, Finding, FindingLine
 from tui_ops.store.timeline import Told, changed
 
 Plain = Approval | ChangeLink | Delegation
 """Rows that no act names: nobody looks at a revision of theirs."""
 
-Row = Incident | Alert | Silence | Problem | KnownError | Review | ActionItem | Change | ChangeModel | Release | Plain
+Row = (
+    Incident | Alert | Silence | Problem | KnownError | Review | ActionItem | Change | ChangeModel | Release
+    | Finding | Acceptance | Plain
+)  # fmt: skip
 """A row whose changes can be taken back."""
 
 _TABLES: dict[str, type[Row]] = {
     "incident": Incident, "alert": Alert, "silence": Silence, "problem": Problem, "known_error": KnownError,
     "review": Review, "action_item": ActionItem, "change": Change, "release": Release,
     "change_model": ChangeModel, "approval": Approval, "change_link": ChangeLink, "delegation": Delegation,
+    "finding": Finding, "acceptance": Acceptance,
 }  # fmt: skip
 
 UNDO = "undo"
@@ -125,7 +130,7 @@ def _count(session: Session, rows: Iterable[Row]) -> None:
     changed(session, told)
 
 
-LineT = TypeVar("LineT", ChangeLine, ProblemLine)
+LineT = TypeVar("LineT", ChangeLine, ProblemLine, FindingLine)
 
 
 def undoable(lines: Iterable[LineT], by: str) -> LineT | None:

@@ -193,6 +193,18 @@ class Dialer:
             options["server_host_key_algs"] = trust.algorithms()
         return options
 
+    async def reach(self, route: Route) -> socket.socket:
+        """Open a connection to a host from here and say nothing on it.
+
+        Raises:
+            TransportError: one of its leaves.
+        """
+        try:
+            async with asyncio.timeout(self._limits.connect_s):
+                return await self._socket(route)
+        except TimeoutError as error:
+            raise TimedOut(f"{route.where} does not answer", "check power, network and sshd of the host") from error
+
     async def _socket(self, route: Route) -> socket.socket:
         addresses = await self._names.addresses(route.address)
         last: OSError = OSError("no address")

@@ -1,7 +1,10 @@
 """SSH to any host of the fleet: one connection a host, jump hosts shared, every wait bounded."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import asyncssh
@@ -32,6 +35,17 @@ FleetLookup = Callable[[str], HostSpec | None]
 
 _Identity = tuple[str, str, int, JumpPool | None]
 """User, address, port and the way there: what makes two jump hosts the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Approach:
+    """How a host is come to by those who ask it without a login."""
+
+    route: Route
+    jump: JumpPool | None
+    """The last jump host on the way, which is up; None where the host is reached from here."""
+    socket: Callable[[], Awaitable[socket.socket]]
+    """Opens a connection from here."""
 
 
 class SshTransport:
@@ -81,6 +95,24 @@ class SshTransport:
         jump = way[-1]
         connection, owner = await self._dial_behind(route, jump, self._limits.keepalive_s)
         return SshLink(connection, owner, route, self._limits, jump.lost)
+
+    @asynccontextmanager
+    async def approach(self, host: HostSpec) -> AsyncIterator[Approach]:
+        """Come to a host without a login, within the bounds of those that log in.
+
+        Raises:
+            TransportError: one of its leaves: there is no way to it now.
+        """
+        route = await self._route(host)
+        way = await self._way(route)
+        if not way:
+            async with self._gate.place():
+                yield Approach(route, None, lambda: self._dialer.reach(route))
+            return
+        jump = way[-1]
+        await jump.ready()
+        async with jump.gate.place(), self._gate.place():
+            yield Approach(route, jump, lambda: self._dialer.reach(route))
 
     async def _dial_behind(
         self, route: Route, jump: JumpPool, keepalive_s: float

@@ -1,11 +1,12 @@
 """The topic ``accounts``: accounts and groups of a host's own files, and in what state the passwords are.
 
 Parts: ``passwd`` and ``group`` (the files), ``limit`` (login.defs: where people's numbers begin), ``home`` (``ls -ldn``
-of the homes) and ``shadow``, without what only root may know: ``P`` stands where there was a hash, ``L`` for one that
-is locked.
+of the homes) and ``shadow``, without what only root may know: ``P`` and the name of its method stand where there was a
+hash, ``L`` for one that is locked.
 """
 
 import re
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 from tui_ops.collectors.facts.body import LIST_LIMIT, Body, Items, Part, read_body, reading, text, texts
@@ -32,14 +33,19 @@ would fill a hundred megabytes.
 """
 
 PASSWORD_FIELDS = (
-    "password", "password_changed", "password_min_days", "password_max_days", "inactive_days", "expires",
+    "password", "hash", "password_changed", "password_min_days", "password_max_days", "inactive_days", "expires",
 )  # fmt: skip
 """What the part ``shadow`` brings."""
+
+NOISE = frozenset({"hash"})
+"""By which method a password is kept changes with the password alone, and that is told by its day."""
 
 _NO_SHELLS = ("nologin", "false", "sync", "halt", "shutdown")
 _SETTING = re.compile(r"(UID_MIN|UID_MAX)\s+([0-9]{1,10})", re.ASCII)
 _MODE = re.compile(r"[dl]([r-][w-][xsS-])([r-][w-][xsS-])([r-][w-][xtT-])", re.ASCII)
 _STATES = {"": "empty", "*": "none", "!": "locked", "!!": "locked", "L": "locked", "P": "set"}
+_METHODS = {"Py": "yescrypt", "Pgy": "gost-yescrypt", "P6": "sha512", "P2b": "bcrypt", "P5": "sha256", "P1": "md5"}
+"""What is left of a hash is its method, as crypt(5) marks it; of another one ``P`` alone."""
 
 
 def parse_accounts(body: bytes) -> FactReading:
@@ -69,8 +75,10 @@ def parse_accounts(body: bytes) -> FactReading:
             del entry["groups"]
             found.whole.discard("group")
         items.add_another(name, entry | homes.get(fields[5], {}) | shadow.get(name, {}))
+    twice = _twice(found)
     for group, (number, members) in groups.items():
-        items.add(f"group {group}", {"gid": number, "members": texts(members)})
+        entries: Fields = {"entries": twice[group]} if group in twice else {}
+        items.add(f"group {group}", {"gid": number, "members": texts(members), **entries})
     parts = {
         "passwd": Part(),
         "group": Part(("group ",), fields=("groups",)),
@@ -113,6 +121,12 @@ def _groups(found: Body) -> dict[str, tuple[int, list[str]]]:
             members = [text(one, NAME_LIMIT) for one in fields[3].split(b",", LIST_LIMIT)[:LIST_LIMIT] if one.strip()]
             groups.setdefault(text(fields[0], NAME_LIMIT), (number, members))
     return groups
+
+
+def _twice(found: Body) -> dict[str, int]:
+    """Return the groups that have more than one line, of which the first counts, with how many they have."""
+    lines = Counter(text(line.partition(b":")[0], NAME_LIMIT) for line in found.of("group"))
+    return {name: count for name, count in lines.items() if count > 1}
 
 
 def _memberships(groups: dict[str, tuple[int, list[str]]]) -> tuple[dict[int | None, list[str]], dict[str, list[str]]]:
@@ -162,9 +176,12 @@ def _shadow(found: Body) -> dict[str, Fields]:
         if len(fields) != 9:
             continue
         mark = text(fields[1], 3)
+        method = _METHODS.get(mark, "other" if mark == "P" else "")
+        kept: Fields = {"hash": method} if method else {}
         states[text(fields[0], NAME_LIMIT)] = {
+            **kept,
             # Any other mark is no hash that a password could match.
-            "password": _STATES.get(mark, "locked" if mark.startswith("!") else "none"),
+            "password": "set" if mark in _METHODS else _STATES.get(mark, "locked" if mark.startswith("!") else "none"),
             "password_changed": _day(fields[2]),
             "password_min_days": _days(fields[3]),
             "password_max_days": _days(fields[4]),

@@ -31,7 +31,9 @@ COMMENT_LIMIT = 120
 
 _TYPE = re.compile(r"(?:ssh-(?:rsa|dss|ed25519|ed448)|ecdsa-sha2-nistp(?:256|384|521)|sk-[a-z0-9-]+@openssh\.com)"
                    r"(?:-cert-v01@openssh\.com)?", re.ASCII)  # fmt: skip
-_PLAIN_HOMES = ("/root", "/home")
+_PARENTS = ("/home", "/var/lib")
+"""Folders of homes in which root looks for keys, beside its own: people's, and those of programs that have a shell."""
+
 _BITS = {"ssh-ed25519": 256, "ssh-ed448": 456, "sk-ssh-ed25519@openssh.com": 256, "ecdsa-sha2-nistp256": 256,
          "ecdsa-sha2-nistp384": 384, "ecdsa-sha2-nistp521": 521,
          "sk-ecdsa-sha2-nistp256@openssh.com": 256}  # fmt: skip
@@ -58,7 +60,7 @@ def parse_authkeys(body: bytes) -> FactReading:
             unread.append(f"{account} ")
     is_all = found.is_whole("keys")
     for home, (account, may) in homes.items():
-        plain = PurePosixPath(home).parent.as_posix() == "/home" or home == "/root"
+        plain = PurePosixPath(home).parent.as_posix() in _PARENTS or home == "/root"
         is_own = home == own and found.is_whole("mine") and not is_all
         if not ((is_all and plain) or is_own) and may:
             unread.append(f"{account} ")

@@ -92,6 +92,25 @@ def interfaces(found: SectionReading) -> FactReading:
     return FactReading("interfaces", items.found)
 
 
+CLOCK_NOISE = frozenset({"offset_s", "source", "reachable"})
+"""How far a clock is off, and after whom it goes, changes with every look."""
+
+
+def clock(found: SectionReading) -> FactReading:
+    """Return which program keeps the clock, whether it is synchronised, and how far off it says it is, in seconds."""
+    document = found.document
+    sources = [row for row in _rows(found, "sources") if row.get("state") != "not reached"]
+    fields: Fields = {
+        "program": _plain(document.get("program")) or "",
+        "state": _plain(document.get("state")),
+        "synchronised": _plain(document.get("synchronised")),
+        "offset_s": _plain(document.get("offset")),
+        "source": _plain(document.get("source")),
+        "reachable": len(sources),
+    }
+    return FactReading("clock", {"clock": fields}, unread=() if document.get("state") in ("ok", "none") else ("",))
+
+
 def units(found: SectionReading) -> FactReading:
     """Return the services and sockets that are not inactive, and whether they run."""
     items = Items(ITEMS_LIMIT)

@@ -19,6 +19,9 @@ NOISE_PLACES = ("/run/", "/var/lib/docker/", "/var/lib/containers/", "/var/lib/k
                 "/proc/", "/sys/", "/dev/")  # fmt: skip
 """Below these, mounts come and go with logins, containers and packages: declared noise."""
 
+SHARED_MEMORY = "/dev/shm"
+"""The one place below ``/dev`` where everybody may write: how it is mounted is a matter of security."""
+
 _ESCAPE = re.compile(rb"\\([0-7]{3})")
 _VOLATILE = re.compile(r"(?:size|nr_inodes|inode64|mountaddr|clientaddr|addr|fd|pipe_ino)(?:=.*)?", re.ASCII)
 """Options that the kernel or the network chooses anew each time."""
@@ -45,7 +48,7 @@ def _note_mount(line: bytes, items: Items) -> None:
     if not dash or len(place) < 6 or len(device) < 3:
         return
     target = text(_plain(place[4]))
-    if f"{target}/".startswith(NOISE_PLACES) or not items.has_room(target):
+    if (target != SHARED_MEMORY and f"{target}/".startswith(NOISE_PLACES)) or not items.has_room(target):
         return
     options = f"{text(place[5])},{text(device[2])}".split(",")
     if "ro" in options:

@@ -1,24 +1,49 @@
 """The topic ``sshdconf``: what sshd is set to.
 
-Parts: ``effective``, what ``sshd -T`` says to root, and ``written``, lines of the files as far as they can be read,
-``PATH:LINE``. What is written only tells the keys that somebody has set; it is marked as not effective.
+Parts: ``effective``, what ``sshd -T`` says to root, and ``written``, lines of the files, ``PATH:LINE``. What is written
+only tells the keys that somebody has set; it is marked as not effective.
+
+The files are followed as sshd does it (sshd_config(5)): from sshd_config on, each ``Include`` in its place with its
+files sorted, the first value of a setting for good, and a Match block until the end of its file. What ``Match all``
+says is for everybody, and wins over what stands outside of blocks. The item ``sshd_config`` names the files that count
+in its ``value``, and in ``left`` those that are included and were not read.
 """
 
 import re
+from fnmatch import fnmatchcase
 
 from tui_ops.collectors.facts.body import LIST_LIMIT, Body, Items, Part, read_body, reading, split_path, words
-from tui_ops.model.facts import FactReading
+from tui_ops.model.facts import FactReading, Field
+from tui_ops.model.sshdline import split_setting
 
 TOPIC, WHAT = "sshdconf", "settings of sshd"
 
 SETTINGS_LIMIT = 400
 """Settings of one host that are kept: sshd has a hundred; further ones are of Match blocks."""
 
+VALUE_LIMIT = 1_500
+"""Characters of a setting in effect: a list of key exchanges has four hundred."""
+
 NOISE = frozenset({"effective"})
 """Whether root was asked is no difference of the host."""
 
 _KEY = re.compile(r"[a-z][a-z0-9]{1,60}", re.ASCII)
-_MAIN = "/etc/ssh/sshd_config"
+_MAINS = ("/etc/ssh/sshd_config", "/usr/etc/ssh/sshd_config")
+"""Where sshd begins to read: the second where the first is not there, as SUSE has it."""
+
+_READ_FOLDERS = ("/etc/ssh/sshd_config.d", "/usr/etc/ssh/sshd_config.d")
+_READ_ENDING = ".conf"
+_READ_FILE = "/etc/crypto-policies/back-ends/opensshserver.config"
+"""What the section looks at: one of these without a line is not there, or empty."""
+
+_FOR_ALL = "match all"
+
+FILES = "sshd_config"
+"""The item that tells which files count."""
+
+DEPTH = 16
+"""Files that include one another, at most: SERVCONF_MAX_DEPTH of OpenSSH's servconf.c."""
+
 _MANY = frozenset({"port", "listenaddress", "hostkey", "acceptenv", "allowusers", "allowgroups", "denyusers",
                    "denygroups", "subsystem", "setenv", "permitopen", "permitlisten"})  # fmt: skip
 """Settings that may be given several times; of all others the first counts."""
@@ -32,50 +57,100 @@ def parse_sshdconf(body: bytes) -> FactReading:
     """
     found = read_body(body, TOPIC, WHAT)
     items = Items(SETTINGS_LIMIT)
-    is_effective = found.is_whole("effective")
     settings: dict[str, list[str]] = {}
-    if is_effective:
-        for line in found.of("effective"):
-            _note(words(line), settings)
-    blocks = _read_files(found, {} if is_effective else settings)
+    for line in found.of("effective") if found.is_whole("effective") else ():
+        _note(words(line, VALUE_LIMIT), settings)
+    is_effective = bool(settings)
+    files = _Files(found)
+    files.follow({} if is_effective else settings)
     for name, values in sorted(settings.items()):
         items.add(name, {"value": values[0] if len(values) == 1 else sorted(values), "effective": is_effective})
-    for name, values in sorted(blocks.items()):
-        items.add(name, {"value": values, "effective": False})
-    parts = {"effective": Part(need="effective settings of sshd"), "written": Part(("match ",), "sshd_config")}
+    for name, values in sorted(files.blocks.items()):
+        items.add(name, {"value": list(values), "effective": False})
+    if found.is_whole("written") and files.used:
+        used: Field = sorted(dict.fromkeys(files.used))[:LIST_LIMIT]
+        items.add(FILES, {"value": used, "left": sorted(files.left)[:LIST_LIMIT], "effective": False})
+    parts = {
+        "effective": Part(need="effective settings of sshd"),
+        "written": Part(("match ", FILES), "written settings of sshd"),
+    }
     return reading(TOPIC, WHAT, found, items, parts)
 
 
 def _note(line: str, settings: dict[str, list[str]]) -> None:
-    key, _, value = line.replace("=", " ", 1).partition(" ") if "=" in line.split(" ")[0] else line.partition(" ")
-    key = key.lower()
+    key, value = split_setting(line)
     if not _KEY.fullmatch(key) or (len(settings) >= SETTINGS_LIMIT and key not in settings):
         return
     values = settings.setdefault(key, [])
-    value = value.strip().strip('"')
     if value and (not values or key in _MANY) and value not in values and len(values) < LIST_LIMIT:
         values.append(value)
     if not values:
         values.append("")
 
 
-def _read_files(found: Body, settings: dict[str, list[str]]) -> dict[str, list[str]]:
-    """Note what the files set, and return the Match blocks. Debian and RHEL include the folder's at the top."""
-    lines = [split_path(line) for line in found.of("written")]
-    block = of = ""
-    blocks: dict[str, list[str]] = {}
-    for path, rest in sorted((line for line in lines if line[0]), key=lambda line: (line[0] == _MAIN, line[0])):
-        line = words(rest)
-        if path != of:
-            block, of = "", path
-        if not line or line.startswith("#"):
-            continue
-        if line.lower().startswith("match "):
-            block = f"match {line[6:]}"
-            blocks.setdefault(block, [])
-        elif block:
-            if len(blocks[block]) < LIST_LIMIT:
-                blocks[block].append(line)
-        elif not line.lower().startswith("include "):
-            _note(line, settings)
-    return blocks
+class _Files:
+    """The files of sshd, followed from the first one on.
+
+    Args:
+        found: the lines of the body.
+    """
+
+    def __init__(self, found: Body) -> None:
+        self._lines: dict[str, list[str]] = {}
+        for line in found.of("written"):
+            path, rest = split_path(line)
+            if path:
+                self._lines.setdefault(path, []).append(words(rest, VALUE_LIMIT))
+        self._for_all: dict[str, list[str]] = {}
+        self.blocks: dict[str, list[str]] = {}
+        self.used: list[str] = []
+        self.left: set[str] = set()
+
+    def follow(self, settings: dict[str, list[str]]) -> None:
+        """Note what is set, and the Match blocks."""
+        for main in _MAINS:
+            if main in self._lines:
+                self._read(main, "", settings, 0)
+                # What a block says wins over what is said for all outside of it, and this one is for all.
+                settings |= self._for_all
+                return
+
+    def _read(self, path: str, block: str, settings: dict[str, list[str]], depth: int) -> None:
+        if len(self.used) >= SETTINGS_LIMIT:
+            return
+        self.used.append(path)
+        for line in self._lines[path]:
+            key, value = split_setting(line)
+            if not line or line.startswith("#"):
+                continue
+            if key == "match":
+                block = f"match {value}"
+                if len(self.blocks) < SETTINGS_LIMIT and block.lower() != _FOR_ALL:
+                    self.blocks.setdefault(block, [])
+            elif key == "include":
+                for pattern in value.split():
+                    self._include(pattern.strip('"'), block, settings, depth + 1)
+            elif block.lower() == _FOR_ALL:
+                _note(line, self._for_all)
+            elif block:
+                if len(self.blocks.get(block, ())) < LIST_LIMIT:
+                    self.blocks.setdefault(block, []).append(line)
+            else:
+                _note(line, settings)
+
+    def _include(self, pattern: str, block: str, settings: dict[str, list[str]], depth: int) -> None:
+        pattern = pattern if pattern.startswith("/") else f"/etc/ssh/{pattern}"
+        # A star of glob does not go beyond a folder, and does not stand for a dot at the beginning.
+        folder, _, name = pattern.rpartition("/")
+        paths = [
+            path
+            for path in sorted(self._lines)
+            if path.rpartition("/")[0] == folder
+            and fnmatchcase(path.rpartition("/")[2], name)
+            and (name.startswith(".") or not path.rpartition("/")[2].startswith("."))
+        ]
+        for path in paths if depth < DEPTH else ():
+            self._read(path, block, settings, depth)
+        is_read = pattern == _READ_FILE or (folder in _READ_FOLDERS and name.endswith(_READ_ENDING))
+        if (not paths and not is_read) or depth >= DEPTH:
+            self.left.add(pattern)

@@ -3,8 +3,8 @@
 # A host with more takes them from a directory, and these files don't hold them.
 most_accounts=2000
 
-# Number, deadline in seconds. What root tells of the passwords is whether there is one, and its dates: each is struck
-# out before it leaves the host.
+# Number, deadline in seconds. What root tells of the passwords is whether there is one, by which method it is kept, and
+# its dates: each is struck out before it leaves the host.
 section_accounts() {
 	echo 'run accounts'
 	tell passwd "$most_accounts" 0 head -c 200000 "$root/etc/passwd"
@@ -16,5 +16,8 @@ section_accounts() {
 	[ -e "$1" ] || set --
 	[ ! -e "$root/root" ] || set -- "$@" "$root/root"
 	if [ "$#" -gt 0 ]; then tell home "$most_accounts" 0 within 5 ls -ldn "$@"; else echo 'whole home'; fi
-	tell_root shadow "$most_accounts" 0 5 sed -E -e 's/:!+[^:]{3,}:/:L:/' -e 's/:[^:]{12,}:/:P:/' "$root/etc/shadow"
+	tell_root shadow "$most_accounts" 0 5 sed -E -e 's/:!+[^:]{3,}:/:L:/' \
+		-e 's/:[$]y[$][^:]+:/:Py:/' -e 's/:[$]gy[$][^:]+:/:Pgy:/' \
+		-e 's/:[$]6[$][^:]+:/:P6:/' -e 's/:[$]2b[$][^:]+:/:P2b:/' -e 's/:[$]5[$][^:]+:/:P5:/' \
+		-e 's/:[$]1[$][^:]+:/:P1:/' -e 's/:[^:]{12,}:/:P:/' "$root/etc/shadow"
 }

@@ -8,7 +8,7 @@ section_authkeys() {
 	echo 'run authkeys'
 	tell passwd "$most_accounts" 0 head -c 200000 "$root/etc/passwd"
 	printf 'own %.300s\n' "${HOME-}"
-	tell_root keys "$most_keys" 1+ 10 find "$root/root" "$root/home" -maxdepth 3 \
+	tell_root keys "$most_keys" 1+ 10 find "$root/root" "$root/home" "$root/var/lib" -maxdepth 3 \
 		-path '*/.ssh/authorized_keys*' -type f -size +63k -print \
 		-o -path '*/.ssh/authorized_keys*' -type f -exec grep -aH . {} + -o -path "$root/root" -print && return
 	tell_files mine 1000 'grep -aH .' "$root${HOME-}/.ssh/authorized_keys" "$root${HOME-}/.ssh/authorized_keys2"

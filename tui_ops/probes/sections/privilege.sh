@@ -64,12 +64,24 @@ section_privilege() {
 	find_program timeout && printf 'program timeout %.200s\n' "${found#"$root"}"
 	shift 2
 	asked_count=0 asked_known=' ' tab='	'
-	ask_root 5 sed -E -e 's/:!+[^:]{3,}:/:L:/' -e 's/:[^:]{12,}:/:P:/' "$root/etc/shadow"
-	ask_root 10 find "$root/root" "$root/home" -maxdepth 3 \
+	ask_root 5 sed -E -e 's/:!+[^:]{3,}:/:L:/' -e 's/:[$]y[$][^:]+:/:Py:/' -e 's/:[$]gy[$][^:]+:/:Pgy:/' \
+		-e 's/:[$]6[$][^:]+:/:P6:/' -e 's/:[$]2b[$][^:]+:/:P2b:/' -e 's/:[$]5[$][^:]+:/:P5:/' \
+		-e 's/:[$]1[$][^:]+:/:P1:/' -e 's/:[^:]{12,}:/:P:/' "$root/etc/shadow"
+	ask_root 10 find "$root/root" "$root/home" "$root/var/lib" -maxdepth 3 \
 		-path '*/.ssh/authorized_keys*' -type f -size +63k -print \
 		-o -path '*/.ssh/authorized_keys*' -type f -exec grep -aH . {} + -o -path "$root/root" -print
 	ask_root 5 find "$root/etc/sudoers" "$root/etc/sudoers.d" -maxdepth 1 -type f -exec grep -aH . {} +
 	ask_root 5 sshd -T
+	ask_root 5 find "$root/etc/ssh" -maxdepth 2 -path '*/sshd_config*' -type f -exec grep -aH . {} +
+	ask_root 5 find "$root/boot" -maxdepth 2 -name grub.cfg -exec stat -c '%a %u %g %F/%U/%G%n' {} + \
+		-o -name user.cfg -exec stat -c '%a %u %g %F/%U/%G%n' {} +
+	ask_root 10 find "$root/root" "$root/home" "$root/var/lib" -maxdepth 3 \
+		-path '*/.ssh/authorized_keys*' -exec stat -c '%a %u %g %F/%U/%G%n' {} + \
+		-o -name .rhosts -exec stat -c '%a %u %g %F/%U/%G%n' {} + \
+		-o -name .shosts -exec stat -c '%a %u %g %F/%U/%G%n' {} + \
+		-o -name .netrc -exec stat -c '%a %u %g %F/%U/%G%n' {} + -o -path "$root/root" -print
+	ask_root 8 journalctl -q --no-pager -o short-unix -n 2000 --since=-24h -t sshd -t sshd-session
+	ask_root 8 lastb -w -i --time-format iso -n 1000
 	ask_root 5 sysctl -a
 	ask_root 5 find "$root/var/spool" "$root/etc/crontabs" -maxdepth 3 -name atjobs -prune \
 		-o -path '*/cron*/*' -type f -exec grep -aH . {} + -o -path "$root/var/spool" -print
@@ -85,6 +97,29 @@ section_privilege() {
 	ask_root 5 lvs --noheadings --nameprefixes --units b \
 		-o vg_name,lv_name,lv_attr,lv_size,data_percent,metadata_percent,origin,pool_lv
 	ask_root 8 journalctl -q --no-pager -p err -o short-unix -n 500 --since=-5min
+	ask_root 5 fail2ban-client status
+	ask_root 5 auditctl -s
+	ask_root 5 auditctl -l
+	ask_root 5 aa-status
+	ask_root 5 find "$root/var/spool" "$root/var/lib/aide" "$root/var/log/aide" "$root/var/lib/tripwire" \
+		-maxdepth 2 -type f -path '*/rsyslog/*' -exec stat -c '%Y %s %n' {} + \
+		-o -type f -path '*/aide/*' -exec stat -c '%Y %s %n' {} + \
+		-o -type f -path '*/tripwire/*' -exec stat -c '%Y %s %n' {} + -o -path "$root/var/spool" -print
+	ask_root 5 grep -sacE '^[[:space:]]*password(_pbkdf2)?[[:space:]]|^GRUB2_PASSWORD=' \
+		"$root/boot/grub/grub.cfg" "$root/boot/grub2/grub.cfg" "$root/boot/grub2/user.cfg"
+	ask_root 25 needrestart -b -r l
+	ask_root 120 nice -n 19 find "$root/" '(' ! -fstype ext4 ! -fstype xfs ! -fstype btrfs ! -fstype ext3 \
+		! -fstype ext2 ! -fstype zfs ! -fstype f2fs ! -fstype jfs ! -fstype tmpfs ! -fstype overlay ')' -prune \
+		-o '(' -path '*/var/lib/docker' -o -path '*/var/lib/containers' -o -path '*/var/lib/containerd' \
+		-o -path '*/var/lib/kubelet' -o -path '*/.snapshots' -o -path '*/.zfs' ')' -prune \
+		-o ! -type l '(' -type f -perm /6000 -o -type f -perm -2 -o -type d -perm -2 ! -perm -1000 \
+		-o -nouser -o -nogroup ')' -printf '%y %m %u:%U %g:%G %p\n'
+	ask_root 10 find -L "$root/etc/letsencrypt/live" "$root/etc/ssl" "$root/etc/pki/tls" \
+		"$root/etc/nginx" "$root/etc/apache2" "$root/etc/httpd" "$root/etc/haproxy" "$root/etc/postfix" "$root/etc/dovecot" \
+		"$root/etc/pki" -maxdepth 3 -type d '(' -name ca-trust -o -path '*/ssl/certs' ')' -prune \
+		-o -type f -size -64k '(' -name '*.pem' -o -name '*.crt' -o -name '*.cer' ')' \
+		-exec sed -s -n -e /-BEGIN.CERTIFICATE-/F -e /-BEGIN.CERTIFICATE-/,/-END.CERTIFICATE-/p {} + \
+		-o -path "$root/etc/ssl" -print
 	file_count=0
 	for file_path; do
 		file_count=$((file_count + 1))

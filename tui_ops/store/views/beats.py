@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tui_ops.store.views.connect import Reader
+from tui_ops.store.views.hosts import texts
 
 
 class BeatState(StrEnum):
@@ -32,6 +33,12 @@ class BeatRow:
     due_at: float | None
     missed: bool
     known: bool
+    last_good_at: float | None = None
+    """When it reported last that all went well."""
+    rpo_s: float | None = None
+    """How old a good backup by it may be; None where it makes none."""
+    backs_up: tuple[str, ...] = ()
+    """Names of the hosts whose backup it makes."""
 
     def state(self, at: float) -> BeatState:
         """Return how it stands at a moment, epoch seconds."""
@@ -50,10 +57,11 @@ def heartbeats(reader: Reader) -> list[BeatRow]:
     """Return the jobs by name."""
     found = reader.read(
         lambda connection: connection.execute(
-            "SELECT name, last_at, last_text, last_ok, due_at, missed, known FROM heartbeat ORDER BY name"
+            "SELECT name, last_at, last_text, last_ok, due_at, missed, known, last_good_at, rpo_s, backs_up"
+            " FROM heartbeat ORDER BY name"
         ).fetchall()
     )
     return [
-        BeatRow(name, last_at, text, bool(ok), due_at, bool(missed), bool(known))
-        for name, last_at, text, ok, due_at, missed, known in found
+        BeatRow(name, last_at, text, bool(ok), due_at, bool(missed), bool(known), good_at, rpo_s, texts(backs_up))
+        for name, last_at, text, ok, due_at, missed, known, good_at, rpo_s, backs_up in found
     ]

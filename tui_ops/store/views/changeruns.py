@@ -109,25 +109,15 @@ _CELL = (
 )  # fmt: skip
 
 
-def _heads(reader: Reader, where: str, params: tuple[object, ...]) -> list[RunHead]:
+def runs_of(reader: Reader, change_id: int) -> list[RunHead]:
+    """Return every run of a change, dry ones too, the newest first."""
     found = reader.read(
         lambda connection: connection.execute(
-            f"SELECT {', '.join(_HEAD)} FROM change_run WHERE {where} ORDER BY id DESC",  # noqa: S608
-            params,
+            f"SELECT {', '.join(_HEAD)} FROM change_run WHERE change_id = ? ORDER BY id DESC",  # noqa: S608
+            (change_id,),
         ).fetchall()
     )
     return [RunHead(*row[:3], RunKind(row[3]), RunState(row[4]), *row[5:]) for row in found]  # type: ignore[call-arg]
-
-
-def runs_of(reader: Reader, change_id: int) -> list[RunHead]:
-    """Return every run of a change, dry ones too, the newest first."""
-    return _heads(reader, "change_id = ?", (change_id,))
-
-
-def run_head(reader: Reader, run_id: int) -> RunHead | None:
-    """Return how a run stands; None where there is none of this number."""
-    found = _heads(reader, "id = ?", (run_id,))
-    return found[0] if found else None
 
 
 def run_fixed(reader: Reader, run_id: int) -> RunFixed | None:

@@ -1,0 +1,167 @@
+"""What is new of a host that was judged: verdicts, sweeps, and the inventory's word on them."""
+
+import json
+from collections.abc import Mapping
+
+from tui_ops.engine.security.judging import root_lines
+from tui_ops.model.securing import Excepted, SecuritySpec
+from tui_ops.model.security import CheckResult, FindingSeverity, FindingState, Seen
+from tui_ops.practices.security.checks.base import Check, Judgement, Scene, failed, passed
+from tui_ops.practices.security.judging import CYCLE_S, Said, judge_host, parameters_of
+from tui_ops.store.verdicts import VerdictWrite
+from tui_ops.store.views.judged import Judged, TopicRead, VerdictRow
+
+NOW = 1_700_000_000.0
+
+
+def judge(scene: Scene) -> Judgement:
+    read = scene.read("sshdconf")
+    if read.field("root", "value") == "yes":
+        return failed("root may", Seen("root", f"root may, {scene.number('most')} at most"))
+    return passed("root may not")
+
+
+CHECK = Check("c-one", "root does not", ("sshdconf",), judge, FindingSeverity.HIGH, parameters={"most": 4},
+              pci={"most": 10})  # fmt: skip
+
+
+def host(value: str = "yes", at: float = NOW - 10, **more: object) -> Judged:
+    topic = TopicRead(at, 3600.0, {"root": {"value": value}}, (), (), (), 0)
+    found = Judged(7, "web-1", ("web",), {"role": "bastion"}, {"sshdconf": topic})
+    for name, value_ in more.items():
+        setattr(found, name, value_)
+    return found
+
+
+def said(found: Judged, spec: SecuritySpec | None = None, check: Check = CHECK, now: float = NOW) -> Said:
+    return judge_host(found, [check], spec or SecuritySpec(), (), now, root_lines)
+
+
+def after(first: Said) -> dict[str, VerdictRow]:
+    return {one.check: row_of(one) for one in first.verdicts}
+
+
+def row_of(one: VerdictWrite) -> VerdictRow:
+    return VerdictRow(
+        one.host_id,
+        one.check,
+        one.result,
+        one.text,
+        one.check_version,
+        one.read_at,
+        one.since_at,
+        one.needs,
+        one.evidence,
+    )  # fmt: skip
+
+
+def test_a_first_judgement_is_a_verdict_and_a_sweep_read_when_its_topic_was() -> None:
+    found = said(host())
+    (verdict,), (sweep,) = found.verdicts, found.sweeps
+    assert (verdict.result, verdict.read_at, verdict.since_at) == ("fail", NOW - 10, NOW)
+    assert (sweep.check, sweep.host_id, sweep.result, sweep.at, sweep.source) == (
+        "c-one", 7, CheckResult.FAIL, NOW - 10, "check"
+    )  # fmt: skip
+    assert json.loads(verdict.evidence)["topics"] == {"sshdconf": NOW - 10}
+
+
+def test_the_same_again_writes_nothing_until_a_cycle_is_over() -> None:
+    verdicts = after(said(host()))
+    again = said(host(at=NOW + 60, verdicts=verdicts), now=NOW + 70)
+    assert (again.verdicts, again.sweeps) == ([], [])
+    later = said(host(at=NOW + CYCLE_S, verdicts=verdicts), now=NOW + CYCLE_S)
+    assert len(later.verdicts) == len(later.sweeps) == 1
+    assert later.verdicts[0].since_at == NOW, "it is so since then"
+
+
+def test_other_objects_under_the_same_words_are_news() -> None:
+    def other(scene: Scene) -> Judgement:
+        return failed("root may", Seen("toor", "another"))
+
+    verdicts = after(said(host()))
+    check = Check("c-one", "root does not", ("sshdconf",), other, FindingSeverity.HIGH)
+    assert said(host(verdicts=verdicts), check=check).sweeps
+
+
+def test_what_somebody_waits_for_is_said_though_it_is_the_same() -> None:
+    verdicts = after(said(host()))
+    claimed = host(verdicts=verdicts, open={"c-one": {FindingState.CLAIMED}})
+    assert said(claimed).sweeps
+    passing = after(said(host("no")))
+    assert said(host("no", verdicts=passing, open={"c-one": {FindingState.OPEN}})).sweeps
+
+
+def test_what_was_read_too_long_ago_is_stale_and_sweeps_nothing() -> None:
+    found = said(host(at=NOW - 4 * 3600))
+    assert found.verdicts[0].result == "stale"
+    assert found.sweeps == []
+
+
+def test_what_takes_privilege_names_the_lines_for_sudo_word_for_word() -> None:
+    closed = host()
+    closed.topics["sshdconf"] = TopicRead(NOW, 3600.0, {}, ("",), (), ("effective settings of sshd",), 0)
+    found = said(closed)
+    needs = json.loads(found.verdicts[0].needs)
+    assert found.verdicts[0].result == "unknown"
+    assert found.sweeps == []
+    assert any(line.endswith("sshd -T") and line.startswith("/usr/bin/timeout 5 ") for line in needs), needs
+
+
+def test_lines_that_root_runs_already_are_not_named() -> None:
+    from tui_ops.collectors.privilege import ROOT_LINES
+
+    number = next(at for at, one in enumerate(ROOT_LINES, 1) if one.program == "sshd")
+    rights: Mapping[str, object] = {
+        "programs": {"timeout": "/usr/bin/timeout", "sshd": "/usr/sbin/sshd"}, "allowed": [number]
+    }  # fmt: skip
+    assert not [line for line in root_lines(["sshdconf"], rights) if "sshd -T" in line]
+    assert root_lines(["sshdconf"], {**rights, "allowed": []}) == ["/usr/bin/timeout 5 /usr/sbin/sshd -T"]
+
+
+def test_the_inventory_turns_off_excepts_and_sets_numbers() -> None:
+    off = said(host(), SecuritySpec(off=frozenset({"c-one"})))
+    assert (off.verdicts[0].result, off.sweeps[0].result) == ("not applicable", CheckResult.NOT_APPLICABLE)
+    excepted = SecuritySpec(excepted=(Excepted("c-*", frozenset({"web-1"}), "it is old"),))
+    assert "it is old" in said(host(), excepted).verdicts[0].text
+    other = SecuritySpec(excepted=(Excepted("c-*", frozenset({"web-2"}), "it is old"),))
+    assert said(host(), other).verdicts[0].result == "fail"
+
+
+def test_numbers_are_the_profiles_then_the_inventorys_then_the_hosts() -> None:
+    assert parameters_of(CHECK, SecuritySpec()) == {"most": 4}
+    assert parameters_of(CHECK, SecuritySpec(profile="pci")) == {"most": 10}
+    assert parameters_of(CHECK, SecuritySpec(profile="pci", parameters={"most": 6, "other": 1})) == {"most": 6}
+    own = SecuritySpec(parameters={"most": 6}, excepted=(Excepted("c-one", frozenset({"web-1"}), "r", {"most": 8}),))
+    assert "8.0 at most" in said(host(), own).sweeps[0].seen[0].text
+
+
+def test_a_check_that_breaks_is_an_error_and_closes_nothing() -> None:
+    def breaks(scene: Scene) -> Judgement:
+        raise ZeroDivisionError("\x1b[2J")
+
+    found = said(host(), check=Check("c-one", "t", ("sshdconf",), breaks, FindingSeverity.LOW))
+    assert found.verdicts[0].result == "error"
+    assert "\x1b" not in found.verdicts[0].text
+    assert found.sweeps == []
+
+
+def test_verdicts_of_checks_that_are_no_more_go() -> None:
+    verdicts = after(said(host()))
+    verdicts["c-old"] = verdicts["c-one"]
+    assert said(host(verdicts=verdicts)).gone == [(7, "c-old")]
+
+
+def test_checks_are_told_the_role_and_what_is_meant_to_be() -> None:
+    known: dict[str, object] = {}
+
+    def looks(scene: Scene) -> Judgement:
+        known.update(scene.known)
+        return passed("ok")
+
+    spec = SecuritySpec(admins={"sudo": ("ann",)}, listeners={"web-1": ("tcp/22",)}, key_owners={"SHA256:x": "ann"})
+    check = Check("c-one", "t", (), looks, FindingSeverity.LOW)
+    said(host(baselines={"suid": ["/bin/su"]}), spec, check)
+    assert known == {
+        "role": ["web", "bastion"], "admins": {"sudo": ["ann"]}, "key_owners": {"SHA256:x": "ann"},
+        "listeners": ["tcp/22"], "baseline.suid": ["/bin/su"],
+    }  # fmt: skip

@@ -1,0 +1,1 @@
+"""What the engine does about security: feeds, what they say of hosts, findings."""

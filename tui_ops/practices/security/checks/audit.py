@@ -1,0 +1,225 @@
+"""The checks of the audit daemon and of the integrity of files."""
+
+import re
+
+from tui_ops.model.security import FindingSeverity, Seen
+from tui_ops.practices.security.checks.asking import host_age_s, installed, is_active, no_reading, running, span
+from tui_ops.practices.security.checks.base import (
+    Check,
+    Controls,
+    Judgement,
+    NotForThis,
+    NotReadable,
+    Read,
+    Remedy,
+    Scene,
+    failed,
+    passed,
+)
+from tui_ops.practices.security.checks.kernel import is_container
+from tui_ops.practices.security.checks.plain import flag, listed, names, number, settled
+
+WATCHED = ("/etc/passwd", "/etc/shadow", "/etc/group", "/etc/gshadow", "/etc/sudoers", "/etc/sudoers.d")
+"""What accounts and rights are made of."""
+
+IMMUTABLE = 2
+"""What ``auditctl -s`` says as ``enabled`` where the rules hold until the next boot."""
+
+_WATCH = re.compile(r"-w (\S+)(?: -p ([rwxa]+))?")
+_PATH = re.compile(r"-F (?:path|dir)=(\S+)")
+_PERM = re.compile(r"-F perm=([rwxa]+)")
+
+DAY_S = 86_400.0
+
+AIDE_RUNS = ("ran dailyaidecheck.timer", "ran aidecheck.timer", "guard /var/log/aide/aide.log")
+"""What tells that AIDE has looked: its timers, and its log."""
+
+
+def _audit(scene: Scene, name: str, what: str) -> Read:
+    if is_container(scene):
+        raise NotForThis("a container: the kernel's audit is its machine's")
+    read = scene.read("protections")
+    if not read.knows(name):
+        raise no_reading(what, "protections")
+    return read
+
+
+def _on(scene: Scene) -> Judgement:
+    read = _audit(scene, "audit", "state of the audit daemon")
+    fields = read.items.get("audit")
+    if fields is None:
+        return failed("no audit daemon is installed", Seen("", "no audit daemon is installed", data={"install": "yes"}))
+    enabled = number(fields, "enabled")
+    if not flag(fields, "running") or not enabled:
+        return failed("the audit daemon does not run")
+    read.looked("rules of audit")
+    rules = number(read.items.get("rules of audit"), "count") or 0
+    seen = []
+    if not rules:
+        seen.append(Seen("rules", "the audit daemon runs without a rule"))
+    if enabled != IMMUTABLE:
+        text = "the rules of audit can be changed by root while it runs"
+        seen.append(Seen("immutable", text, FindingSeverity.LOW))
+    lost = number(fields, "lost") or 0
+    if lost > scene.number("audit_lost_most"):
+        seen.append(Seen("lost", f"{lost} records of audit were lost", FindingSeverity.LOW))
+    return settled(f"audit runs with {rules} rules", "; ".join(one.text for one in seen), seen)
+
+
+def watches(rules: list[str]) -> dict[str, str]:
+    """Return which paths are watched, each with the ways of use that are: ``wa``.
+
+    Args:
+        rules: as ``auditctl -l`` says them, in the old words (``-w``) or the new.
+    """
+    found: dict[str, str] = {}
+    for rule in rules:
+        old = _WATCH.match(rule)
+        path = _PATH.search(rule)
+        if old:
+            found[old[1].rstrip("/") or "/"] = found.get(old[1].rstrip("/"), "") + (old[2] or "rwxa")
+        elif path and "never" not in rule.split("-F")[0]:
+            perm = _PERM.search(rule)
+            name = path[1].rstrip("/") or "/"
+            found[name] = found.get(name, "") + (perm[1] if perm else "rwxa")
+    return found
+
+
+def _identity(scene: Scene) -> Judgement:
+    read = _audit(scene, "rules of audit", "rules of audit")
+    said = watches(listed(read.items.get("rules of audit"), "rules"))
+
+    def is_watched(path: str) -> bool:
+        # A watch of a folder is one of all that is in it.
+        parts = path.split("/")
+        places = ["/".join(parts[:count]) or "/" for count in range(len(parts), 0, -1)]
+        ways = "".join(said.get(place, "") for place in places)
+        return "w" in ways and "a" in ways
+
+    seen = [
+        Seen(path, f"changes of {path} are not recorded", data={"path": path})
+        for path in WATCHED
+        if not is_watched(path)
+    ]
+    return settled(
+        "changes of accounts and rights are recorded", f"not watched: {names([one.object for one in seen])}", seen
+    )
+
+
+def _integrity(scene: Scene) -> Judgement:
+    agents = running(scene, ("wazuh-agent", "ossec-hids", "samhain", "osqueryd"))
+    if agents and agents[0] != "osqueryd":
+        return passed(f"{agents[0]} watches files")
+    if not installed(scene, ("aide", "aide-common", "tripwire")):
+        return failed("nothing watches the integrity of files", Seen("", "nothing watches the integrity of files"))
+    read = scene.read("protections")
+    bases = [name for name in read.items if _is_base(name)]
+    if not bases:
+        if not read.knows("guard /var/lib/aide/aide.db"):
+            raise no_reading("databases of AIDE", "protections")
+        return failed("AIDE is installed and has no database to compare with")
+    runs = [
+        at
+        for name, fields in read.items.items()
+        if name in AIDE_RUNS or name.startswith("guard /var/lib/tripwire/report/")
+        if (at := number(fields, "ran_at") or number(fields, "written_at"))
+    ]
+    if not runs:
+        if is_active(scene, "dailyaidecheck.timer") or is_active(scene, "aidecheck.timer"):
+            raise NotReadable("when files were last compared is not told")
+        return failed("files are not compared with the database by themselves")
+    age_s = host_age_s(scene, read, max(runs))
+    if age_s > scene.number("fim_days") * DAY_S:
+        return failed(f"files were last compared {span(age_s)} ago")
+    return passed(f"files were compared {span(age_s)} ago")
+
+
+def _is_base(name: str) -> bool:
+    path = name.removeprefix("guard ")
+    return path.startswith(("/var/lib/aide/aide.db", "/var/lib/tripwire/")) and not path.endswith((".new", ".new.gz"))
+
+
+RULES = """\
+steps:
+  - file:
+      path: /etc/audit/rules.d/50-tui-ops-identity.rules
+      mode: "0640"
+      content: |
+        -w /etc/passwd -p wa -k identity
+        -w /etc/shadow -p wa -k identity
+        -w /etc/group -p wa -k identity
+        -w /etc/gshadow -p wa -k identity
+        -w /etc/sudoers -p wa -k rights
+        -w /etc/sudoers.d -p wa -k rights
+    become: yes
+  - command: [augenrules, --load]
+    become: yes
+rollback:
+  - restore: files
+  - command: [augenrules, --load]
+    become: yes
+"""
+
+DAEMON = """\
+steps:
+  - package: auditd
+    become: yes
+    when: like(os, "debian*") or like(os, "ubuntu*")
+  - package: audit
+    become: yes
+    when: not (like(os, "debian*") or like(os, "ubuntu*"))
+  - unit: {name: auditd, do: enable}
+    become: yes
+  - unit: {name: auditd, do: start}
+    become: yes
+post:
+  - check: {unit: auditd, is: active}
+"""
+
+AIDE = """\
+steps:
+  - package: aide
+    become: yes
+  - script: |
+      if command -v aideinit >/dev/null; then exec aideinit -y -f; fi
+      aide --init && mv /var/lib/aide/aide.db.new.gz /var/lib/aide/aide.db.gz
+    name: make the first database
+    become: yes
+    timeout: 2h
+"""
+
+CHECKS_OF_AUDIT: tuple[Check, ...] = (
+    Check(
+        "aud-on",
+        "the audit daemon runs, with rules that hold until the next boot",
+        ("protections", "hardware"),
+        _on,
+        FindingSeverity.MEDIUM,
+        controls=Controls(("6.2.1.2", "6.2.3.20"), ("10.2.1", "10.3.2"), ("AU-2(d)", "AU-12(c)", "AC-6(9)"), ("8.15",)),
+        remedy=Remedy("Install and start auditd, write rules, and end them with -e 2.", DAEMON),
+        parameters={"audit_lost_most": 0},
+        root=True,
+    ),
+    Check(
+        "aud-identity",
+        "changes of accounts and rights are recorded",
+        ("protections", "hardware"),
+        _identity,
+        FindingSeverity.MEDIUM,
+        controls=Controls(("6.2.3.1", "6.2.3.8"), ("10.2.1.5",), ("AC-2(4)", "AU-12(c)"), ("8.15",)),
+        remedy=Remedy("Watch the files of accounts and of sudo for writing and for changes of attributes.", RULES),
+        root=True,
+    ),
+    Check(
+        "fim-on",
+        "files are compared with what they were",
+        ("protections", "packages", "unitfiles", "units"),
+        _integrity,
+        FindingSeverity.MEDIUM,
+        controls=Controls(("6.3.1", "6.3.2"), ("11.5.2",), ("SI-7(1)",), ("8.7", "8.19")),
+        remedy=Remedy("Install AIDE, make its database, and let it compare every day.", AIDE),
+        parameters={"fim_days": 7},
+        root=True,
+    ),
+)
+"""``fim_days``: PCI-DSS asks for once a week."""

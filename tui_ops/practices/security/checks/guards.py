@@ -1,0 +1,174 @@
+"""The checks of antivirus, of banning, of backups."""
+
+from collections.abc import Mapping
+
+from tui_ops.model.security import FindingKind, FindingSeverity, Seen
+from tui_ops.practices.security.checks.asking import host_age_s, no_reading, running, span
+from tui_ops.practices.security.checks.base import (
+    Check,
+    CheckEnds,
+    Controls,
+    Judgement,
+    NotForThis,
+    NotJudgeable,
+    NotReadable,
+    Remedy,
+    Scene,
+    failed,
+    passed,
+)
+from tui_ops.practices.security.checks.plain import known_mapping, listed, number, roles_of, starting, word
+from tui_ops.practices.security.checks.sshd import sshd_of
+
+CLAMAV = ("clamav-daemon", "clamd", "clamd@scan", "clamd@amavisd", "clamav-clamonacc")
+OTHERS: Mapping[str, str] = {
+    "falcon-sensor": "CrowdStrike", "mdatp": "Microsoft Defender", "sophos-spl": "Sophos", "sav-protect": "Sophos",
+    "ds_agent": "Trend Micro", "esets": "ESET", "eea": "ESET", "efs": "ESET", "cbagentd": "Carbon Black",
+    "sentinelone": "SentinelOne", "kesl": "Kaspersky", "bdsec": "Bitdefender", "mfetpd": "Trellix",
+}  # fmt: skip
+"""Services to the engines that they are, whose signatures are no files that can be read."""
+
+BANNERS = ("crowdsec", "sshguard", "denyhosts")
+"""Programs beside fail2ban that ban, and watch sshd unless told otherwise."""
+
+HOUR_S = 3_600.0
+EVERYWHERE = "*"
+
+
+def _virus(scene: Scene) -> Judgement:
+    others = running(scene, OTHERS)
+    clam = running(scene, CLAMAV)
+    if not clam and not others:
+        roles = {one.lower() for one in scene.words("av_roles")}
+        if EVERYWHERE not in roles and not roles & roles_of(scene):
+            raise NotForThis("no role that asks for antivirus, and none runs")
+        return failed("no antivirus runs")
+    if not clam:
+        raise NotReadable(f"{OTHERS[others[0]]} runs: how old its signatures are is not told")
+    read = scene.read("protections")
+    made = [number(fields, "made_at") for name, fields in starting(read, "signatures ") if name.startswith("daily.")]
+    found = [at for at in made if at is not None]
+    if not found:
+        read.looked("signatures ")
+        return failed("ClamAV runs without signatures")
+    age_s = host_age_s(scene, read, max(found))
+    if age_s > scene.number("av_signature_hours") * HOUR_S:
+        return failed(f"the signatures of ClamAV are {span(age_s)} old")
+    return passed(f"ClamAV runs, with signatures of {span(age_s)} ago")
+
+
+def _no_passwords(scene: Scene) -> bool:
+    """Whether sshd takes no passwords from anybody; False where that is not known."""
+    try:
+        sshd = sshd_of(scene)
+    except CheckEnds:
+        return False
+    asked = ("passwordauthentication", "kbdinteractiveauthentication")
+    if not sshd.is_effective or not sshd.blocks_known:
+        return False
+    return all(sshd.settings.get(one, "yes") == "no" for one in asked) and not any(
+        said.get(one, "no") != "no" for _, said in sshd.blocks for one in asked
+    )
+
+
+def _ban(scene: Scene) -> Judgement:
+    read = scene.read("protections")
+    jails = listed(read.items.get("fail2ban"), "jails")
+    watching = [jail for jail in jails if "ssh" in jail.lower()]
+    if watching:
+        return passed(f"fail2ban watches {', '.join(watching)}")
+    if _no_passwords(scene):
+        return passed("sshd takes no passwords: there is nothing to guess")
+    others = running(scene, BANNERS)
+    if others:
+        return passed(f"{others[0]} bans who guesses")
+    if read.items.get("fail2ban") is not None:
+        return failed("fail2ban runs, and has no jail for sshd")
+    if not running(scene, ("fail2ban",)):
+        return failed("nobody who guesses passwords is banned")
+    raise no_reading("jails of fail2ban", "protections")
+
+
+def _backup(scene: Scene) -> Judgement:
+    known = known_mapping(scene, "backup")
+    if known is None:
+        raise NotReadable("nothing is known of a backup of this host")
+    name = word(known, "name") or "the backup"
+    at, most_s = known.get("at"), known.get("rpo_s")
+    if not _is_time(most_s):
+        raise NotJudgeable(f"{name} has no RPO to be held against")
+    if at is None:
+        return failed(f"{name}: no good copy is known", Seen(name, f"{name}: no good copy is known"))
+    if not _is_time(at):
+        raise NotJudgeable(f"{name}: its time makes no sense")
+    assert isinstance(at, int | float)
+    assert isinstance(most_s, int | float)
+    age_s = max(0.0, scene.now - at)
+    if age_s > most_s:
+        text = f"{name}: the newest good copy is {span(age_s)} old, and may be {span(most_s)}"
+        return failed(text, Seen(name, text))
+    return passed(f"{name}: the newest good copy is {span(age_s)} old")
+
+
+def _is_time(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 2**40
+
+
+FAIL2BAN = """\
+steps:
+  - package: fail2ban
+    become: yes
+  - file:
+      path: /etc/fail2ban/jail.d/60-tui-ops-sshd.conf
+      mode: "0644"
+      content: |
+        [sshd]
+        enabled = true
+    become: yes
+  - unit: {name: fail2ban, do: enable}
+    become: yes
+  - unit: {name: fail2ban, do: restart}
+    become: yes
+post:
+  - check: {command: [fail2ban-client, status, sshd], says: "Currently banned"}
+    become: yes
+rollback:
+  - restore: files
+  - unit: {name: fail2ban, do: restart}
+    become: yes
+"""
+
+CHECKS_OF_GUARDS: tuple[Check, ...] = (
+    Check(
+        "av-on",
+        "antivirus runs where the role needs it, with fresh signatures",
+        ("protections", "unitfiles", "units"),
+        _virus,
+        FindingSeverity.MEDIUM,
+        controls=Controls((), ("5.2", "5.3"), ("SI-3",), ("8.7",)),
+        remedy=Remedy("Start clamav-daemon and clamav-freshclam, and see that freshclam reaches a mirror."),
+        parameters={"av_roles": ["mail", "mx", "fileserver", "files", "samba", "upload"], "av_signature_hours": 48},
+        pci={"av_roles": [EVERYWHERE]},
+    ),
+    Check(
+        "ban-on",
+        "who guesses passwords is banned",
+        ("protections", "unitfiles", "units", "sshdconf"),
+        _ban,
+        FindingSeverity.LOW,
+        controls=Controls((), ("8.3.4",), ("AC-7",), ("8.5",)),
+        remedy=Remedy("Let fail2ban watch sshd, and ignore the jump host; or take no passwords.", FAIL2BAN),
+        root=True,
+    ),
+    Check(
+        "bak-age",
+        "the newest good copy is within the RPO",
+        (),
+        _backup,
+        FindingSeverity.HIGH,
+        FindingKind.BACKUP,
+        Controls((), (), ("CP-9",), ("8.13",)),
+        Remedy("Find out why the last backups did not run, and run one now."),
+    ),
+)
+"""Where a role needs antivirus: what passes files of others on. PCI-DSS leaves none out that has not been assessed."""

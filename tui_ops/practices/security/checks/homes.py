@@ -1,0 +1,62 @@
+"""The check of homes: who may look into them, and that no file in them lets others in."""
+
+from tui_ops.model.security import FindingSeverity, Seen
+from tui_ops.practices.security.checks.accountsread import ACCOUNTS, accounts_of
+from tui_ops.practices.security.checks.base import Check, Controls, Judgement, NotReadable, Remedy, Scene
+from tui_ops.practices.security.checks.plain import mode_of, number, settled, takes
+
+MODES = "modes"
+
+HOME_OPEN = 0o027
+"""Bits that a home must not have: anything for others, writing for the group."""
+
+TRUST_FILES = (".rhosts", ".shosts", ".netrc")
+"""Files in a home that let somebody in from elsewhere, or hold passwords for elsewhere."""
+
+EQUIV_FILES = ("/etc/hosts.equiv", "/etc/shosts.equiv", "/etc/ssh/shosts.equiv")
+"""The same for the whole host."""
+
+
+def _homes(scene: Scene) -> Judgement:
+    read, modes = scene.read(ACCOUNTS), scene.read(MODES)
+    if "home_mode" in read.unread_fields:
+        raise NotReadable("the homes were not looked at")
+    seen, homes = [], 0
+    for one in accounts_of(read):
+        mode, owner = mode_of(one.fields, "home_mode"), number(one.fields, "home_uid")
+        if not one.may_log_in or mode is None:
+            continue
+        homes += 1
+        home = str(one.fields.get("home") or "")
+        data = {"path": home, "account": one.name}
+        if owner != one.uid:
+            text = f"the home of {one.item} belongs to the number {owner}, not to {one.uid}"
+            seen.append(Seen(home, text, FindingSeverity.HIGH, data=dict(data)))
+        elif mode & HOME_OPEN:
+            severity = FindingSeverity.HIGH if mode & 0o002 else None
+            text = f"others may look into the home of {one.item}, or write to it: mode {mode:04o}"
+            seen.append(Seen(home, text, severity, data=dict(data)))
+    for path in sorted(modes.items):
+        if path in EQUIV_FILES or path.rpartition("/")[2] in TRUST_FILES:
+            is_trust = not path.endswith("/.netrc")
+            what = "lets in whom it names, without a key" if is_trust else "holds passwords for other hosts"
+            severity = FindingSeverity.HIGH if is_trust else None
+            seen.append(Seen(path, f"{path} {what}", severity, data={"path": path}))
+    # The same home of two accounts is one finding.
+    seen = list({one.object: one for one in seen}.values())
+    unread = [one for one in modes.unread if one == "" or one.startswith(("/home", "/root", "/var"))]
+    wrong = f"{len(seen)} homes or files in them are open"
+    return settled(f"{homes} homes, closed, and no file of trust", wrong, seen, unread, takes(modes), (MODES,))
+
+
+CHECKS_OF_HOMES: tuple[Check, ...] = (
+    Check(
+        "home-perm", "homes are closed, and hold no file that lets others in", (ACCOUNTS, MODES), _homes,
+        FindingSeverity.MEDIUM,
+        controls=Controls(("7.2.9", "7.2.10"), (), ("IA-5(h)", "CM-7"), ("5.17",)),
+        remedy=Remedy(
+            "Close a home with chmod 0750; ask the owner of a .rhosts or .netrc what it is for, then remove it."
+        ),
+        root=True,
+    ),
+)  # fmt: skip

@@ -1,0 +1,174 @@
+"""The checks of logs and of the clock that stamps them."""
+
+from tui_ops.model.security import FindingSeverity, Seen
+from tui_ops.practices.security.checks.asking import is_active, running
+from tui_ops.practices.security.checks.base import (
+    Check,
+    Controls,
+    Judgement,
+    NotForThis,
+    NotReadable,
+    Remedy,
+    Scene,
+    failed,
+    passed,
+)
+from tui_ops.practices.security.checks.kernel import is_container
+from tui_ops.practices.security.checks.plain import flag, names, number, settled, starting, word
+
+SYSLOGS = ("rsyslog", "syslog-ng", "syslogd", "busybox-syslogd", "metalog")
+SHIPPERS = ("filebeat", "fluent-bit", "fluentd", "td-agent", "vector", "promtail", "alloy", "elastic-agent",
+            "splunk", "SplunkForwarder", "nxlog", "graylog-sidecar", "datadog-agent", "google-fluentd")  # fmt: skip
+"""Programs that carry logs off, whose settings are not read."""
+
+KEEPERS_OF_TIME = {
+    "chrony": ("chrony", "chronyd"),
+    "ntp": ("ntp", "ntpd", "ntpsec"),
+    "systemd-timesyncd": ("systemd-timesyncd",),
+    "openntpd": ("openntpd",),
+}
+"""Programs that set the clock, to their services."""
+
+QUEUE_BYTES = 1_000_000
+
+
+def _local(scene: Scene) -> Judgement:
+    if running(scene, SYSLOGS):
+        return passed(f"{running(scene, SYSLOGS)[0]} writes logs")
+    read = scene.read("protections")
+    fields = read.items.get("journald")
+    if fields is None:
+        read.looked("journald")
+        return failed("nothing writes logs that outlast a boot")
+    storage = word(fields, "storage")
+    if storage == "persistent" or (storage == "auto" and flag(fields, "folder")):
+        return passed("journald keeps its logs")
+    if storage == "none":
+        return failed("journald keeps nothing, and no syslog runs")
+    return failed("journald keeps its logs in memory alone, and no syslog runs")
+
+
+def _remote(scene: Scene) -> Judgement:
+    read = scene.read("protections")
+    targets = dict(starting(read, "sends "))
+    if not targets:
+        for program in ("rsyslog", "syslog-ng", "journal-upload"):
+            read.looked(f"sends {program}")
+        others = running(scene, SHIPPERS)
+        if others:
+            raise NotReadable(f"{', '.join(others)} may carry logs off: where to and how is not read")
+        return failed("logs stay on the host")
+    seen = []
+    for name, fields in targets.items():
+        program = word(fields, "program")
+        unit = "systemd-journal-upload" if program == "journal-upload" else program
+        if not is_active(scene, unit):
+            seen.append(Seen(f"{name} stopped", f"{unit} does not run: nothing is sent to {name.partition(' ')[2]}"))
+        elif not flag(fields, "tls"):
+            text = f"{program} sends to {name.partition(' ')[2]} by {word(fields, 'protocol')} without TLS"
+            seen.append(Seen(name, text, data={"target": name}))
+    queued = sum(
+        number(fields, "size") or 0
+        for path, fields in starting(read, "guard ")
+        if path.startswith("/var/spool/rsyslog/")
+    )
+    most = scene.number("log_queue_mb")
+    if queued > most * QUEUE_BYTES:
+        seen.append(Seen("queue", f"{queued / QUEUE_BYTES:.0f} MB of logs wait to be sent"))
+    return settled(f"logs go to {names(list(targets))} by TLS", names([one.text for one in seen]), seen)
+
+
+def _clock(scene: Scene) -> Judgement:
+    if is_container(scene):
+        raise NotForThis("a container: its clock is its machine's")
+    kept = [name for name, services in KEEPERS_OF_TIME.items() if running(scene, services)]
+    if len(kept) > 1:
+        return failed(f"more than one program sets the clock: {', '.join(kept)}")
+    read = scene.read("clock")
+    fields = read.items.get("clock")
+    program = word(fields, "program")
+    if not program and not kept:
+        return failed("no program sets the clock")
+    most = scene.number("clock_offset_most_s")
+    offset = scene.known.get("clock_offset_s")
+    if isinstance(offset, int | float) and not isinstance(offset, bool) and abs(offset) >= most:
+        return failed(f"the clock is {abs(offset):.1f} s off ours")
+    told = (fields or {}).get("offset_s")
+    if isinstance(told, int | float) and not isinstance(told, bool) and abs(told) >= most:
+        return failed(f"the clock is {abs(told):.1f} s off, says {program}")
+    if fields is None or word(fields, "state") != "ok" or not isinstance(fields.get("synchronised"), bool):
+        raise NotReadable(f"{program or kept[0]} does not tell how the clock is kept")
+    if not flag(fields, "synchronised"):
+        return failed(f"the clock is not synchronised by {program}")
+    return passed(f"{program} keeps the clock")
+
+
+JOURNAL = """\
+steps:
+  - file:
+      path: /etc/systemd/journald.conf.d/60-tui-ops-storage.conf
+      mode: "0644"
+      content: |
+        [Journal]
+        Storage=persistent
+    become: yes
+  - unit: {name: systemd-journald, do: restart}
+    become: yes
+post:
+  - check: {file: /var/log/journal}
+rollback:
+  - restore: files
+  - unit: {name: systemd-journald, do: restart}
+    become: yes
+"""
+
+CHRONY = """\
+steps:
+  - package: chrony
+    become: yes
+  - script: |
+      for unit in chrony chronyd; do
+        if systemctl cat "$unit" >/dev/null 2>&1; then exec systemctl enable --now "$unit"; fi
+      done
+      exit 1
+    name: enable and start chrony
+    become: yes
+post:
+  - check: {command: [chronyc, tracking], says: "Leap status *: Normal"}
+    retries: 6
+    retry_after: 20s
+"""
+
+CHECKS_OF_LOGS: tuple[Check, ...] = (
+    Check(
+        "log-local",
+        "logs outlast a boot",
+        ("protections", "unitfiles", "units"),
+        _local,
+        FindingSeverity.MEDIUM,
+        controls=Controls(("6.1.1.1", "6.1.2.4", "6.1.3.2"), ("10.2.1",), ("AU-4(1)",), ("8.15",)),
+        remedy=Remedy("Let journald keep its logs on the disk, or run rsyslog.", JOURNAL),
+    ),
+    Check(
+        "log-remote",
+        "logs go to another machine, by TLS",
+        ("protections", "unitfiles", "units"),
+        _remote,
+        FindingSeverity.MEDIUM,
+        controls=Controls(("6.1.3.6",), ("10.3.3",), ("AU-4(1)", "AU-9(2)"), ("8.15",)),
+        remedy=Remedy("Send logs to a machine that this one can't change, by TLS, with its certificate checked."),
+        parameters={"log_queue_mb": 100},
+    ),
+    Check(
+        "time-sync",
+        "one program keeps the clock, and it is right",
+        ("clock", "unitfiles", "units", "hardware"),
+        _clock,
+        FindingSeverity.MEDIUM,
+        controls=Controls(("2.3.1.1", "2.3.3.1"), ("10.6.1",), ("AU-8(1)(a)",), ("8.17",)),
+        remedy=Remedy("Run chrony with at least one source that answers, and nothing beside it.", CHRONY),
+        parameters={"clock_offset_most_s": 1.0},
+    ),
+)
+"""``log_queue_mb``: rsyslog's queue on the disk is used when the other side does not take logs; a hundred are an hour
+of a busy server's."""

@@ -1,0 +1,269 @@
+"""The checks of what sshd is set to."""
+
+from collections.abc import Mapping
+
+from tui_ops.model.security import FindingSeverity, Seen
+from tui_ops.practices.security.checks.base import Check, Controls, Judgement, NotForThis, Remedy, Scene
+from tui_ops.practices.security.checks.plain import BY_HAND, known_mapping, listed, roles_of
+from tui_ops.practices.security.checks.sshd import MATCH, TOPIC, Sshd, Want, finished, judge, seconds, sshd_of
+from tui_ops.practices.security.checks.sshdplans import drop_in, number_in, wanted
+
+LOW, MEDIUM, HIGH, CRITICAL = (
+    FindingSeverity.LOW, FindingSeverity.MEDIUM, FindingSeverity.HIGH, FindingSeverity.CRITICAL,
+)  # fmt: skip
+
+_DIGITS = 9
+"""Digits of a number that is believed."""
+
+
+def whole(said: str) -> int | None:
+    """Return a number as sshd writes one; None for anything else."""
+    return int(said) if said.isascii() and said.isdigit() and len(said) <= _DIGITS else None
+
+
+def _root(scene: Scene) -> Judgement:
+    # By key alone it is nobody who guesses, only nobody in particular.
+    return judge(
+        scene,
+        Want(
+            "permitrootlogin", "no".__eq__, "lets root log in", "no", lambda value: HIGH if value == "yes" else MEDIUM
+        ),
+    )
+
+
+def _empty(scene: Scene) -> Judgement:
+    return judge(scene, Want("permitemptypasswords", "no".__eq__, "lets accounts without a password in"))
+
+
+def _password(scene: Scene) -> Judgement:
+    sshd = sshd_of(scene)
+    seen = []
+    if not _needs_key(sshd.value("authenticationmethods")):
+        seen += _password_seen("", sshd.settings, sshd, f"for everybody, {sshd.how}")
+    for criteria, said in sshd.blocks:
+        if not _needs_key(said.get("authenticationmethods", sshd.value("authenticationmethods"))):
+            seen += _password_seen(f"{MATCH}{criteria}", said, sshd, f"in the block Match {criteria}")
+    offered = [one for one in listed(known_mapping(scene, "outside.ssh"), "methods") if one in _BY_PASSWORD]
+    if offered and not seen:
+        text = f"sshd offers {' and '.join(offered)} to whoever asks from outside, otherwise than its settings say"
+        seen.append(Seen("", text))
+    return finished(sshd, seen, ["passwordauthentication", "kbdinteractiveauthentication"])
+
+
+_BY_PASSWORD = ("password", "keyboard-interactive")
+
+
+def _password_seen(at: str, said: Mapping[str, str], sshd: Sshd, where: str) -> list[Seen]:
+    """Return what lets passwords in; in a block only what the block itself says, or its lists of methods allow."""
+    lets = []
+    for name, spelt in (("passwordauthentication", "passwords"), ("kbdinteractiveauthentication", "questions")):
+        value = said.get(name) or ("" if at and "authenticationmethods" not in said else sshd.value(name))
+        # Questions are asked by PAM, or by nobody.
+        is_asked = name == "passwordauthentication" or sshd.value("usepam").lower() != "no"
+        if value and value.lower() != "no" and is_asked:
+            lets.append(spelt)
+    text = f"sshd takes {' and '.join(lets)} for a login ({where})"
+    return [Seen(at, text, data=BY_HAND if at else {})] if lets else []
+
+
+def _needs_key(methods: str) -> bool:
+    """Return whether each way in asks for more than a password."""
+    ways = [set(one.split(",")) for one in methods.lower().split() if one != "any"]
+    return bool(ways) and all(any(not one.startswith(_BY_PASSWORD) for one in way) for way in ways)
+
+
+def _tries(scene: Scene) -> Judgement:
+    most = int(scene.number("max_tries"))
+
+    def is_well(value: str) -> bool:
+        tries = whole(value)
+        return tries is not None and tries <= most
+
+    return judge(scene, Want("maxauthtries", is_well, f"is more than {most} tries a connection", str(most)))
+
+
+def _idle(scene: Scene) -> Judgement:
+    most = int(scene.number("ssh_idle_s"))
+
+    def is_asked(value: str) -> bool:
+        return 0 < (seconds(value) or 0) <= most
+
+    return judge(
+        scene,
+        Want("clientaliveinterval", is_asked, f"asks a silent client never, or later than after {most} s", str(most)),
+        Want("clientalivecountmax", lambda value: (whole(value) or 0) > 0, "lets a silent client stay", "1"),
+    )
+
+
+def _grace(scene: Scene) -> Judgement:
+    most = int(scene.number("ssh_grace_s"))
+    return judge(
+        scene,
+        Want(
+            "logingracetime",
+            lambda value: 0 < (seconds(value) or 0) <= most,
+            f"leaves a login more than {most} s, or all the time",
+            str(most),
+        ),
+    )
+
+
+def _startups(scene: Scene) -> Judgement:
+    begin, full = int(scene.number("ssh_startups_begin")), int(scene.number("ssh_startups_full"))
+
+    def is_well(value: str) -> bool:
+        parts = [whole(one) for one in value.split(":")]
+        if len(parts) not in (1, 3) or None in parts:
+            return False
+        return 0 < (parts[0] or 0) <= begin and 0 < (parts[-1] or 0) <= full
+
+    says = f"lets more than {begin} unknown connections begin, or more than {full} in all"
+    return judge(scene, Want("maxstartups", is_well, says, f"{begin}:30:{full}"))
+
+
+def _allow(scene: Scene) -> Judgement:
+    sshd = sshd_of(scene)
+    said = {name: sshd.value(name).split() for name in ("allowusers", "allowgroups")}
+    bounds = [f"{name} {' '.join(words)}" for name, words in said.items() if words and "*" not in words]
+    seen = [] if bounds else [Seen("", f"every account may log in by ssh: no AllowUsers, no AllowGroups ({sshd.how})")]
+    for criteria, block in sshd.blocks:
+        for name in said:
+            if "*" in block.get(name, "").split():
+                text = f"the block Match {criteria} lets every account log in"
+                seen.append(Seen(f"{MATCH}{criteria}", text, data=BY_HAND))
+    judged = finished(sshd, seen, [])
+    return judged if seen else Judgement(judged.result, f"only {' and '.join(bounds)} may log in ({sshd.how})"[:300])
+
+
+def _hostbased(scene: Scene) -> Judgement:
+    return judge(
+        scene,
+        Want("hostbasedauthentication", "no".__eq__, "takes another host's word for who somebody is", "no"),
+        Want("ignorerhosts", "yes".__eq__, "heeds the .rhosts files of accounts", "yes"),
+    )
+
+
+def _environment(scene: Scene) -> Judgement:
+    return judge(scene, Want("permituserenvironment", "no".__eq__, "lets accounts set what their login begins with"))
+
+
+def _forward(scene: Scene) -> Judgement:
+    doors = roles_of(scene) & {one.lower() for one in scene.words("door_roles")}
+    if doors:
+        raise NotForThis(f"it is there to be gone through: {', '.join(sorted(doors))}")
+    return judge(scene, Want("disableforwarding", "yes".__eq__, "lets logins open ways through this host", "yes"))
+
+
+def _log(scene: Scene) -> Judgement:
+    return judge(scene, Want("loglevel", ("info", "verbose").__contains__, "is not INFO or VERBOSE", "INFO"))
+
+
+_ASK_FIRST = "  - manual: See that everybody who logs in there has a key of his own, and has tried it\n"
+_LOCKED_OUT = "  - manual: See that somebody but root can log in there and become root, and has tried it\n"
+
+
+def _advice(line: str) -> str:
+    return f"Set {line} in a drop-in that sshd reads first, and reload it; a Match block has to be changed by hand."
+
+
+CHECKS_OF_SSHD_SETTINGS: tuple[Check, ...] = (
+    Check(
+        "ssh-root", "root does not log in by ssh", (TOPIC,), _root, HIGH,
+        controls=Controls(("5.1.20",), ("2.2.6",), ("AC-6(2)", "AC-17(a)", "IA-2(5)"), ("8.2", "8.5")),
+        remedy=Remedy(_advice("PermitRootLogin no"), drop_in("ssh-root", "PermitRootLogin no", pre=_LOCKED_OUT)),
+        root=True,
+    ),
+    Check(
+        "ssh-empty", "no login by ssh without a password", (TOPIC,), _empty, CRITICAL,
+        controls=Controls(("5.1.19",), ("2.2.6",), ("AC-17(a)", "CM-7"), ("8.5",)),
+        remedy=Remedy(_advice("PermitEmptyPasswords no"), drop_in("ssh-empty", "PermitEmptyPasswords no")),
+        root=True,
+    ),
+    Check(
+        "ssh-password", "logins by ssh take a key, not a password", (TOPIC,), _password, HIGH,
+        controls=Controls((), ("8.4",), ("IA-2",), ("8.5",)),
+        remedy=Remedy(
+            _advice("PasswordAuthentication no and KbdInteractiveAuthentication no"),
+            drop_in(
+                "ssh-password", "PasswordAuthentication no", "KbdInteractiveAuthentication no", pre=_ASK_FIRST
+            ),
+        ),
+        root=True,
+    ),
+    Check(
+        "ssh-maxauth", "few tries in one connection", (TOPIC,), _tries, LOW,
+        controls=Controls(("5.1.16",), ("2.2.6",), ("AC-7",), ("8.5",)),
+        remedy=Remedy(
+            _advice("MaxAuthTries 4"),
+            drop_in("ssh-maxauth", "MaxAuthTries {{tries}}", parameters=number_in("tries")),
+            wanted("tries"),
+        ),
+        parameters={"max_tries": 4}, root=True,
+    ),
+    Check(
+        "ssh-idle", "a silent client is asked whether it is there, and let go", (TOPIC,), _idle, LOW,
+        controls=Controls(("5.1.7",), ("8.2.8",), ("AC-12", "SC-10"), ("8.5",)),
+        remedy=Remedy(
+            _advice("ClientAliveInterval and ClientAliveCountMax"),
+            drop_in("ssh-idle", "ClientAliveInterval 60", "ClientAliveCountMax 3"),
+        ),
+        parameters={"ssh_idle_s": 300}, pci={"ssh_idle_s": 900}, root=True,
+    ),
+    Check(
+        "ssh-grace", "a login has a minute to be made", (TOPIC,), _grace, LOW,
+        controls=Controls(("5.1.13",), ("2.2.6",), ("SC-5",), ("8.6",)),
+        remedy=Remedy(
+            _advice("LoginGraceTime 60"),
+            drop_in("ssh-grace", "LoginGraceTime {{seconds}}", parameters=number_in("seconds")),
+            wanted("seconds"),
+        ),
+        parameters={"ssh_grace_s": 60}, root=True,
+    ),
+    Check(
+        "ssh-maxstartups", "connections that have not logged in are bounded", (TOPIC,), _startups, LOW,
+        controls=Controls(("5.1.18",), ("2.2.6",), ("SC-5",), ("8.6",)),
+        remedy=Remedy(_advice("MaxStartups 10:30:60"), drop_in("ssh-maxstartups", "MaxStartups 10:30:60")),
+        parameters={"ssh_startups_begin": 10, "ssh_startups_full": 60}, root=True,
+    ),
+    Check(
+        "ssh-allow", "who may log in by ssh is written down", (TOPIC,), _allow, MEDIUM,
+        controls=Controls(("5.1.4",), ("2.2.6",), ("AC-3",), ("8.3", "5.15")),
+        remedy=Remedy(
+            "Make a group of those who log in, put everybody and the account of tui-ops into it, and set AllowGroups.",
+            drop_in(
+                "ssh-allow", "AllowGroups {{group}}",
+                parameters='  group: {pattern: "[a-z_][a-z0-9_-]{0,31}", help: the group of those who log in}\n',
+                pre="  - manual: See that everybody who logs in there is in the group, this login too\n",
+            ),
+        ),
+        root=True,
+    ),
+    Check(
+        "ssh-hostbased", "no other host answers for who somebody is", (TOPIC,), _hostbased, MEDIUM,
+        controls=Controls(("5.1.10", "5.1.11"), ("8.3.1", "2.2.6"), ("AC-3", "CM-7"), ("8.5",)),
+        remedy=Remedy(
+            _advice("HostbasedAuthentication no and IgnoreRhosts yes"),
+            drop_in("ssh-hostbased", "HostbasedAuthentication no", "IgnoreRhosts yes"),
+        ),
+        root=True,
+    ),
+    Check(
+        "ssh-userenv", "accounts do not set what their login begins with", (TOPIC,), _environment, MEDIUM,
+        controls=Controls(("5.1.21",), ("2.2.6",), ("AC-17(a)", "CM-6"), ("8.19",)),
+        remedy=Remedy(_advice("PermitUserEnvironment no"), drop_in("ssh-userenv", "PermitUserEnvironment no")),
+        root=True,
+    ),
+    Check(
+        "ssh-forward", "no ways through a host that is no door", (TOPIC,), _forward, LOW,
+        controls=Controls(("5.1.8",), (), ("CM-7",), ("8.20",)),
+        remedy=Remedy(_advice("DisableForwarding yes"), drop_in("ssh-forward", "DisableForwarding yes")),
+        parameters={"door_roles": ["bastion", "jump", "gateway", "gw"]}, root=True,
+    ),
+    Check(
+        "ssh-log", "sshd writes down who came", (TOPIC,), _log, LOW,
+        controls=Controls(("5.1.14",), ("2.2.6",), ("AC-17(1)",), ("8.15",)),
+        remedy=Remedy(_advice("LogLevel INFO"), drop_in("ssh-log", "LogLevel INFO")),
+        root=True,
+    ),
+)  # fmt: skip
+"""In the order of the reference's table."""

@@ -1,0 +1,164 @@
+"""From findings to the change that mends them: what is mended by the same plan goes into one change."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from sqlmodel import Session
+
+from tui_ops.model.changes import ChangeState, Outcome, change_name
+from tui_ops.model.clean import clean
+from tui_ops.model.facts import Field
+from tui_ops.model.incidents import Happened, number_in
+from tui_ops.model.people import Role
+from tui_ops.model.security import FindingHappening, FindingKind, FindingSeverity, FindingState, Seen
+from tui_ops.plans import read_plan
+from tui_ops.plans.errors import PlanWrong
+from tui_ops.practices.asked import Asked, Done, Refused
+from tui_ops.practices.changes import writing
+from tui_ops.practices.changes.linking import LINKS_MAX
+from tui_ops.practices.saying import named
+from tui_ops.practices.security.checks.declared import BY_ID
+from tui_ops.practices.security.states import TABLE, Event
+from tui_ops.practices.security.work import Terms, findings_of, move, name_of, tell
+from tui_ops.store.findings import host_names
+from tui_ops.store.findingtimes import awaiting_changes
+from tui_ops.store.tables.security import Finding
+from tui_ops.store.timeline import add_finding_line, changed, to_json
+from tui_ops.store.undoing import Changes
+
+PACKAGE = re.compile(r"[a-z0-9][a-z0-9+._-]{0,99}", re.ASCII)
+"""Names of packages that go into a plan: what a host says is never more than a name there."""
+
+PACKAGES_MAX = 20
+"""Packages of one source that one plan names."""
+
+CHANGES_SAID = 3
+"""Changes in the sentence of one act."""
+
+WELL = frozenset({Outcome.SUCCESSFUL, Outcome.ISSUES})
+"""Outcomes of a change after which a host may be mended; the next reading says whether it is."""
+
+OVER = frozenset({ChangeState.ENDED, ChangeState.CLOSED, ChangeState.CANCELLED})
+
+
+@dataclass(frozen=True, slots=True)
+class Mend:
+    """What mends a finding."""
+
+    plan: str
+    """YAML, a model."""
+    values: tuple[tuple[str, str], ...] = ()
+    """Of its parameters."""
+
+
+def fix(session: Session, asked: Asked, terms: Terms) -> Done:
+    """Make changes of the plans that mend findings, one for each plan with its values, on all hosts concerned."""
+    done, findings = Done(""), findings_of(session, asked)
+    hosts = host_names(session, {one.host_id for one in findings if one.host_id is not None})
+    groups: dict[Mend, list[Finding]] = {}
+    for finding in findings:
+        if finding.host_id not in hosts:
+            raise Refused(f"{name_of(finding)}: its host is not in the inventory any more", "nothing was changed")
+        groups.setdefault(mend_of(finding), []).append(finding)
+    made = [_change(session, done, asked, terms, mend, own, hosts) for mend, own in groups.items()]
+    done.message = f"{'; '.join(made[:CHANGES_SAID])}: look at it, then submit it"
+    return done
+
+
+def mend_of(finding: Finding) -> Mend:
+    """Return what mends a finding.
+
+    Raises:
+        Refused: nobody has written a plan for it, or none that a machine may carry out.
+    """
+    data: Mapping[str, Field] = json.loads(finding.data)
+    check = BY_ID.get(finding.check)
+    if check is not None and check.remedy.plan and not data.get("by_hand"):
+        seen = Seen(finding.object, finding.text, FindingSeverity(finding.severity), finding.title, data)
+        values = check.remedy.values(seen) if check.remedy.values is not None else {}
+        return Mend(check.remedy.plan, tuple(sorted(values.items())))
+    packages = _packages(data) if finding.kind == FindingKind.VULNERABILITY and data.get("fixed") else []
+    if packages:
+        steps = "".join(f"  - package: {{name: {name}, do: upgrade}}\n    become: yes\n" for name in packages)
+        return Mend(f"steps:\n{steps}")
+    advice = finding.advice or (check.remedy.advice if check is not None else "")
+    what = "no version that mends it is known" if finding.kind == FindingKind.VULNERABILITY else "it has no plan"
+    raise Refused(f"{name_of(finding)}: {what}", advice or "make a change by hand, and link it with change.link")
+
+
+def _packages(data: Mapping[str, Field]) -> list[str]:
+    """Return the packages that a better version mends: those that are installed of a source, or the one of its name."""
+    binaries = data.get("binaries")
+    names = binaries if isinstance(binaries, list) and binaries else [str(data.get("package", ""))]
+    return sorted({name for name in names if PACKAGE.fullmatch(name)})[:PACKAGES_MAX]
+
+
+def _change(
+    session: Session, done: Done, asked: Asked, terms: Terms, mend: Mend, own: list[Finding], hosts: Mapping[int, str]
+) -> str:
+    """Make one change; return what is said of it."""
+    names = list(dict.fromkeys(hosts[one.host_id] for one in own if one.host_id is not None))
+    values = {name: value for name, value in mend.values if value}
+    try:
+        # As a model: what a person has to add may still be missing of a draft.
+        read_plan(mend.plan)
+    except PlanWrong as wrong:
+        said = clean(wrong.report(), 400)
+        raise Refused(f"{name_of(own[0])}: the plan that mends it can't be used: {said}", own[0].advice) from wrong
+    many = f"{len(names)} hosts" if len(names) > 1 else names[0]
+    findings = [name_of(one) for one in own]
+    given: dict[str, object] = {
+        "title": clean(f"{own[0].title or own[0].check}: {many}", 120),
+        "reason": clean(f"mends {named(findings)}: {own[0].text}", 300),
+        "plan": mend.plan, "values": to_json(values), "targets": " ".join(names),
+        "links": " ".join(findings[:LINKS_MAX]),
+    }  # fmt: skip
+    made = writing.create(session, replace(asked, targets=(), params=given), terms.changing)
+    name = next(iter(made.outcomes))
+    done.outcomes |= made.outcomes
+    for into, lines in (
+        (done.change_lines, made.change_lines), (done.lines, made.lines), (done.problem_lines, made.problem_lines),
+    ):  # fmt: skip
+        into += lines
+    for finding in own:
+        changes = Changes(session)
+        move(changes, finding, Event.FIX, asked, change_id=number_in(name, "CHG"))
+        tell(done, asked, finding, FindingHappening.LINK, f"in progress: {name} is to mend it", changes, Role.OPERATOR)
+    return clean(made.message, 300)
+
+
+# --- the engine -------------------------------------------------------------------------------------------------------
+
+
+def changes_over(session: Session, at: float) -> list[int]:
+    """Take note of changes that are over: what they were to mend is said to be mended, or has to be taken on again.
+
+    Args:
+        session: of the transaction.
+        at: now, epoch seconds.
+
+    Returns:
+        The numbers of the findings that are said to be mended: their hosts are to be read anew.
+    """
+    claimed: list[int] = []
+    told: list[Finding] = []
+    for finding, change in awaiting_changes(session):
+        if ChangeState(change.state) not in OVER or finding.id is None or change.id is None:
+            continue
+        well = change.state != ChangeState.CANCELLED and change.outcome in WELL
+        event = Event.CHANGED if well else Event.LEFT
+        finding.state = str(TABLE[FindingState(finding.state), event].to)
+        name, outcome = change_name(change.id), change.outcome or change.state
+        if well:
+            # What was read before it ended says nothing of what it did.
+            finding.looked_at = max(finding.looked_at, change.ended_at or at)
+            claimed.append(finding.id)
+        else:
+            finding.change_id = None
+        text = f"{finding.state}: {name} ended {outcome}" + ("; it is read anew" if well else "")
+        add_finding_line(session, finding.id, Happened(FindingHappening.STATE, text), at)
+        told.append(finding)
+    changed(session, told, decided=False)
+    return claimed

@@ -1,0 +1,101 @@
+"""The numbers of findings: how many need somebody, how they went over the days, how long it took to mend them."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from tui_ops.model.security import ASIDE_FINDINGS, LIVE_FINDINGS, FindingSeverity, FindingState
+from tui_ops.store.views.connect import Reader
+
+_SEVERITIES = {str(one): one for one in FindingSeverity}
+_LIVE = tuple(str(state) for state in LIVE_FINDINGS)
+_IN_LIVE = f"({', '.join('?' * len(_LIVE))})"
+
+
+@dataclass(frozen=True, slots=True)
+class FindingCounts:
+    """How many need somebody."""
+
+    live: int = 0
+    overdue: int = 0
+    critical: int = 0
+    waiting: int = 0
+    """That wait for somebody to approve that they are set aside."""
+    aside: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DayRow:
+    """The findings of one severity at the end of a day."""
+
+    day: str
+    severity: FindingSeverity
+    live: int
+    aside: int
+    overdue: int
+    opened: int
+    closed: int
+
+
+def counts(reader: Reader, at: float) -> FindingCounts:
+    """Return how many findings need somebody at epoch second ``at``."""
+    states = ", ".join("?" * len(ASIDE_FINDINGS))
+    live, overdue, critical = reader.read(
+        lambda connection: connection.execute(
+            "SELECT count(*), coalesce(sum(due_at < ?), 0), coalesce(sum(severity = 'critical'), 0) FROM finding"  # noqa: S608
+            f" WHERE state IN {_IN_LIVE}",
+            (at, *_LIVE),
+        ).fetchone()
+    )
+    waiting = reader.read(
+        lambda connection: connection.execute(
+            "SELECT count(*) FROM finding AS f JOIN acceptance AS a ON a.id = f.acceptance_id"
+            " WHERE a.approved_at IS NULL AND a.rejected_at IS NULL AND a.ended_at IS NULL"
+        ).fetchone()[0]
+    )
+    aside = reader.read(
+        lambda connection: connection.execute(
+            f"SELECT count(*) FROM finding WHERE state IN ({states})",  # noqa: S608
+            tuple(map(str, ASIDE_FINDINGS)),
+        ).fetchone()[0]
+    )
+    return FindingCounts(live, overdue, critical, waiting, aside)
+
+
+def trend(reader: Reader, days: int = 90) -> list[DayRow]:
+    """Return the last days, the oldest first, with a row for each severity."""
+    rows = reader.read(
+        lambda connection: connection.execute(
+            "SELECT day, severity, live, aside, overdue, opened, closed FROM finding_day"
+            " WHERE day IN (SELECT DISTINCT day FROM finding_day ORDER BY day DESC LIMIT ?) ORDER BY day",
+            (days,),
+        ).fetchall()
+    )
+    return [DayRow(day, _SEVERITIES[severity], *most) for day, severity, *most in rows if severity in _SEVERITIES]
+
+
+def time_to_fix(reader: Reader, since: float) -> dict[FindingSeverity, tuple[float, int]]:
+    """Return how long findings were open that were verified gone since an epoch second: seconds on average, and how
+    many, by severity.
+    """
+    rows = reader.read(
+        lambda connection: connection.execute(
+            "SELECT severity, avg(closed_at - opened_at), count(*) FROM finding"
+            " WHERE state = ? AND closed_at >= ? GROUP BY severity",
+            (str(FindingState.VERIFIED), since),
+        ).fetchall()
+    )
+    return {_SEVERITIES[severity]: (lasted, count) for severity, lasted, count in rows if severity in _SEVERITIES}
+
+
+def live_by_host(reader: Reader, states: Collection[FindingState] = LIVE_FINDINGS) -> dict[int, int]:
+    """Return how many findings in some states each host has, by its id."""
+    wanted = [str(state) for state in states]
+    return reader.read(
+        lambda connection: dict(
+            connection.execute(
+                "SELECT host_id, count(*) FROM finding WHERE host_id IS NOT NULL"  # noqa: S608
+                f" AND state IN ({', '.join('?' * len(wanted))}) GROUP BY host_id",
+                wanted,
+            ).fetchall()
+        )
+    )
