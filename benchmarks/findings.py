@@ -7,6 +7,7 @@ judging and of reading are those of the processor; all else is by the clock.
 
 import argparse
 import asyncio
+import gc
 import resource
 import tempfile
 import time
@@ -38,8 +39,8 @@ HOSTS, FINDINGS = 1000, 50_000
 
 T = TypeVar("T")
 
-JUDGED_S, LOOP_MS = 5.0, 20.0
-"""What is asked for: all hosts judged, and the loop never held longer."""
+JUDGED_S, LOOP_MS, LONGEST_MS = 5.0, 20.0, 50.0
+"""What is asked for: all hosts judged, the loop as good as never held for longer, and never for longer at all."""
 
 
 def facts_of_cases() -> dict[str, Read]:
@@ -73,14 +74,16 @@ class Watched(Writer):
         return await super().note(timed)
 
 
-async def gaps(found: list[float]) -> None:
-    """Take note of the longest time in which the loop did nothing else."""
-    last = time.perf_counter()
+async def gaps(found: list[tuple[float, float]]) -> None:
+    """Take note of the times in which the loop did nothing else, by the clock and in this process's processor time,
+    which other programs on the machine do not lengthen.
+    """
+    last, busy = time.perf_counter(), time.process_time()
     while True:
         await asyncio.sleep(0.001)
-        now = time.perf_counter()
-        found.append(now - last)
-        last = now
+        now, worked = time.perf_counter(), time.process_time()
+        found.append((now - last, worked - busy))
+        last, busy = now, worked
 
 
 async def main(hosts: int, many: int) -> None:
@@ -115,9 +118,12 @@ async def _judge(writer: Watched, paths: StatePaths, hosts: int) -> None:
             run_check(check, Scene(scene.host, scene.reads, at, check.parameters))
     line(f"{hosts} hosts × {len(CHECKS)} checks judged", time.process_time() - began, "s", JUDGED_S)
     judging = Judging(writer, paths, lambda: fleet, CHECKS)
+    # As the engine does once it has begun: a full collection would go through all modules, and hold everything for it.
+    gc.collect()
+    gc.freeze()
     for what in ("first", "again, nothing new"):
         writer.longest_s = 0.0
-        found: list[float] = []
+        found: list[tuple[float, float]] = []
         watch = asyncio.create_task(gaps(found))
         began, busy = time.perf_counter(), time.process_time()
         await judging.judge_all()
@@ -125,9 +131,10 @@ async def _judge(writer: Watched, paths: StatePaths, hosts: int) -> None:
         watch.cancel()
         line(f"{what}: read, judged, written", took, "s", None, f"{time.process_time() - busy:.1f} s of processor")
         line(f"{what}: longest transaction", 1000 * writer.longest_s, "ms")
-        worst = sorted(found)
+        worst = sorted(clock for clock, _ in found)
         line(f"{what}: loop held, p99", 1000 * worst[int(0.99 * len(worst))], "ms", LOOP_MS)
-        line(f"{what}: loop held, longest", 1000 * worst[-1], "ms")
+        line(f"{what}: loop held, longest", 1000 * worst[-1], "ms", LONGEST_MS)
+        line(f"{what}: loop held by ourselves, longest", 1000 * max(worked for _, worked in found), "ms", LONGEST_MS)
     await judging.close()
 
 

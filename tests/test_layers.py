@@ -45,7 +45,9 @@ def forbidden(found: set[str], names: tuple[str, ...]) -> list[str]:
         "import tui_ops.store.views.history, tui_ops.store.views.historynames",
         "import tui_ops.store.views.incidents, tui_ops.store.views.evidence, tui_ops.store.views.changed",
         "import tui_ops.store.views.problems, tui_ops.store.views.oncall, tui_ops.reports.review",
+        "import tui_ops.store.views.exposed, tui_ops.practices.security.lookout, tui_ops.ui.views.measures",
         "import tui_ops.store.views.changeruns, tui_ops.reports.changereport, tui_ops.ui.screens.changerun",
+        "import tui_ops.ui.views.compliance, tui_ops.cli.compliance, tui_ops.reports.oscal, tui_ops.reports.ocsf",
     ],
 )
 def test_the_reading_side_loads_nothing_of_the_writing_side(code: str) -> None:

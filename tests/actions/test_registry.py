@@ -49,6 +49,7 @@ def test_every_act_is_complete(action: Action) -> None:
         "freeze",
         "release",
         "finding",
+        "attestation",
         "fleet",
     }
 

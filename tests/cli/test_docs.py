@@ -10,10 +10,16 @@ from tui_ops.cli.docs import pages
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("name", ["actions.md", "cli.md", "changes.md", "checks.md"])
+@pytest.mark.parametrize("name", ["actions.md", "cli.md", "changes.md", "checks.md", "security-findings.md"])
 def test_generated_pages_are_up_to_date(name: str) -> None:
     """After a change of an act or an option: make docs."""
     path = ROOT / "docs" / name
+    assert path.read_text(encoding="utf-8") == pages(ROOT)[path]
+
+
+def test_the_ids_of_checks_for_the_inventory_are_those_that_are_declared() -> None:
+    """After a check was added: make docs."""
+    path = ROOT / "tui_ops" / "model" / "checkids.py"
     assert path.read_text(encoding="utf-8") == pages(ROOT)[path]
 
 

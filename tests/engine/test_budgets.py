@@ -208,6 +208,15 @@ async def test_a_freeze_is_proposed_once_over_restarts(world: World) -> None:
     assert await world.freezes() == 1
 
 
+async def test_a_service_that_is_gone_asks_nobody_for_anything(world: World) -> None:
+    """Its aim is taken out of the inventory: what is proposed for it is withdrawn, and nothing holds no host."""
+    await world.minutes(3, CRITICAL)
+    assert await world.freezes() == 1
+    await world.heed(fleet(None))
+    (made,) = await world.writer.note(lambda session: session.exec(select(Freeze)).all())
+    assert (made.proposed, made.ended_at) == (True, world.now)
+
+
 async def test_a_clock_that_is_set_far_ahead_ends_nothing(world: World) -> None:
     """What would be old by it is kept until it is believed; back again, everything counts as before."""
     await world.minutes(10)

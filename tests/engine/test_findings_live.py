@@ -43,7 +43,7 @@ class SshdChanges(LiveChanges):
             "ExecReload=/bin/kill -HUP $MAINPID\nunit\n"
             "sed -i 's/^Wants=.*/& ssh.service/' /etc/systemd/system/own.target\n"
             f"printf 'Include /etc/ssh/sshd_config.d/*.conf\\nPort {port}\\nListenAddress 127.0.0.1\\n"
-            "PermitRootLogin yes\\n' >/etc/ssh/sshd_config\n"
+            "PermitRootLogin yes\\nPermitEmptyPasswords yes\\n' >/etc/ssh/sshd_config\n"
             "rm -f /etc/ssh/sshd_config.d/*; mkdir -p /run/sshd /etc/ssh/sshd_config.d\n"
         )
         return booted(self.farm, unit)
@@ -83,6 +83,30 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SshdChanges]:
         world.close()
 
 
+@pytest.mark.timeout(120)
+def test_a_critical_finding_opens_an_incident_that_ends_when_its_risk_is_accepted(live: SshdChanges) -> None:
+    """By the way of all alerts: who takes on the finding has taken on the alert, and nobody is told of it twice."""
+
+    def alerts() -> list[tuple[str, str, str, int]]:
+        query = "SELECT subject, severity, state, episode FROM alert WHERE source = 'findings'"
+        return [tuple(row) for row in live.rows(query)]  # type: ignore[misc]
+
+    def incidents() -> list[tuple[str, str]]:
+        query = "SELECT i.title, i.state FROM incident AS i JOIN alert AS a ON a.incident_id = i.id"
+        return [tuple(row) for row in live.rows(f"{query} WHERE a.source = 'findings'")]  # type: ignore[misc]
+
+    until_sync(lambda: alerts() == [("ssh-empty", "critical", "firing", 1)], WITHIN_S, lambda: str(alerts()))
+    row = live.found("ssh-empty")
+    assert row is not None
+    ((title, state),) = incidents()
+    assert (title, state) == (f"web-01: {row.name} on web-01: {row.title}", "triage")
+    live.engine.act("finding.acknowledge", row.name)
+    until_sync(lambda: alerts() == [("ssh-empty", "critical", "acknowledged", 1)], WITHIN_S, lambda: str(alerts()))
+    live.engine.act("finding.accept", row.name, reason="a try", control="none", **{"for": "7d"})
+    live.engine.act("finding.approve", row.name)
+    until_sync(lambda: alerts() == [("ssh-empty", "critical", "resolved", 1)], WITHIN_S, lambda: str(alerts()))
+
+
 @pytest.mark.timeout(240)
 def test_root_login_is_found_mended_by_the_change_that_f_makes_and_verified_by_a_new_reading(live: SshdChanges) -> None:
     """Nobody says that it is gone but the check, after it has read the host's own sshd once more."""
@@ -96,7 +120,7 @@ def test_root_login_is_found_mended_by_the_change_that_f_makes_and_verified_by_a
     assert live.state("ssh-root") == "in progress"
     live.engine.act("change.submit", "CHG-1")
     live.engine.act("change.approve", "CHG-1")
-    live.engine.act("change.start", "CHG-1")
+    live.engine.act("change.start", "CHG-1", reason="its incident is about something else")
     # Whoever shuts root out says first that somebody else can come in.
     until_sync(lambda: ("asking", 1) in live.cells().values(), WITHIN_S, lambda: str(live.cells()))
     live.engine.act("change.answer", "CHG-1", done="yes")

@@ -61,16 +61,19 @@ def test_everything_that_can_be_said() -> None:
     ("  profile: cisx", "4:12", "no profile"),
     ("  parameters: {Max: 1}", "4:16", "no name of a parameter"),
     ("  off: 'a b'", "4:8", "no check"),
+    ("  off: [boot-pw, ssh-rot]", "4:18", "'ssh-rot': there is no such check (did you mean 'ssh-root'?)"),
+    ("  off: telnet-*", "4:8", "no checks that begin so"),
     ("  due: {criticl: 3d}", "4:9", "did you mean 'critical'"),
     ("  due: {low: soon}", "4:14", "not a duration"),
-    ("  exceptions: {a: {check: ssh-x, hosts: [web-1]}}", "4:16", "has no reason"),
-    ("  exceptions: {a: {check: ssh-x, hosts: [web-9], reason: r}}", "4:42", "no host 'web-9'"),
+    ("  exceptions: {a: {check: ssh-kex, hosts: [web-1]}}", "4:16", "has no reason"),
+    ("  exceptions: {a: {check: ssh-kex, hosts: [web-9], reason: r}}", "4:44", "no host 'web-9'"),
     ("  exceptions: {a: {hosts: [web-1], reason: r}}", "4:19", "'check' is missing"),
     ("  listeners: {a: {hosts: [web-1], allow: [tcp/0]}}", "4:43", "says not what may listen"),
     ("  key_owners: {SHA256:x: ann}", "4:16", "no fingerprint"),
     ("  scanners: {lyns: {hosts: [web-1]}}", "4:14", "did you mean 'lynis'"),
     ("  wrong: 1", "4:3", "unknown key"),
     ("  feed_age: 1s", "4:13", "1h to 92d"),
+    ("  alert: medium", "4:10", "which findings become incidents"),
 ])  # fmt: skip
 def test_each_mistake_is_told_where_it_stands(text: str, at: str, said: str) -> None:
     with pytest.raises(InventoryError) as caught:

@@ -59,6 +59,7 @@ def only(text: str) -> Step:
         ("check: {file: /x, contains: 'a.*b'}", "check", {"file": "/x", "contains": "a.*b"}),
         ("check: {package: nginx}", "check", {"package": "nginx", "installed": True}),
         ("check: {package: nginx, version: 1.2-1}", "check", {"package": "nginx", "version": "1.2-1"}),
+        ("check: {package: nginx, at_least: 1.2-1}", "check", {"package": "nginx", "at_least": "1.2-1"}),
         ("check: {command: [nginx, -t], exits: 1, says: 'ok$'}", "check",
          {"command": ("nginx", "-t"), "exits": 1, "says": "ok$"}),
         ("manual: Pull the plug.", "manual", {"text": "Pull the plug."}),

@@ -172,6 +172,38 @@ def test_what_others_use_is_not_taken_away() -> None:
         take_out(text, Part.STEP, 0)
 
 
+def test_remarks_between_two_steps_are_nobody_s_to_lose() -> None:
+    """Those of the next step stay above it though a deeper one stands among them, whatever becomes of this one."""
+    text = "steps:\n  - command: a\n# on b\n    # and on\n  - command: b\n"
+    made = of(text, Part.STEP, 0)
+    made.texts["step", "timeout"] = "40s"
+    assert [one for one in differs(text, change(text, Part.STEP, 0, node(made))) if one[0] == "-"] == []
+    whole = change(text, Part.STEP, 0, node(filled(Form(StepKind.WAIT), seconds="5s")))
+    assert differs(text, whole) == ["-   - command: a", "+   - wait: 5s"]
+    assert "# on b\n    # and on\n  - command: b\n" in take_out(text, Part.STEP, 0)
+
+
+def test_a_remark_behind_a_text_that_is_written_anew_stays() -> None:
+    text = "steps:\n  - script: |\n      echo one\n      # of the text\n      \n    # of the step\n    timeout: 30s\n"
+    made = of(text, Part.STEP, 0)
+    made.texts["arg", "text"] = "echo two\necho three\n"
+    after = change(text, Part.STEP, 0, node(made))
+    assert "    # of the step\n    timeout: 30s\n" in after
+    assert "of the text" not in after
+
+
+def test_lines_end_as_the_others_do() -> None:
+    """A plan that was written on Windows stays one."""
+    text = PLAN.replace("\n", "\r\n")
+    for after in (put_in(text, Part.STEP, 1, node(RELOAD)), take_out(text, Part.PRE, 0), move(text, Part.STEP, 0, 1)):
+        assert "\n" not in after.replace("\r\n", "")
+
+
+def test_an_anchor_that_is_set_twice_is_the_editor_s() -> None:
+    with pytest.raises(NotByForm):
+        take_out("steps:\n  - &a command: x\n  - &a command: y\n", Part.STEP, 0)
+
+
 def test_no_yaml_is_no_plan() -> None:
     with pytest.raises(PlanWrong):
         put_in("steps: [\n", Part.STEP, 0, node(RELOAD))
@@ -204,7 +236,7 @@ def test_whatever_is_written_arrives(parts: list[tuple[str, str]], text: str, da
     ]
     assert steps[at].args["content"] == (text if text.endswith("\n") or text == made.kept["arg", "content"][0]
                                          else f"{text}\n")  # fmt: skip
-    for remark in ("# above", "# alone", "# one", "# two"):
+    for remark in ("# above", "# alone", "# one", "# two", "  # deep"):
         assert after.count(f"  {remark}\n") >= plan.count(f"  {remark}\n")
     if len(before) > 1:
         to = at + 1 if at + 1 < len(before) else at - 1

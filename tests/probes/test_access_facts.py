@@ -173,6 +173,56 @@ class TestTrees:
         assert not [name for name in found.items if name.startswith("account ")]
 
 
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("link", ["etc/shadow", "home/anna", "home/anna/.ssh", "home/anna/.ssh/authorized_keys"])
+def test_what_lies_behind_a_link_is_not_read_and_not_called_well(tmp_path: Path, shell: str, link: str) -> None:
+    """sshd follows links, root for us does not: neither a secret leaves by one, nor are keys behind it none."""
+    root = build(tmp_path, {}, {})
+    keys = root / "home/anna/.ssh/authorized_keys"
+    if link == "etc/shadow":
+        keys.unlink()
+        keys.symlink_to(root / link)
+    else:
+        (root / "data").mkdir()
+        (root / link).rename(root / "data/moved")
+        (root / link).symlink_to(root / "data/moved")
+    with Probe(SHELLS[shell], root) as probe:
+        body = probe.ask(frame.ask_section("authkeys", 1, 20)).body
+        readings = read(probe)
+    assert YESCRYPT.encode() not in body
+    assert "anna " in readings["authkeys"].unread
+    assert judged("acct-authkeys", readings).result is CheckResult.UNKNOWN  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_home_elsewhere_is_looked_at_too(tmp_path: Path, shell: str) -> None:
+    """That of a database; that of a link is judged by what it leads to; one that can't be seen makes no pass."""
+    files = {
+        "etc/passwd": GOOD["etc/passwd"] + "db:x:105:105::/var/lib/db:/bin/bash\nweb:x:106:106::/srv/web:/bin/sh\n",
+        "var/lib/db/x": "",
+    }
+    root = build(tmp_path, files, {"var/lib/db": 0o777})
+    with Probe(SHELLS[shell], root) as probe:
+        readings = read(probe)
+    assert readings["accounts"].items["db"]["home_mode"] == "0777"
+    assert "home_mode" not in readings["accounts"].items["web"]
+    said = judged("home-perm", readings)
+    assert "/var/lib/db" in [seen.object for seen in said.seen]  # type: ignore[attr-defined]
+    assert said.unread == ("/srv/web",)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_homes_below_a_link_of_the_systems_own_are_read(tmp_path: Path, shell: str) -> None:
+    """Where /home is a link, as on systems that are images, its keys are read as anywhere."""
+    root = build(tmp_path, {}, {})
+    (root / "home").rename(root / "elsewhere")
+    (root / "home").symlink_to("elsewhere")
+    with Probe(SHELLS[shell], root) as probe:
+        found = read(probe, ("authkeys",))["authkeys"]
+    assert [name for name in found.items if name.startswith("anna ")]
+    assert not found.unread
+
+
 @pytest.mark.parametrize("check", BAD)
 def test_a_tree_that_has_to_fail(tmp_path: Path, check: str) -> None:
     """One thing is wrong, and just that is named."""

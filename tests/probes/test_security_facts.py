@@ -229,6 +229,25 @@ class TestCertificates:
         now = float(subprocess.run(["date", "+%s"], capture_output=True, check=True).stdout)
         assert [seen.object for seen in judged("tls-expiry", found, now=now).seen] == ["/etc/haproxy/soon.pem"]
 
+    def test_a_key_behind_a_certificate_without_an_end_stays_there(self, host: Start, tmp_path: Path) -> None:
+        """A file that was cut, or glued together by hand; and one that is as large as no certificate is not read."""
+        whole = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
+        broken = "-----BEGIN CERTIFICATE-----\nMIIC\n"
+        key = "-----BEGIN EC PRIVATE KEY-----\nc2VjcmV0\n-----END EC PRIVATE KEY-----\n"
+        probe = host({
+            "etc/nginx/nginx.conf": "ssl_certificate /etc/tls/named.pem;\n ssl_certificate /etc/tls/huge.pem;\n",
+            "etc/tls/named.pem": broken + key + whole,
+            "etc/tls/huge.pem": whole + "A" * 70_000,
+            "etc/ssl/found.pem": broken + key + whole,
+        })  # fmt: skip
+        with (tmp_path / "etc/tls/huge.pem").open("ab") as file:
+            file.truncate(1 << 34)
+        with probe:
+            sent = body(probe, "certfiles")
+        assert b"MIIC" in sent
+        assert sent.count(b"MIIB") == 2
+        assert b"c2VjcmV0" not in sent
+
 
 class TestProtections:
     def test_what_guards_a_host(self, host: Start, tmp_path: Path) -> None:

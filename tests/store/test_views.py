@@ -23,16 +23,19 @@ from tui_ops.store.facts import FactWrite
 from tui_ops.store.live import LatestWrite, SectionWrite, tell_engine, touch
 from tui_ops.store.paths import StatePaths
 from tui_ops.store.records import begin_maintenance
-from tui_ops.store.tables import HostKey, HostLatest, Maintenance, Service
+from tui_ops.store.tables import HostKey, HostLatest, HostVulnerabilities, Maintenance, Service
 from tui_ops.store.views.audit import audit, audit_links
 from tui_ops.store.views.beats import heartbeats
 from tui_ops.store.views.budgets import budgets
 from tui_ops.store.views.changed import what_changed
 from tui_ops.store.views.changeruns import cell_output, run_cells, run_fixed, runs_of
 from tui_ops.store.views.changes import approvals, change, change_lines, changes, links, plan_versions, written
+from tui_ops.store.views.compliance import audit as kept_audit
+from tui_ops.store.views.compliance import audits, compliance_facts, frameworks_shown, place_tallies
 from tui_ops.store.views.connect import Reader, open_reader
 from tui_ops.store.views.dryruns import dry_run
 from tui_ops.store.views.evidence import evidence_of
+from tui_ops.store.views.exposed import baselines, kinds_set, logins
 from tui_ops.store.views.facts import differences, items, topics
 from tui_ops.store.views.figures import measured
 from tui_ops.store.views.findingnumbers import counts as finding_counts
@@ -43,10 +46,13 @@ from tui_ops.store.views.hosts import host_ids, hosts, max_version, reage
 from tui_ops.store.views.incidents import alerts, alerts_of, incident, incidents, silences, timeline
 from tui_ops.store.views.judged import judged
 from tui_ops.store.views.lists import events, keys, maintenances, operators, services, sites
+from tui_ops.store.views.matching import candidates
 from tui_ops.store.views.metrics import metrics
 from tui_ops.store.views.oncall import notifications, oncall, replayed
 from tui_ops.store.views.pages import engine, host
 from tui_ops.store.views.planned import changing, delegations, freezes, models, releases
+from tui_ops.store.views.pressing import pressing
+from tui_ops.store.views.pressing import told as told_of_findings
 from tui_ops.store.views.problems import (
     action_items,
     known_errors,
@@ -57,7 +63,11 @@ from tui_ops.store.views.problems import (
     problems,
 )
 from tui_ops.store.views.reviews import review, reviews
+from tui_ops.store.views.scans import imports
 from tui_ops.store.views.verdicts import verdict_counts, verdicts
+from tui_ops.store.views.vulnerabilities import cves, feeds, judged_stamp, vulnerabilities
+from tui_ops.store.views.vulnerabilities import hosts as vulnerable_hosts
+from tui_ops.store.vulnerabilities import packed
 from tui_ops.store.writer import Writer
 
 Sync = Callable[..., Awaitable[object]]
@@ -67,7 +77,6 @@ ALICE = Who("alice", Role.ADMIN, 1)
 NOT_SHOWN: dict[str, set[str]] = {
     "host": {"first_seen_at"},
     "hostkey": {"public_key"},
-    "fact": {"digest", "unread_fields"},
     "host_latest": {"boot_id", "tried_mono"},
     "section_latest": {"tried_mono"},
     "alert": {"runbook", "shelved_by", "expires_at"},
@@ -85,9 +94,20 @@ NOT_SHOWN: dict[str, set[str]] = {
     "finding": {"undo"},
     "finding_line": {"data"},
     "acceptance": {"asked_uid", "version", "restart_due", "revision"},
+    "attestation": {"version"},
+    "baseline": {"revision"},
+    "host_vulnerabilities": {"read_at"},
     "slo_day": {"service", "day", "good", "bad"},
 }
 """Columns that only the engine reads, by table."""
+
+
+def place_tallies_now(connection: sqlite3.Connection) -> object:
+    return place_tallies(connection, 1.0)
+
+
+def audit_now(connection: sqlite3.Connection) -> object:
+    return kept_audit(connection, 1)
 
 
 def up(host_id: int, at: float, **changes: object) -> LatestWrite:
@@ -115,6 +135,7 @@ async def test_every_column_is_read_and_every_column_read_exists(writer: Writer,
         "check", "c", 1, FindingKind.ACCESS, FindingSeverity.LOW, "t", CheckResult.FAIL, 1.0, (Seen("", "x"),)
     )  # fmt: skip
     await writer.act(lambda session: take_sweep(session, seen, 1.0, SecuritySpec()))
+    await writer.act(lambda session: session.add(HostVulnerabilities(host_id=1, items=packed([]))))
     touched: set[tuple[str, str]] = set()
 
     def watch(action: int, first: str | None, second: str | None, *_: object) -> int:
@@ -137,6 +158,9 @@ async def test_every_column_is_read_and_every_column_read_exists(writer: Writer,
 
 
 def _call_every_view(reader: Reader) -> None:
+    compliance_facts(reader, "", 1.0)
+    for view in (audits, frameworks_shown, place_tallies_now, audit_now):
+        reader.read(view)
     hosts(reader)
     hosts(reader, since_version=1)
     host(reader, "a")
@@ -150,6 +174,7 @@ def _call_every_view(reader: Reader) -> None:
     _call_views_of_trouble(reader)
     _call_views_of_changes(reader)
     _call_views_of_findings(reader)
+    _call_views_of_exposure(reader)
 
 
 def _call_views_of_findings(reader: Reader) -> None:
@@ -163,6 +188,16 @@ def _call_views_of_findings(reader: Reader) -> None:
     verdicts(reader)
     verdict_counts(reader)
     judged(reader, [1], ["packages"])
+    pressing(reader, list(FindingSeverity), "engine")
+    told_of_findings(reader)
+
+
+def _call_views_of_exposure(reader: Reader) -> None:
+    for listed in (feeds, vulnerable_hosts, cves, candidates, logins, baselines, imports):
+        listed(reader)
+    list(vulnerabilities(reader))
+    judged_stamp(reader)
+    kinds_set(reader, [1])
 
 
 def _call_views_of_trouble(reader: Reader) -> None:

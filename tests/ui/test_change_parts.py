@@ -23,6 +23,7 @@ from tui_ops.store.changingplan import from_text, to_text
 from tui_ops.store.views.changerows import ApprovalRow, ChangeRow, DelegationRow, ProgressRow
 from tui_ops.store.views.rows import OperatorRow
 from tui_ops.ui.cells import UNICODE
+from tui_ops.ui.changes import editing
 from tui_ops.ui.changes.approving import standing_of
 from tui_ops.ui.changes.days import Bar, Days, cells_for, drawn, heading, month_of, week_of
 from tui_ops.ui.changes.editing import editor, mistakes, with_remarks, without_remarks
@@ -241,6 +242,36 @@ class TestThePlansText:
         """Neither has the model of one."""
         assert not mistakes(PLAN, {})
         assert with_remarks(PLAN, "") == PLAN
+
+    async def test_what_another_wrote_meanwhile_is_told_once(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The text that was kept was made of another plan: left as it is, nothing is sent; the next time it may be."""
+        told: list[str] = []
+        sent: list[str] = []
+        seen: list[str] = []
+        desk = SimpleNamespace(options=SimpleNamespace(config=tmp_path), fleet_name="t")
+        app: Any = SimpleNamespace(desk=desk, tell=lambda text, *_: told.append(text))
+
+        def opened(_app: object, file: Path, text: str) -> bool:
+            editing.save_text(file, text)
+            seen.append(text)
+            return True
+
+        async def send(text: str) -> str:
+            sent.append(text)
+            return "written"
+
+        monkeypatch.setattr(editing, "_open", opened)
+        theirs, ours = PLAN + "# theirs\n", PLAN + "# ours\n"
+        editing.save_text(editing.kept_file(app, "CHG-7"), editing.of_base(ours, PLAN))
+        await editing.write(app, "CHG-7", theirs, mistakes, send, base=theirs)
+        assert sent == []
+        assert editing.OTHERS in seen[0]
+        assert editing.OTHERS in told[-1]
+        await editing.write(app, "CHG-7", theirs, mistakes, send, base=theirs)
+        assert sent == [ours]
+        assert editing.OTHERS not in seen[1]
 
     def test_which_editor(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """VISUAL before EDITOR, with its words; one that can't be read is passed over."""

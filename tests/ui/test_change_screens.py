@@ -73,6 +73,25 @@ class TestStoppingEverything:
             await until(lambda: door.asked)
             assert door.asked[0] == ("fleet.stop_changes", (), {"reason": "smoke"})
 
+    @pytest.mark.parametrize(
+        ("role", "more", "says"),
+        [("viewer", {}, "needs the role operator"), ("operator", {"read_only": True}, "this session is read-only")],
+    )
+    async def test_whoever_may_not_reads_why(self, team, open_desk, role: str, more, says: str) -> None:
+        """And is offered nothing: not the key in the footer, not the dialog."""
+        world, door = team
+        door.role = role
+        async with open_desk(world.root, (200, 60), **more) as desk:
+            await desk.linked()
+            for where in ("3", "0", "changerun CHG-2"):
+                await desk.press("colon", *where, "enter")
+                await desk.sees("CHG-2" if where != "0" else "db")
+                assert "stop all" not in list(desk.lines())[-1], where
+                await desk.press("number_sign")
+                await desk.sees(f"stop all changes: {says}")
+                assert not isinstance(desk.app.screen, Dialog), where
+        assert not door.asked
+
 
 class TestARelease:
     """Its page."""

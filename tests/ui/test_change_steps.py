@@ -176,6 +176,30 @@ async def test_what_is_not_sent_is_kept(draft, open_desk, tmp_path: Path) -> Non
     assert not kept.exists()
 
 
+async def test_what_another_wrote_meanwhile_is_not_gone_over_unseen(draft, open_desk, tmp_path: Path) -> None:
+    """The text that was kept is of an older plan: whoever goes on with it is told, and can see the plan as it is."""
+    world, door = draft
+    config = tmp_path / "config"
+    async with open_desk(world.root, config=config) as desk:
+        await open_steps(desk)
+        await desk.press("j", "X", "q", "k")
+        await until(lambda: isinstance(desk.app.screen, ChangeScreen))
+
+    def write(session: Session) -> None:
+        row = session.get_one(Change, 5)
+        row.plan = PLAN + "rollback:\n  - command: cat /etc/crontab\n"
+        changed(session, [row])
+
+    await world.writer.act(write)
+    async with open_desk(world.root, (120, 40), config=config) as desk:
+        await open_steps(desk)
+        await desk.sees("somebody has changed the plan since this was kept")
+        assert "rollback" not in desk.app.screen.steps.text
+        await desk.press("u")
+        assert desk.app.screen.steps.text.endswith("cat /etc/crontab\n")
+        assert not door.asked
+
+
 async def test_a_viewer_writes_nothing(draft, open_desk, tmp_path: Path) -> None:
     world, door = draft
     door.role = "viewer"

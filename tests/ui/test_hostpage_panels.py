@@ -9,6 +9,7 @@ import pytest
 from support import host_documents
 from support.desk_world import DETAIL, Case, spark_bytes, values_of
 
+from tui_ops.collectors.facts.topics import TOPICS
 from tui_ops.model.clock import Stamp, now
 from tui_ops.model.fleet import ENGINE_ADDRESS
 from tui_ops.model.states import HostState, Severity
@@ -17,6 +18,7 @@ from tui_ops.ui import hostpage
 from tui_ops.ui.columns import Look, minute_of
 from tui_ops.ui.paint import Ink, Line, line_width, plain
 from tui_ops.ui.panels import Pen
+from tui_ops.ui.sections.changed import TITLES
 from tui_ops.ui.sections.links import NO_CARRIER, judged, link_state, speed_text
 
 WIDTHS = (46, 80, 120, 200)
@@ -480,3 +482,9 @@ def test_vitals_tell_of_a_cpu_that_stands_out_and_of_memory_set_aside():
     for text in ("busiest 97", "huge 2.0 GiB, 1.0 GiB of it free", "kernel 1.0 GiB"):
         assert text in found
     assert "busiest" not in shown("vitals", strained(cpu__busiest=40), 160, whole=True)
+
+
+def test_every_topic_of_facts_has_a_word_for_one_of_its_items() -> None:
+    """As *What changed* says it, and as narrow as the column of the differences is."""
+    assert TITLES.keys() == {topic.name for topic in TOPICS}
+    assert max(map(len, TITLES.values())) <= 12

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from support.desk_world import Door, World, varied
 from support.incidents import bad_night, full_disks, seed
+from support.security_world import weaken
 from support.waiting import until
 
 from tui_ops.model import clock
@@ -197,3 +198,35 @@ def test_in_ascii(root: Path, snap_compare: Any) -> None:
     """Every sign has its twin."""
     app = DeskApp(UiOptions(state=root, fleet_name="shop-prod", ascii=True))
     assert snap_compare(app, terminal_size=MIDDLE, run_before=taking(sees="Filesystems"))
+
+
+@pytest.fixture
+def weak(tmp_path: Path, still: None) -> Iterator[Path]:
+    """A store with findings of every kind, and an engine's door beside it."""
+    background = Background()
+    world = World(tmp_path / "state")
+    background.run(world.build(varied(30)))
+    background.run(weaken(world))
+    door = background.run(Door(world.root).open())
+    try:
+        yield world.root
+    finally:
+        background.run(door.close())
+        background.run(world.close())
+        background.end()
+
+
+OF_SECURITY: dict[str, tuple[tuple[str, ...], str]] = {
+    "findings": (("4",), "toor has UID 0"),
+    "finding": (("colon", *"FND-2", "enter"), "AC-6(2)"),
+}
+
+
+@pytest.mark.parametrize("size", [SMALL, MIDDLE], ids=["small", "middle"])
+@pytest.mark.parametrize("view", OF_SECURITY)
+def test_security(weak: Path, snap_compare: Any, view: str, size: tuple[int, int]) -> None:
+    """The findings, folded over hosts, and the page of one."""
+    keys, sees = OF_SECURITY[view]
+    sees = "What mends it" if view == "finding" and size == SMALL else sees
+    app = DeskApp(UiOptions(state=weak, fleet_name="shop-prod", ascii=False))
+    assert snap_compare(app, terminal_size=size, run_before=taking(*keys, sees=sees))

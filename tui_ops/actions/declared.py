@@ -1,8 +1,10 @@
 """The acts, declared. A new practice adds its own here and nowhere else on the reading side."""
 
 from tui_ops.actions import (
+    baselines,
     changeruns,
     changes,
+    compliance,
     drift,
     evidence,
     feeds,
@@ -13,6 +15,7 @@ from tui_ops.actions import (
     oncall,
     problems,
     releases,
+    scans,
 )
 from tui_ops.actions.action import Action, Danger, Param, ParamKind, Stream
 from tui_ops.actions.registry import Registry
@@ -182,6 +185,6 @@ REGISTRY = Registry((
     FLEET_RELOAD, ENGINE_STOP, *incidents.ACTS, intake.ALERT_INGEST,
     intake.HEARTBEAT_BEAT, *oncall.ACTS, *evidence.ACTS, *problems.ACTS,
     *changes.ACTS, *changeruns.ACTS, *drift.ACTS, *freezes.ACTS, *releases.ACTS, *findings.ACTS,
-    *feeds.ACTS,
+    *feeds.ACTS, *scans.ACTS, *baselines.ACTS, *compliance.ACTS,
 ))  # fmt: skip
 """Every act there is."""

@@ -1,4 +1,4 @@
-"""The pages of the docs that are made from the code: ``python -m tui_ops.cli.docs`` writes them anew."""
+"""What is made from the code: pages of the docs, the ids of checks. ``python -m tui_ops.cli.docs`` writes them anew."""
 
 import argparse
 import sys
@@ -12,19 +12,25 @@ from tui_ops.cli.checkdocs import checks_page
 from tui_ops.cli.codes import EXIT_TEXTS
 from tui_ops.cli.columns import AUDIT_COLUMNS, CHECK_COLUMNS, EVENT_COLUMNS, HOST_COLUMNS, KEY_COLUMNS, METRIC_COLUMNS
 from tui_ops.cli.shownchanges import CHANGE_COLUMNS, FREEZE_COLUMNS, MODEL_COLUMNS, RELEASE_COLUMNS
+from tui_ops.cli.shownexposure import CERTIFICATE_COLUMNS, EXPOSURE_COLUMNS, LOGIN_COLUMNS, MEASURE_COLUMNS
+from tui_ops.cli.shownexposure import KEY_COLUMNS as AUTHKEY_COLUMNS
 from tui_ops.cli.shownfacts import DIFFERENCE_COLUMNS, FACT_COLUMNS, TOPIC_COLUMNS
 from tui_ops.cli.shownfindings import ACCEPTANCE_COLUMNS, FINDING_COLUMNS, VERDICT_COLUMNS
 from tui_ops.cli.shownhistory import HISTORY_COLUMNS
+from tui_ops.cli.shownimports import IMPORT_COLUMNS
 from tui_ops.cli.shownincidents import ALERT_COLUMNS, INCIDENT_COLUMNS, SILENCE_COLUMNS, TIMELINE_COLUMNS
 from tui_ops.cli.shownintake import HEARTBEAT_COLUMNS
 from tui_ops.cli.shownproblems import ACTION_COLUMNS, KNOWN_ERROR_COLUMNS, PROBLEM_COLUMNS
 from tui_ops.cli.shownservices import SLO_COLUMNS
 from tui_ops.cli.shownvulnerabilities import CVE_COLUMNS, FEED_COLUMNS, VULNERABILITY_COLUMNS, VULNERABLE_COLUMNS
-from tui_ops.practices.security.checks.declared import CHECKS
+from tui_ops.practices.security.checks.declared import BY_ID, CHECKS
 from tui_ops.ui.facts import KEYS
 
 BEGIN = "<!-- made by python -m tui_ops.cli.docs: everything below comes from the code -->"
 """What stands above it in a page is written by hand."""
+
+LINE = 120
+"""Characters of a line of code."""
 
 _DANGERS = {
     Danger.NONE: "changes nothing but what is known",
@@ -115,8 +121,14 @@ def command_reference() -> str:
         ("cves", CVE_COLUMNS),
         ("feeds", FEED_COLUMNS),
         ("findings", FINDING_COLUMNS),
+        ("imports", IMPORT_COLUMNS),
         ("verdicts", VERDICT_COLUMNS),
         ("acceptances", ACCEPTANCE_COLUMNS),
+        ("exposure", EXPOSURE_COLUMNS),
+        ("certificates", CERTIFICATE_COLUMNS),
+        ("authkeys", AUTHKEY_COLUMNS),
+        ("logins", LOGIN_COLUMNS),
+        ("measures", MEASURE_COLUMNS),
         ("keys", KEY_COLUMNS),
         ("audit", AUDIT_COLUMNS),
     ):
@@ -148,7 +160,7 @@ def _plain(text: str | None) -> str:
 
 
 def pages(root: Path) -> dict[Path, str]:
-    """Return the generated pages by path, with what is written by hand taken over from the files.
+    """Return the generated files by path, with what is written by hand taken over from the files.
 
     Args:
         root: the folder of the project.
@@ -158,8 +170,12 @@ def pages(root: Path) -> dict[Path, str]:
     changes = root / "docs" / "changes.md"
     found = {root / "docs" / "actions.md": actions_page(), command: by_hand + BEGIN + "\n" + command_reference()}
     found[root / "docs" / "checks.md"] = checks_page(CHECKS, BEGIN)
+    found[root / "tui_ops" / "model" / "checkids.py"] = check_ids()
     if changes.exists():
         found[changes] = with_keys(changes.read_text(encoding="utf-8"), CHANGE_NOUNS)
+    findings = root / "docs" / "security-findings.md"
+    if findings.exists():
+        found[findings] = with_keys(findings.read_text(encoding="utf-8"), FINDING_NOUNS)
     return found
 
 
@@ -168,6 +184,27 @@ KEYS_BEGIN, KEYS_END = "<!-- keys: made by python -m tui_ops.cli.docs -->", "<!-
 
 CHANGE_NOUNS = {"change": "a change", "changemodel": "a model", "freeze": "a freeze", "release": "a release"}
 """What the acts of screen 3 are on, as the docs name it."""
+
+
+FINDING_NOUNS = {"finding": "a finding"}
+"""The same of screen 4."""
+
+
+def check_ids() -> str:
+    """Return the module that names the checks of hosts for what may not load them: the inventory."""
+    lines, row = [], "   "
+    for name in sorted(BY_ID):
+        told = f' "{name}",'
+        if len(row) + len(told) > LINE:
+            lines.append(row)
+            row = "   "
+        row += told
+    lines.append(row)
+    names = "\n".join(lines)
+    return (
+        '"""The checks of hosts by their ids, as ``make docs`` writes them out of their declarations."""\n\n'
+        f'CHECK_IDS: tuple[str, ...] = (\n{names}\n)  # fmt: skip\n"""In the order of the alphabet."""\n'
+    )
 
 
 def with_keys(text: str, nouns: dict[str, str]) -> str:

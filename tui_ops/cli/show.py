@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING, TypeVar
 from tui_ops.cli import (
     columns,
     shownchanges,
+    showncompliance,
+    shownexposure,
     shownfacts,
     shownfindings,
     shownhistory,
+    shownimports,
     shownincidents,
     shownintake,
     shownproblems,
@@ -121,6 +124,19 @@ NOUNS: dict[str, Noun] = {
     ),
     "cves": Noun(shownvulnerabilities.CVE_COLUMNS, shownvulnerabilities.CVE_TEXT, shownvulnerabilities.cves),
     "feeds": Noun(shownvulnerabilities.FEED_COLUMNS, shownvulnerabilities.FEED_TEXT, shownvulnerabilities.feeds),
+    "frameworks": Noun(showncompliance.FRAMEWORK_COLUMNS, showncompliance.FRAMEWORK_TEXT, showncompliance.frameworks),
+    "compliance": Noun(showncompliance.FRAMEWORK_COLUMNS, showncompliance.FRAMEWORK_TEXT, showncompliance.frameworks),
+    "controls": Noun(showncompliance.CONTROL_COLUMNS, showncompliance.CONTROL_TEXT, showncompliance.controls),
+    "attestations": Noun(
+        showncompliance.ATTESTATION_COLUMNS, showncompliance.ATTESTATION_TEXT, showncompliance.attestations
+    ),
+    "audits": Noun(showncompliance.AUDIT_COLUMNS, showncompliance.AUDIT_TEXT, showncompliance.audits),
+    "imports": Noun(shownimports.IMPORT_COLUMNS, shownimports.IMPORT_TEXT, shownimports.imports, RECENT),
+    "exposure": Noun(shownexposure.EXPOSURE_COLUMNS, shownexposure.EXPOSURE_TEXT, shownexposure.exposure),
+    "certificates": Noun(shownexposure.CERTIFICATE_COLUMNS, shownexposure.CERTIFICATE_TEXT, shownexposure.certificates),
+    "authkeys": Noun(shownexposure.KEY_COLUMNS, shownexposure.KEY_TEXT, shownexposure.authkeys),
+    "logins": Noun(shownexposure.LOGIN_COLUMNS, shownexposure.LOGIN_TEXT, shownexposure.logins),
+    "measures": Noun(shownexposure.MEASURE_COLUMNS, shownexposure.MEASURE_TEXT, shownexposure.measures),
     "keys": Noun(columns.KEY_COLUMNS, columns.KEY_TEXT, _keys),
     "audit": Noun(columns.AUDIT_COLUMNS, columns.AUDIT_TEXT, _audit, RECENT),
 }
@@ -237,6 +253,12 @@ def _history(reader: "Reader", context: Context, words: list[str]) -> Table:
     with open_history(context.state) as samples:
         noun = Noun(names, (), lambda ops, query: shownhistory.records(ops, samples, span, query))
         return Table(names, _matching(reader, noun, query))
+
+
+def matching(reader: "Reader", noun: str, words: list[str]) -> list[Record]:
+    """Return the rows of a noun that some words of an address ask for, in the order that they ask for."""
+    of = NOUNS[noun]
+    return _matching(reader, of, parse_words(words, of.columns))
 
 
 def _matching(reader: "Reader", noun: Noun, query: Query) -> list[Record]:

@@ -29,9 +29,20 @@ VERDICT_TEXT = ("host", "check", "result", "text", "read")
 
 ACCEPTANCE_COLUMNS = (
     "acceptance", "state", "kind", "check", "findings", "reason", "control", "asked_by", "asked", "approved_by",
-    "approved", "until", "rejected_by", "answer", "ended", "ended_by", "solo",
+    "approved", "until", "rejected_by", "answer", "ended", "ended_by", "solo", "warning",
 )  # fmt: skip
-ACCEPTANCE_TEXT = ("acceptance", "state", "kind", "check", "findings", "until", "asked_by", "approved_by", "reason")
+ACCEPTANCE_TEXT = (
+    "acceptance",
+    "state",
+    "kind",
+    "check",
+    "findings",
+    "until",
+    "asked_by",
+    "approved_by",
+    "warning",
+    "reason",
+)
 
 LINE_COLUMNS = ("at", "finding", "kind", "who", "text", "audit", "id")
 LINE_TEXT = ("at", "kind", "who", "text")
@@ -141,6 +152,7 @@ def acceptances(reader: "Reader", query: Query) -> Iterator[Record]:
     from tui_ops.store.views.findings import acceptances as read
 
     named = any(term.key in {"state", "ended", "ended_by", "rejected_by", "acceptance"} for term in query.terms)
+    at = now().at
     for row in read(reader, everything=named):
         yield {
             "acceptance": row.id,
@@ -160,4 +172,5 @@ def acceptances(reader: "Reader", query: Query) -> Iterator[Record]:
             "ended": moment(row.ended_at),
             "ended_by": row.ended_by or None,
             "solo": row.solo,
+            "warning": row.warning(at) or None,
         }

@@ -35,7 +35,7 @@ def stream(
     if context.read_only:
         raise ActError(Code.FORBIDDEN, "this session is read-only", "leave --read-only away")
     if action.stream is Stream.FILE:
-        raise UsageError(f"{action.id} sends a file", "tui-ops feeds import FILE")
+        raise UsageError(f"{action.id} sends a file", f"tui-ops {action.id.replace('.', ' ')} FILE")
     shell = action.stream is Stream.SHELL
     if shell and not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise TuiOpsError("a shell needs a terminal, and this is none", "for one command: tui-ops do host.run")

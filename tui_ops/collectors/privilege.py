@@ -98,9 +98,10 @@ ROOT_LINES: tuple[RootLine, ...] = (
         "accounts",
     ),
     _find(
-        "authorised keys of all accounts", "authkeys", 10, "/root", "/home", "/var/lib", "-maxdepth", "3",
+        "authorised keys of all accounts", "authkeys", 10, "-H", "/root", "/home", "/var/lib", "-maxdepth", "3",
         "-path", _KEY_FILES, "-type", "f", "-size", "+63k", "-print",
         "-o", "-path", _KEY_FILES, "-type", "f", "-exec", "grep", "-aH", ".", "{}", "+",
+        "-o", "-type", "l", "-path", _KEY_FILES, "-print", "-o", "-type", "l", "-name", ".ssh", "-print",
         "-o", "-path", "/root", "-print",
     ),
     _find(
@@ -117,8 +118,8 @@ ROOT_LINES: tuple[RootLine, ...] = (
         "-name", "grub.cfg", *_STATE, "-o", "-name", "user.cfg", *_STATE,
     ),
     _find(
-        "modes of files in homes", "modes", 10, "/root", "/home", "/var/lib", "-maxdepth", "3", "-path", _KEY_FILES,
-        *_STATE,
+        "modes of files in homes", "modes", 10, "-H", "/root", "/home", "/var/lib", "-maxdepth", "3",
+        "-path", _KEY_FILES, *_STATE,
         "-o", "-name", ".rhosts", *_STATE, "-o", "-name", ".shosts", *_STATE, "-o", "-name", ".netrc", *_STATE,
         "-o", "-path", "/root", "-print",
     ),
@@ -176,7 +177,7 @@ ROOT_LINES: tuple[RootLine, ...] = (
         "/etc/nginx", "/etc/apache2", "/etc/httpd", "/etc/haproxy", "/etc/postfix", "/etc/dovecot", "/etc/pki",
         "-maxdepth", "3", "-type", "d", "(", "-name", "ca-trust", "-o", "-path", "*/ssl/certs", ")", "-prune",
         "-o", "-type", "f", "-size", "-64k", "(", "-name", "*.pem", "-o", "-name", "*.crt", "-o", "-name", "*.cer", ")",
-        "-exec", "sed", "-s", "-n", "-e", "/-BEGIN.CERTIFICATE-/F",
+        "-exec", "sed", "-s", "-n", "-e", "/-BEGIN.CERTIFICATE-/F", "-e", "/PRIVATE/,/-END/d",
         "-e", "/-BEGIN.CERTIFICATE-/,/-END.CERTIFICATE-/p", "{}", "+", "-o", "-path", "/etc/ssl", "-print",
     ),
 )  # fmt: skip

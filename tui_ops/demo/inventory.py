@@ -1,5 +1,6 @@
 """The files by which an engine finds the demo's fleet: inventory, keys, known hosts, SSH configuration."""
 
+import json
 import os
 import re
 from collections.abc import Iterable, Sequence
@@ -9,6 +10,7 @@ from pathlib import Path
 from tui_ops.demo.changes import CHANGES
 from tui_ops.demo.errors import DemoError
 from tui_ops.demo.faults import Fault, FaultKind
+from tui_ops.demo.feeds import write_feeds
 from tui_ops.demo.hosts import SERVICES, SITES, DemoHost, DemoService
 from tui_ops.demo.keys import CLIENT_KEY, KeyFile, key_file
 from tui_ops.demo.phones import ADDRESS as PHONES
@@ -76,6 +78,9 @@ ONCALL = """\
 MESSAGES = "100 in 1h"
 """Never reached: of all that goes wrong in half an hour somebody is to hear."""
 
+SECURING = "  due: {critical: 3d, high: 1h}\n  alert: no"
+"""What is high is overdue after an hour, so that one sees what that looks like; findings are no incidents here."""
+
 CHECK_PERIOD = "30s"
 """The same for checks: what is down is found so within half a minute and three attempts."""
 
@@ -107,6 +112,11 @@ class DemoFiles:
         return self.folder / CLIENT_KEY
 
     @property
+    def feeds(self) -> Path:
+        """The feeds of vulnerabilities."""
+        return self.folder / "feeds"
+
+    @property
     def messages(self) -> Path:
         """What the people on call were sent."""
         return self.folder / "messages.txt"
@@ -135,7 +145,8 @@ def write_files(folder: Path, story: Story, port: int) -> DemoFiles:
         keys = {host.name: key_file(files.host_key(host.name)) for host in story.hosts}
         files.known_hosts.write_text(known_hosts_text(story, keys, port))
         files.ssh_config.write_text(ssh_config_text(files))
-        files.inventory.write_text(inventory_text(story, port))
+        write_feeds(files.feeds)
+        files.inventory.write_text(inventory_text(story, port, files.feeds))
     except OSError as error:
         raise DemoError(f"can't write the demo's files to {folder}: {error.strerror}") from error
     return files
@@ -161,8 +172,8 @@ def ssh_config_text(files: DemoFiles) -> str:
     )
 
 
-def inventory_text(story: Story, port: int) -> str:
-    """Return the inventory of a story's fleet."""
+def inventory_text(story: Story, port: int, feeds: Path | None = None) -> str:
+    """Return the inventory of a story's fleet; ``feeds`` is the folder in which feeds of vulnerabilities lie."""
     return "\n".join(
         (
             "# The demo's fleet, written anew at each start. Everything in it is simulated, and listens on loopback.",
@@ -184,6 +195,8 @@ def inventory_text(story: Story, port: int) -> str:
             "changes:",
             CHANGING,
             *([WINDOWS] if any(host.role.name == "backup" for host in story.hosts) else []),
+            "security:",
+            SECURING + (f"\n  feeds: {json.dumps(str(feeds))}" if feeds is not None else ""),
             "oncall:",
             _oncall(port),
             "checks:",

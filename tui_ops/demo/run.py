@@ -171,8 +171,15 @@ def _begin_teamwork(place: Place, story: Story) -> Callable[[], None]:
     # What its people say goes to a file: the desk has the terminal.
     logging.basicConfig(filename=place.files.folder / "people.err", format="%(asctime)s %(message)s")
     from tui_ops.demo.teamwork import in_background
+    from tui_ops.demo.wardens import wardens_beside
 
-    return in_background(place, story)
+    ends = (in_background(place, story), wardens_beside(place))
+
+    def end() -> None:
+        for one in ends:
+            one()
+
+    return end
 
 
 def _listens(path: Path) -> bool:

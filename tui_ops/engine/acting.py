@@ -43,6 +43,8 @@ class Doing:
     after: After | None = None
     before: Callable[[], Awaitable[None]] | None = None
     """What takes long and reads only, done before the store's one writer is asked; what it raises refuses the act."""
+    prepare: Callable[[Mapping[str, object]], Awaitable[None]] | None = None
+    """The same for an act whose parameters say what has to be read; it is given them, checked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,8 @@ class Acting:
         try:
             if doing.before is not None:
                 await doing.before()
+            if doing.prepare is not None:
+                await doing.prepare(params)
             finder = self._finders.get(action.noun)
             asked, kept = await self._writer.act(
                 lambda session: _do(session, action, doing.act, who, request, params, finder)

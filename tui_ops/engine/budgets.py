@@ -14,7 +14,7 @@ from tui_ops.model.budgets import MINUTE_S, Budget, SloSpec
 from tui_ops.model.checks import SECTION_PREFIX, CheckSpec
 from tui_ops.model.fleet import Fleet, HostSpec, ServiceSpec
 from tui_ops.model.readings import SectionReading
-from tui_ops.practices.services.proposing import settle
+from tui_ops.practices.services.proposing import settle, standing_freezes
 from tui_ops.practices.services.slo import (
     Code,
     Masks,
@@ -27,7 +27,7 @@ from tui_ops.practices.services.slo import (
     minute_of,
     one_of,
 )
-from tui_ops.store.budgets import SloWrite, keep_slos, kept_slos, with_freeze
+from tui_ops.store.budgets import SloWrite, keep_slos, kept_slos, with_freeze, withdraw_of_gone
 from tui_ops.store.errors import StoreError
 from tui_ops.store.paths import StatePaths
 from tui_ops.store.views.history import Resolution, open_history, series
@@ -130,7 +130,10 @@ class Budgets:
             of_checks = {one.name: one for one in fleet.checks}
             now = minute_of(self._clock())
             aims = [(one, one.slo) for one in fleet.services if one.slo is not None]
-            kept = await self._writer.note(lambda session: kept_slos(session, [one.name for one, _ in aims]))
+            names, at = [one.name for one, _ in aims], self._clock()
+            if await self._writer.act(lambda session: withdraw_of_gone(session, names, at)):
+                self._news.tell("changes")
+            kept = await self._writer.note(lambda session: kept_slos(session, names))
             ids = {spec.name: host_id for spec, host_id in hosts}
             before = {one.name: one for one in self._watched}
             self._services, self._watched = fleet.services, []
@@ -259,9 +262,10 @@ class Budgets:
 
         def proposed(session: Session) -> list[tuple[str, str]]:
             made = []
+            standing = standing_freezes(session, self._services, at)
             for one, budget in several:
                 until = freeze_until(one.spec, one.minutes, at) if budget.spent else at
-                made.append((one.name, settle(session, budget, until, self._services, at)))
+                made.append((one.name, settle(session, budget, until, self._services, at, standing)))
             return [pair for pair in made if pair[1]]
 
         # What somebody is asked to decide is on disk before he reads it.

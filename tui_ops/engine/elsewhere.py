@@ -34,8 +34,8 @@ class Elsewhere:
         self._names = HostNames()
         self._severity = Severity.CRITICAL
         self.beats = Beats(writer, take)
-        self.door = WebDoor(take, self._beat, self._acknowledge, self._known)
-        self._taking = Taking(take, self._acknowledge, self.beats.beat, self._around)
+        self.door = WebDoor(take, self._beat, self.acknowledge, self._known)
+        self._taking = Taking(take, self.acknowledge, self.beats.beat, self._around)
 
     @property
     def trouble(self) -> str:
@@ -73,7 +73,12 @@ class Elsewhere:
     def _known(self) -> HostNames:
         return self._names
 
-    async def _acknowledge(self, identities: Sequence[Identity]) -> None:
+    async def acknowledge(self, identities: Sequence[Identity]) -> None:
+        """Keep that alerts were taken on where they come from.
+
+        Raises:
+            StoreError: that was not kept.
+        """
         if await self._writer.act(lambda session: acknowledge(session, identities, time.time())):
             self._tell()
 

@@ -9,6 +9,7 @@ from tui_ops.engine.acting import Finder
 from tui_ops.practices.asked import Target
 from tui_ops.practices.problems.finding import FINDERS as PROBLEMS
 from tui_ops.store.changes import find_changes, find_models
+from tui_ops.store.compliance import find_attestations
 from tui_ops.store.findings import find_findings
 from tui_ops.store.freezes import find_freezes
 from tui_ops.store.incidents import find_alerts, find_incidents
@@ -41,6 +42,7 @@ FINDERS: Mapping[str, Finder] = {
     "alert": all_of("alert", find_alerts, "alerts"),
     "change": all_of("change", find_changes, "changes"),
     "finding": all_of("finding", find_findings, "findings"),
+    "attestation": all_of("attestation", find_attestations, "attestations"),
     "freeze": all_of("freeze", find_freezes, "freezes"),
     "release": all_of("release", find_releases, "releases"),
     "changemodel": all_of("model", find_models, "models"),

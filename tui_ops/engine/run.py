@@ -35,6 +35,11 @@ from tui_ops.engine.people import account_name, identify
 from tui_ops.engine.pulse import Pulse, Standing
 from tui_ops.engine.roster import Roster
 from tui_ops.engine.schedule import Schedule
+from tui_ops.engine.security.calling import LOOK_S as CALLS_S
+from tui_ops.engine.security.calling import FindingCalls
+from tui_ops.engine.security.complying import Complying
+from tui_ops.engine.security.exposed import Exposed
+from tui_ops.engine.security.scanned import Scanned
 from tui_ops.engine.security.securing import Securing
 from tui_ops.engine.security.vulnerable import Vulnerable
 from tui_ops.engine.staying import stays_for
@@ -136,8 +141,21 @@ class Engine:
             self._planned.assess, self._clock.is_believed,
         )  # fmt: skip
         self._force.on_change.append(self._securing.heed)
+        self._calls = FindingCalls(
+            self._paths, self._troubles.alerting.take, self._troubles.elsewhere.acknowledge, lambda: self._force.fleet
+        )
+        self._exposed = Exposed(
+            self._writer, self._paths, self._news, self._roster, self._outbox, self._ssh, self._securing
+        )
+        self._force.on_change.append(self._exposed.heed)
+        self._complying = Complying(self._writer, self._paths, self._news, self._securing.judging.say)
+        self._force.on_change.append(self._complying.heed)
         self._vulnerable = Vulnerable(
             self._writer, self._paths, self._news, lambda: self._force.fleet.security, owner,
+            self._securing.judging.on_taken,
+        )  # fmt: skip
+        self._scanned = Scanned(
+            self._writer, self._paths, self._news, lambda: self._force.fleet.security, self._roster.watches, owner,
             self._securing.judging.on_taken,
         )  # fmt: skip
         self._pulse.trouble = lambda: self._troubles.trouble
@@ -182,13 +200,14 @@ class Engine:
             REGISTRY,
             {
                 **doings.by_id(), **self._troubles.doings(), **self._planned.doings(), **self._securing.doings(),
-                **self._vulnerable.doings(),
+                **self._vulnerable.doings(), **self._scanned.doings(), **self._exposed.doings(),
+                **self._complying.doings(),
             },
             self._writer, FINDERS,
         )  # fmt: skip
         streams = Streams(acting, self._writer, self._roster.watches, self._paths.recordings, self._news.tell)
         self._troubles.alerting.shells = streams.shells
-        streams.take_file = self._vulnerable.feeds.receive
+        streams.take_files = {**self._vulnerable.takes(), **self._scanned.takes()}
         door = Door(
             self._paths.socket, acting, streams, self._news, Looking(self._roster.live), self._identify,
             self._pulse.status, lambda: self._force.fleet.name, gid, self._options.peer,
@@ -197,7 +216,11 @@ class Engine:
         self._force.reload = lambda origin: self._reload_as_owner(acting, origin)
         await self._planned.begin(self._schedule)
         await self._securing.begin(self._schedule)
+        self._schedule.every("pressing findings", CALLS_S, self._calls.look)
+        await self._exposed.begin(self._schedule)
         await self._vulnerable.begin(self._schedule)
+        self._scanned.begin(self._schedule)
+        self._complying.begin(self._schedule)
         await door.open()
         self._listen_to_signals(acting)
         self._schedule.every("tidy", TIDY_S, self._tidy, first_in_s=60.0)
@@ -233,6 +256,9 @@ class Engine:
 
     async def _leave(self, clean: bool) -> None:
         """Close what is open; only a clean end is written down as one."""
+        await self._exposed.close()
+        await self._scanned.close()
+        await self._calls.close()
         await self._securing.close()
         await self._planned.close()
         await self._checks.close()

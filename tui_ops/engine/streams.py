@@ -125,8 +125,8 @@ class Streams:
         self._recordings = recordings
         self._tell = tell
         self._live: dict[Passage, Call] = {}
-        self.take_file: Receive | None = None
-        """Takes a file that a client sends."""
+        self.take_files: Mapping[str, Receive] = {}
+        """Take the files that clients send, by the id of the act."""
 
     async def serve(
         self,
@@ -152,8 +152,7 @@ class Streams:
             elif action.stream is Stream.LOG:
                 await self._log(call, over)
             elif action.stream is Stream.FILE:
-                assert self.take_file is not None
-                over.said = await self.take_file(kept.asked, reader, call.opened)
+                over.said = await self.take_files[action.id](kept.asked, reader, call.opened)
                 over.status = 0
             else:
                 await run_everywhere(call, over, self._link)

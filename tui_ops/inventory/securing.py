@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from fnmatch import fnmatchcase
 from functools import partial
 from typing import Annotated, Any
 
@@ -15,6 +16,7 @@ from tui_ops.inventory.sections import named
 from tui_ops.inventory.tree import Entry, Mapping, Node, descend
 from tui_ops.inventory.validate import Validator
 from tui_ops.inventory.wrong import Wrong
+from tui_ops.model.checkids import CHECK_IDS
 from tui_ops.model.facts import Field as Plain
 from tui_ops.model.securing import DAY_S, DUE_DAYS, Excepted, SecuritySpec
 from tui_ops.model.security import SEVERITIES, FindingSeverity
@@ -35,7 +37,15 @@ DUE_RANGE_S = (3600.0, 10 * 366 * DAY_S)
 FEED_AGE_RANGE_S = (3600.0, 92 * DAY_S)
 """A feed of a quarter ago knows nothing of what is attacked now."""
 
+OTHERS = ("CVE-", "host-key-changed", "attestation")
+"""How the names begin of what is no check of ours and has findings all the same, beside those with a colon."""
+
 NEVER = "never"
+
+ALERTS = {
+    "critical": (FindingSeverity.CRITICAL,), "high": (FindingSeverity.CRITICAL, FindingSeverity.HIGH), "no": (),
+}  # fmt: skip
+"""From which severity on findings become incidents, by the words for it."""
 
 _CHECK = re.compile(r"[A-Za-z][A-Za-z0-9:._-]{0,60}\*?|\*", re.ASCII)
 _PARAMETER = re.compile(r"[a-z][a-z0-9_]{0,40}", re.ASCII)
@@ -54,8 +64,12 @@ def known_profile(text: object) -> str:
 
 def check_name(text: str) -> str:
     """Return the id of a check, or a beginning of ids with ``*``."""
+    hint = "write its id as 'tui-ops show verdicts' has it, or ssh-*"
     if not _CHECK.fullmatch(text):
-        raise Wrong(f"{quoted(text)} is no check", "write its id as 'tui-ops show verdicts' has it, or ssh-*")
+        raise Wrong(f"{quoted(text)} is no check", hint)
+    if not text.startswith(OTHERS) and ":" not in text and not any(fnmatchcase(one, text) for one in CHECK_IDS):
+        what = "there are no checks that begin so" if text.endswith("*") else "there is no such check"
+        raise Wrong(f"{quoted(text)}: {what}", did_you_mean(text, CHECK_IDS) or hint)
     return text
 
 
@@ -85,6 +99,13 @@ def severity(text: str) -> FindingSeverity:
         hint = did_you_mean(text, [str(one) for one in SEVERITIES]) or f"severities are {', '.join(SEVERITIES)}"
         raise Wrong(f"{quoted(text)} is no severity", hint)
     return FindingSeverity(text)
+
+
+def alerting(text: object) -> tuple[FindingSeverity, ...]:
+    """Return the severities whose findings become incidents."""
+    if not isinstance(text, str) or text not in ALERTS:
+        raise Wrong(f"{quoted(str(text))} does not say which findings become incidents", "write critical, high or no")
+    return ALERTS[text]
 
 
 def within(text: object) -> float | None:
@@ -141,6 +162,7 @@ class Section(Part):
         dict[Annotated[str, AfterValidator(severity)], Annotated[float | None, BeforeValidator(within)]],
         Field(max_length=len(SEVERITIES)),
     ] = Field(default_factory=dict)
+    alert: Annotated[tuple[FindingSeverity, ...], BeforeValidator(alerting)] = ALERTS["critical"]
     feed_age: Annotated[float, BeforeValidator(_feed_age)] = 7 * DAY_S
     feeds: Annotated[str, AfterValidator(folder)] = ""
     admins: Admins = Field(default_factory=dict)
@@ -209,7 +231,7 @@ class _Reader:
                 due_s.pop(FindingSeverity(one), None)
         return SecuritySpec(
             profile=model.profile, parameters=model.parameters, excepted=tuple(self._exceptions()),
-            off=frozenset(model.off), due_s=due_s, feed_age_s=model.feed_age, admins=model.admins,
+            off=frozenset(model.off), due_s=due_s, feed_age_s=model.feed_age, alert=model.alert, admins=model.admins,
             listeners=self._listeners(), key_owners=model.key_owners, frameworks=model.frameworks,
             frameworks_folder=model.frameworks_folder, feeds_folder=model.feeds, scanners=self._scanners(),
         )  # fmt: skip

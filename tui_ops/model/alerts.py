@@ -44,6 +44,8 @@ class Source(StrEnum):
     """A rule of ours on what the engine read."""
     HEARTBEAT = "heartbeat"
     """A job that did not report in its time."""
+    FINDINGS = "findings"
+    """Weaknesses of hosts that can't wait."""
     ALERTMANAGER = "alertmanager"
     GRAFANA = "grafana"
     PAGERDUTY = "pagerduty"

@@ -19,6 +19,17 @@ TARGET_RANGE = (0.5, 0.99999)
 which it is counted."""
 
 
+def allowed_s(target: float, over_s: float) -> float:
+    """Return for how many seconds a service may fail; to the millisecond, or the last minute of some budgets would not
+    spend them for what binary fractions leave over.
+
+    Args:
+        target: the share of its time that is to be good.
+        over_s: in so many seconds.
+    """
+    return round((1.0 - target) * over_s, 3)
+
+
 @dataclass(frozen=True, slots=True)
 class SloSpec:
     """The aim of a service, as the inventory says it."""
@@ -54,7 +65,7 @@ class Budget:
     @property
     def allowed_s(self) -> float:
         """What it may fail in all that time."""
-        return (1.0 - self.target) * self.over_s
+        return allowed_s(self.target, self.over_s)
 
     @property
     def left_s(self) -> float:

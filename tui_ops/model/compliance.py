@@ -127,6 +127,7 @@ class Attested:
     by: str
     at: float
     ended_at: float | None = None
+    revision: int = 1
 
     @property
     def name(self) -> str:
@@ -136,6 +137,13 @@ class Attested:
     def holds(self, at: float) -> bool:
         """Return whether it counts at epoch second ``at``. One without a day of review never does."""
         return self.ended_at is None and self.review_at is not None and self.review_at > at
+
+
+def says(one: Attested) -> str:
+    """Return what an attestation says of its control: ``met``, ``not met`` or ``not applicable``."""
+    if not one.applies:
+        return "not applicable"
+    return "met" if one.met else "not met"
 
 
 Tally = Mapping[CellState, int]

@@ -82,8 +82,8 @@ class Scan:
     part: str = ""
     """The part of the host that it is about, such as an image; empty: the host itself."""
     packages: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
-    """By target of the scan, all packages that it saw, each with its versions: what is not there, or is another version,
-    is gone."""
+    """By target of the scan, all packages that it saw, each with its versions: what is there no more, or in another
+    version, is gone."""
     statements: tuple[Statement, ...] = ()
     """Of OpenVEX; such a document has no items."""
     note: str = ""

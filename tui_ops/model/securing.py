@@ -14,6 +14,10 @@ DUE_DAYS: Mapping[FindingSeverity, float] = {
 """Days until a finding is due, as DefectDojo has them; what is only information is never due."""
 
 
+WARNED_DAYS = (14, 3)
+"""Days before the end of an acceptance at which it is said: time to plan a change, and time to ask for another."""
+
+
 @dataclass(frozen=True, slots=True)
 class Excepted:
     """Hosts that a check does not hold for, or holds for with other numbers."""
@@ -40,6 +44,8 @@ class SecuritySpec:
     due_s: Mapping[FindingSeverity, float] = field(
         default_factory=lambda: {severity: days * DAY_S for severity, days in DUE_DAYS.items()}
     )
+    alert: tuple[FindingSeverity, ...] = (FindingSeverity.CRITICAL,)
+    """Severities whose findings become incidents, as do those that attackers are known to use; empty: none does."""
     feed_age_s: float = 7 * DAY_S
     """A feed that is older than this says nothing any more: what it would tell is unknown, not clean."""
     admins: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

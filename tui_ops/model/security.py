@@ -137,7 +137,8 @@ class Sweep:
     version: str = "1"
     """Of the check: only the same one, or a later one, closes what it opened."""
     unread: tuple[str, ...] = ()
-    """Beginnings of objects that were not looked at, though the rest was: those stay."""
+    """Beginnings of objects that were not looked at, though the rest was: those stay. With an unknown result that names
+    them the rest is well; with one that names none nothing was looked at."""
     advice: str = ""
     """What to do about it, one sentence."""
     evidence: Mapping[str, object] = field(default_factory=dict)

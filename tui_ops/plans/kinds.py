@@ -98,6 +98,7 @@ CHECKS: dict[str, Takes] = {
         "package": Arg(values.package, needed=True),
         "installed": Arg(values.yes_or_no),
         "version": Arg(values.version),
+        "at_least": Arg(values.version),
     }),
     "command": Takes({
         "command": _WORDS,

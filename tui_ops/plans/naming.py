@@ -60,15 +60,14 @@ def _said(kind: StepKind, args: Mapping[str, Value]) -> str:
 def _check(args: Mapping[str, Value]) -> str:
     subject = next((key for key in ("unit", "port", "file", "package", "command") if key in args), "")
     said = f"{subject} {shown(args.get(subject, ''))}"
-    wish = next(
-        (key for key in ("is", "listens", "sha256", "contains", "exists", "version", "installed") if key in args), ""
-    )
+    wishes = ("is", "listens", "sha256", "contains", "exists", "version", "at_least", "installed")
+    wish = next((key for key in wishes if key in args), "")
     value = args.get(wish)
     if wish == "is":
         return f"{said} is {value}"
     if isinstance(value, bool):
         return f"{said} {wish}" if value else f"{said}: not {wish}"
-    return f"{said} {wish} {shown(value)}" if value is not None else said
+    return f"{said} {wish.replace('_', ' ')} {shown(value)}" if value is not None else said
 
 
 def _first_line(text: str) -> str:

@@ -43,6 +43,8 @@ class _Block:
     lead: int
     """Where the comments above it begin."""
     begin: int
+    over: int
+    """Where what it says ends; comments may follow."""
     end: int
 
 
@@ -139,7 +141,7 @@ def change(text: str, part: Part, at: int, step: Mapping) -> str:
         except NotByForm:
             pass
     new = _step_lines(step, found.indent, found.gap)
-    return _proved(text, [*lines[: block.begin], *new, *lines[block.end :]], part, there)
+    return _proved(text, [*lines[: block.begin], *new, *lines[block.over :]], part, there)
 
 
 class _Entries:
@@ -176,7 +178,7 @@ class _Entries:
         if node.flow_style or len(node.value) != len(before.entries):
             raise NotByForm("its keys stand on one line")
         column = node.start_mark.column
-        starts = [key.start_mark.line for key, _ in node.value]
+        starts = [(key.start_mark.line, _over(value)) for key, value in node.value]
         blocks = _blocks(self._lines, starts, end, column)
         for (key, value), block in zip(node.value, blocks, strict=True):
             name = str(key.value)
@@ -209,7 +211,7 @@ class _Entries:
             yield here.line, here.line + 1, [line[: here.column] + said + line[value.end_mark.column :]]
             return
         front = self._lines[block.begin][:column]
-        yield block.begin, block.end, _ended([front + new[0][column:], *new[1:]])
+        yield block.begin, block.over, _ended([front + new[0][column:], *new[1:]])
 
 
 def same(one: Node, other: Node) -> bool:
@@ -228,6 +230,9 @@ def same(one: Node, other: Node) -> bool:
 def _proved(text: str, made: list[str], part: Part, wanted: Callable[[list[Node]], list[Node]]) -> str:
     """Return the text that was made, once it says nothing but what it shall."""
     after = "".join(made)
+    if "\n" not in text.replace("\r\n", ""):
+        # Written on another system: what is new ends its lines as the others do.
+        after = after.replace("\r\n", "\n").replace("\n", "\r\n") if "\r\n" in text else after
     try:
         new = parsed(after)
     except PlanWrong as error:
@@ -273,7 +278,11 @@ def _lines(text: str) -> list[str]:
 def _composed(text: str) -> yaml.MappingNode | None:
     """Return the root of a text of which :func:`parsed` has said that it can be read."""
     parsed(text)
-    root = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    try:
+        root = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except yaml.YAMLError as error:
+        # Such as an anchor that is set twice: the reader of plans takes the later one.
+        raise NotByForm("this plan is written in a way that a form can't take apart") from error
     if root is None or (isinstance(root, yaml.ScalarNode) and not root.value):
         return None
     if not isinstance(root, yaml.MappingNode) or root.flow_style:
@@ -309,32 +318,47 @@ def _find(text: str, part: Part) -> _List | None:
         dash = _DASH.match(lines[mark.line][: mark.column])
         if dash is None:
             raise NotByForm(f"a step below '{part}' does not begin behind its '-'")
-        starts.append(mark.line)
+        starts.append((mark.line, _over(item)))
         indents.append(len(dash[1]))
         gaps.append(len(dash[2]))
     end = pairs[at + 1][0].start_mark.line if at + 1 < len(pairs) else len(lines)
     return _List(indents[0], gaps[0], tuple(_blocks(lines, starts, end, indents[0])), tuple(value.value))
 
 
-def _blocks(lines: Sequence[str], starts: Sequence[int], end: int, column: int) -> list[_Block]:
+def _blocks(lines: Sequence[str], starts: Sequence[tuple[int, int]], end: int, column: int) -> list[_Block]:
     """Return the lines of what begins at these lines, one below the other.
 
     Args:
         lines: of the text.
-        starts: where each of them begins.
+        starts: where each of them begins, and where what it says ends.
         end: of the last, at most.
         column: at which they begin: a comment no deeper than that belongs to what comes below it.
     """
     found: list[_Block] = []
-    for begin, until in zip(starts, [*starts[1:], end], strict=True):
-        last = until
-        while last > begin + 1 and _is_between(lines[last - 1], column):
-            last -= 1
+    for (begin, said), until in zip(starts, [*(one for one, _ in starts[1:]), end], strict=True):
+        over = min(until, max(begin + 1, said))
+        while over > begin + 1 and not lines[over - 1].strip():
+            over -= 1
+        last = over
+        for at in range(over, until):
+            if _is_between(lines[at], column):
+                if lines[at].strip():
+                    break
+            else:
+                last = at + 1
         lead, floor = begin, found[-1].end if found else 0
         while lead > floor and lines[lead - 1].lstrip().startswith("#") and _is_between(lines[lead - 1], column):
             lead -= 1
-        found.append(_Block(lead, begin, last))
+        found.append(_Block(lead, begin, over, last))
     return found
+
+
+def _over(node: yaml.Node) -> int:
+    """Return the first line behind what a node says; what YAML calls its end is where the next one begins."""
+    if isinstance(node, yaml.MappingNode | yaml.SequenceNode) and not node.flow_style and node.value:
+        last = node.value[-1]
+        return max(map(_over, last)) if isinstance(last, tuple) else _over(last)
+    return int(node.end_mark.line) + (node.end_mark.column > 0)
 
 
 def _is_between(line: str, column: int) -> bool:
@@ -356,7 +380,7 @@ def _with_part(lines: list[str], text: str, part: Part, step: list[str]) -> list
     if not later and earlier and max(earlier) + 1 < len(pairs):
         later = [pairs[max(earlier) + 1][0].start_mark.line]
     if later:
-        before = _blocks(lines, [min(later)], len(lines), 0)[0].lead
+        before = _blocks(lines, [(min(later), 0)], len(lines), 0)[0].lead
         return [*lines[:before], f"{part}:\n", *step, "\n", *lines[before:]]
     gap = ["\n"] if lines and lines[-1].strip() else []
     return [*lines, *gap, f"{part}:\n", *step]

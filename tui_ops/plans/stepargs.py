@@ -90,7 +90,8 @@ def _account(one: _Settled) -> None:
 def _check(one: _Settled) -> None:
     """What is looked for in a file or of a package is one thing; that it is there, where nothing is said."""
     for subject, usual, wishes in (
-        ("file", "exists", ("exists", "sha256", "contains")), ("package", "installed", ("installed", "version"))
+        ("file", "exists", ("exists", "sha256", "contains")),
+        ("package", "installed", ("installed", "version", "at_least")),
     ):  # fmt: skip
         if subject not in one.given:
             continue

@@ -34,3 +34,9 @@ def text(sections: bool = True) -> str:
     return probe.replace(PLACE, f"\tsections='{names}'\n{bodies}\n", 1).replace(
         RESIDENT_PLACE, f"\tresident='{resident}'\n", 1
     )
+
+
+@lru_cache(maxsize=1)
+def scan_text() -> str:
+    """Return the text that runs a scanner on a host: one function definition, which does nothing until it is called."""
+    return files(__name__).joinpath("scan.sh").read_text("utf-8")

@@ -135,7 +135,7 @@ tui_ops_run() {
 	# Sets `state` to what is found of the step $1.
 	find_state() {
 		dir=$run/$1 state=never
-		[ -d "$dir" ] || return 0
+		[ -d "$dir" ] && [ ! -e "$dir/unbegun" ] || return 0
 		state=over
 		[ ! -s "$dir/exit" ] || return 0
 		state=running
@@ -227,9 +227,23 @@ tui_ops_run() {
 			wait "$!"
 			left=$?
 			find_state "$2"
-			# Its keeper was there, and its claim is not: somebody removed the folder, and with it how the step ended.
 			case $unit-$left in
-			system-1 | user-1 | *-73 | *-75 | *-126 | *-127) ;;
+			system-1 | user-1)
+				# The manager did not answer in time, would not, or was asked by another runner before: it may begin the step
+				# yet. It is given a moment, and then its claim is taken from it.
+				tries=0
+				while [ "$state" = never ] && [ "$tries" -lt 20 ]; do
+					tries=$((tries + 1))
+					sleep "$nap"
+					find_state "$2"
+				done
+				if [ "$state" = never ]; then
+					! mkdir "$run/$2" || : >"$run/$2/unbegun"
+					find_state "$2"
+				fi
+				;;
+			# Its keeper was there, and its claim is not: somebody removed the folder, and with it how the step ended.
+			*-73 | *-75 | *-126 | *-127) ;;
 			*) [ "$state" != never ] || state=lost ;;
 			esac
 		fi

@@ -51,20 +51,35 @@ check_file() {
 	fi
 	verdict 0 "$1 is as it shall be"
 }
+# Whether the first version of a source package is the second or a later one, by the manager that is here.
+is_from() {
+	case $by in
+	dpkg) dpkg --compare-versions "$1" ge "$2" ;;
+	apk) case $(apk version -t "$1" "$2") in '>' | '=') ;; *) return 1 ;; esac ;;
+	*)
+		case $2 in *:*) wanted=$2 ;; *) wanted=0:$2 ;; esac
+		case $(rpm --eval "%{lua:print(rpm.vercmp('$1', '$wanted'))}") in 0 | 1) ;; *) return 1 ;; esac
+		;;
+	esac
+}
+# NAME, yes or no or nothing for whether it is installed, its version or nothing, the least one of its source or nothing.
 check_package() {
-	at=''
+	at='' from=''
 	if [ -s /var/lib/dpkg/status ] && command -v dpkg-query >/dev/null; then
 		is=$(dpkg-query -W -f '${db:Status-Status} ${Version}' "$1" 2>/dev/null)
 		case $is in 'installed '*) is=${is#installed } ;; *) is='' ;; esac
+		by=dpkg from=$(dpkg-query -W -f '${source:Version}\n' "$1" 2>/dev/null | head -n 1)
 	elif command -v rpm >/dev/null; then
 		# The release may be left out, and of some packages several versions are there.
 		is=$(rpm -q --qf '%{VERSION}-%{RELEASE}\n' -- "$1") || is=''
 		rpm -q --qf '%{VERSION}\n%{VERSION}-%{RELEASE}\n' -- "$1" | grep -q -x -F -- "${3#*:}" && at=$3
 		is=$(echo $is)
 		case $is in *'is not installed'*) is='' ;; esac
+		by=rpm from=$(rpm -q --qf '%{EPOCHNUM}:%{VERSION}-%{RELEASE}\n' -- "$1")
 	elif command -v apk >/dev/null; then
 		is=$(apk list -I "$1" 2>/dev/null | head -n 1)
 		is=${is%% *} is=${is#"$1"-}
+		by=apk from=$is
 	else
 		verdict 1 "no package manager that is known is here"
 	fi
@@ -72,7 +87,10 @@ check_package() {
 	if [ "$2" = no ]; then [ -z "$is" ] && verdict 0 "$said"; verdict 1 "$said"; fi
 	[ -n "$is" ] || verdict 1 "$said"
 	[ -z "$3" ] || [ "${at:-$is}" = "$3" ] || verdict 1 "$said, not at $3"
-	verdict 0 "$said"
+	[ -n "$4" ] || verdict 0 "$said"
+	# Of some packages several versions are there: one of them has to be new enough.
+	for one in $from; do ! is_from "$one" "$4" || verdict 0 "$said"; done
+	verdict 1 "$said, which is earlier than $4"
 }
 case $kind in
 unit) check_unit "$@" ;;

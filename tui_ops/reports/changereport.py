@@ -40,7 +40,11 @@ def change_document(found: Changed) -> Document:
 
 def _head(found: Changed) -> Facts:
     row = found.change
-    others = [f"{link.kind}: {link.other}" for link in found.links if link.kind is not LinkKind.CAUSED]
+    others = [
+        f"{link.kind}: {link.other}{f' ({link.said})' if link.said else ''}"
+        for link in found.links
+        if link.kind is not LinkKind.CAUSED
+    ]
     outcome = f", {row.outcome}" if row.outcome else ""
     alone = "it was approved by who asked for it: the team has one member"
     return Facts([

@@ -11,6 +11,7 @@ from tui_ops.model.budgets import Budget, HostBackup
 from tui_ops.store.notifications import raw
 from tui_ops.store.tables.alerts import Heartbeat
 from tui_ops.store.tables.budgets import Slo, SloDay
+from tui_ops.store.tables.changes import Freeze
 from tui_ops.store.tables.fleet import Host
 
 Day = tuple[int, int]
@@ -55,6 +56,62 @@ def kept_slos(session: Session, services: Collection[str]) -> dict[str, KeptSlo]
         row.service: KeptSlo(row.service, row.measured_by, row.settled, days.get(row.service, {}))
         for row in session.exec(select(Slo)).all()
     }
+
+
+def freezes_of_budgets(session: Session, at: float) -> dict[int, list[str]]:
+    """Return the freezes that spent budgets proposed and that are not over at epoch second ``at``, decided on or not:
+    their addresses by their numbers.
+    """
+    query = (
+        select(Freeze.id, Freeze.matcher)
+        .join(Slo, col(Slo.freeze_id) == col(Freeze.id))
+        .where(col(Freeze.ended_at).is_(None), Freeze.ends_at > at)
+    )
+    return {id_: json.loads(matcher) for id_, matcher in session.exec(query.distinct()).all() if id_ is not None}
+
+
+def withdraw_freeze(session: Session, freeze_id: int, service: str, at: float) -> bool:
+    """End a freeze that a budget proposed, that nobody has decided on and that no other service waits for.
+
+    Args:
+        session: of the transaction.
+        freeze_id: its number.
+        service: that needs it no more.
+        at: epoch seconds.
+
+    Returns:
+        Whether it was ended.
+    """
+    row = session.get(Freeze, freeze_id)
+    if row is None or not row.proposed or row.ended_at is not None or row.ends_at <= at:
+        return False
+    if session.exec(select(Slo.service).where(Slo.freeze_id == freeze_id, Slo.service != service)).first() is not None:
+        return False
+    row.ended_at, row.revision = at, row.revision + 1
+    session.add(row)
+    return True
+
+
+def withdraw_of_gone(session: Session, services: Collection[str], at: float) -> bool:
+    """Withdraw the freezes that are proposed for services which have no aim any more.
+
+    Args:
+        session: of the transaction.
+        services: names of those that have one.
+        at: epoch seconds.
+
+    Returns:
+        Whether there were any.
+    """
+    gone = session.exec(select(Slo).where(col(Slo.service).not_in(sorted(services)))).all()
+    ended = False
+    for row in gone:
+        if row.freeze_id is not None:
+            ended |= withdraw_freeze(session, row.freeze_id, row.service, at)
+            row.freeze_id = None
+            session.add(row)
+            session.flush()
+    return ended
 
 
 @dataclass(frozen=True, slots=True)

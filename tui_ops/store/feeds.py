@@ -91,6 +91,11 @@ class NewFeeds:
         found = self._connection.execute("SELECT count FROM feed WHERE name = ?", (name,)).fetchone()
         return int(found[0]) if found is not None else 0
 
+    def dated_of(self, name: str) -> float | None:
+        """Return when the publisher made the feed that is in use, epoch seconds; None where that is not known."""
+        found = self._connection.execute("SELECT dated_at FROM feed WHERE name = ?", (name,)).fetchone()
+        return found[0] if found is not None else None
+
     def forget(self, name: str) -> bool:
         """Leave a feed out; return whether it was there."""
         found = self._connection.execute("SELECT id FROM feed WHERE name = ?", (name,)).fetchone()

@@ -11,12 +11,14 @@ from dataclasses import dataclass, fields
 from sqlalchemy import bindparam, insert, update
 from sqlmodel import Session, col, func, or_, select
 
+from tui_ops.model.alerts import LIVE, Source
 from tui_ops.model.facts import Fields
-from tui_ops.model.incidents import number_in
+from tui_ops.model.incidents import incident_name, number_in
 from tui_ops.model.security import FindingState, finding_name
+from tui_ops.store.tables.alerts import Alert
 from tui_ops.store.tables.facts import Fact
 from tui_ops.store.tables.fleet import Host, Service
-from tui_ops.store.tables.security import Acceptance, Finding, FindingLine
+from tui_ops.store.tables.security import Acceptance, Finding, FindingLine, HostVulnerabilities
 from tui_ops.store.undoing import undoable
 
 CHECKS_NAMED = 200
@@ -262,6 +264,27 @@ def host_names(session: Session, host_ids: Collection[int]) -> dict[int, str]:
     """Return the names of hosts that are in the inventory, by their ids."""
     query = select(Host.id, Host.name).where(col(Host.id).in_(host_ids), col(Host.retired_at).is_(None))
     return {number: name for number, name in session.exec(query).all() if number is not None}
+
+
+def releases_of(session: Session, host_ids: Collection[int]) -> dict[int, str]:
+    """Return the releases as which hosts were judged by feeds, ``debian/bookworm``, by their ids."""
+    query = select(HostVulnerabilities.host_id, HostVulnerabilities.place)
+    return dict(session.exec(query.where(col(HostVulnerabilities.host_id).in_(host_ids))).all())
+
+
+def packages_of(session: Session, host_ids: Collection[int]) -> dict[int, Mapping[str, Fields]]:
+    """Return what is installed on hosts, as facts have it, by their ids; those that nobody has read are not there."""
+    query = select(Fact.host_id, Fact.items, Fact.at).where(col(Fact.host_id).in_(host_ids), Fact.topic == "packages")
+    return {host: json.loads(zlib.decompress(items)) for host, items, at in session.exec(query).all() if at}
+
+
+def incidents_for(session: Session, checks: Collection[str]) -> list[str]:
+    """Return the names of the incidents that findings of some checks have opened and that still stand."""
+    query = select(Alert.incident_id).where(
+        Alert.source == str(Source.FINDINGS), col(Alert.subject).in_(checks), col(Alert.incident_id).is_not(None),
+        col(Alert.state).in_([str(state) for state in LIVE]),
+    )  # fmt: skip
+    return [incident_name(number) for number in sorted({one for one in session.exec(query).all() if one is not None})]
 
 
 def undoable_line(session: Session, finding_id: int, by: str) -> FindingLine | None:

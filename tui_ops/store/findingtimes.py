@@ -21,9 +21,13 @@ def run_out(session: Session, is_over: Callable[[object], bool]) -> list[tuple[A
         session: of the transaction.
         is_over: tells by the moment as it is kept, which may be no number.
     """
-    going = session.exec(select(Acceptance).where(col(Acceptance.ended_at).is_(None))).all()
-    over = [row for row in going if row.rejected_at is None and is_over(row.expires_at)]
-    return [(row, findings_with(session, row.id)) for row in over if row.id is not None]
+    return [(row, findings_with(session, row.id)) for row in going(session) if row.id and is_over(row.expires_at)]
+
+
+def going(session: Session) -> list[Acceptance]:
+    """Return the acceptances that are in force or asked for."""
+    query = select(Acceptance).where(col(Acceptance.ended_at).is_(None), col(Acceptance.rejected_at).is_(None))
+    return list(session.exec(query).all())
 
 
 def awaiting_changes(session: Session) -> list[tuple[Finding, Change]]:

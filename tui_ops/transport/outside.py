@@ -1,6 +1,7 @@
 """A host's sshd as it shows itself to whoever asks: on the way that the host is reached by, jump hosts included."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -13,6 +14,8 @@ from tui_ops.transport.ends.seen import CantTell, NotReached
 from tui_ops.transport.ends.ssh import Incoming, Open, SshSeen, ask_ssh
 from tui_ops.transport.errors import TransportError
 from tui_ops.transport.ssh import Approach, SshTransport
+
+log = logging.getLogger(__name__)
 
 OUTSIDE_S = 10.0
 """Seconds for each of the two connections: a server that says nothing within them says nothing at all."""
@@ -89,8 +92,8 @@ def _opener(approach: Approach) -> Open:
 
 async def _methods(approach: Approach, timeout_s: float) -> tuple[tuple[str, ...] | None, str]:
     """Return the ways to log in that a server names, or why they are not known."""
-    route, jump = approach.route, approach.jump
-    sock = None
+    route, sock = approach.route, None
+    jump: Any = approach.jump
     try:
         async with asyncio.timeout(timeout_s):
             sock = await approach.socket() if jump is None else None
@@ -103,11 +106,8 @@ async def _methods(approach: Approach, timeout_s: float) -> tuple[tuple[str, ...
     except TransportError as error:
         return None, error.message
     except Exception as error:  # a hostile server can make the library fail in any way
+        log.debug("%s named no ways to log in", route.where, exc_info=True)
         return None, clean(f"does not name its ways to log in: {error}", 160)
-    finally:
-        # The library has taken the socket over where it came to a connection; closing it once more does nothing.
-        if sock is not None:
-            sock.close()
     if not found:
         return None, "names no ways to log in"
     return tuple(clean(one, METHOD_CHARS) for one in list(found)[:METHODS_MOST]), ""

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 NAMES_MOST = 200
 """Names that a completion looks at, once they fit: nobody steps through more."""
 
-NAMED = {"INC": "incident", "PRB": "problem", "KE": "knownerror", "CHG": "change", "REL": "release"}
+NAMED = {"INC": "incident", "PRB": "problem", "KE": "knownerror", "CHG": "change", "REL": "release",
+         "FND": "finding"}  # fmt: skip
 """How names begin, and what has such names."""
 
 Command = Callable[[str], None]
@@ -45,6 +46,7 @@ class Commands:
             "change": partial(self._page, "change", "CHG"),
             "changerun": partial(self._page, "changerun", "CHG"),
             "release": partial(self._page, "release", "REL"),
+            "finding": partial(self._page, "finding", "FND"),
             "handover": lambda since: app.travel.open_handover(since),
             "theme": self._theme,
             "messages": lambda _: self._messages(),
@@ -174,6 +176,8 @@ class Commands:
                 yield from (f"{head} {row.name}" for row in self._app.desk.changes.rows.values())
             elif head == "release":
                 yield from (f"release {row.name}" for row in self._app.desk.around.releases)
+            elif head == "finding":
+                yield from (f"finding {row.name}" for row in self._app.desk.security.urgent)
             elif head == "group":
                 yield from (f"group {one}" for one in Grouping)
             elif head in ("bell", "title"):

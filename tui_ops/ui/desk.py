@@ -21,6 +21,7 @@ from tui_ops.ui.fleet import FleetModel
 from tui_ops.ui.incidents.model import IncidentModel
 from tui_ops.ui.incidents.todo import Todo
 from tui_ops.ui.options import UiOptions
+from tui_ops.ui.security.needs import Needs
 
 ENGINE_LATE_S = 30.0
 """An engine that has not beaten for this long is shown with its age: it beats every few seconds."""
@@ -53,6 +54,8 @@ class Desk:
     changes: ChangeList = field(default_factory=ChangeList)
     around: Around = field(default_factory=Around)
     """What stands around changes: who approves, windows, freezes, models, releases."""
+    security: Needs = field(default_factory=Needs)
+    """What of all findings needs somebody."""
     looked_at: float = 0.0
     """When this operator left the screen Now last, epoch seconds; 0 for never."""
     engine: EngineRow | None = None

@@ -26,6 +26,10 @@ WRITTEN = ("change.create", "changemodel.create")
 """Acts whose document is written in the operator's editor before they are asked for."""
 
 
+NAMED_IN_TITLE = 3
+"""Targets that the title of a dialog names; of more it says how many, and what it asks about names them."""
+
+
 class Doer:
     """Does acts for the screens, one question at a time.
 
@@ -77,7 +81,8 @@ class Doer:
             self._app.tell(f"{action.label}: {asked.verdict.why}", Ink.WARN)
             return
         fields = tuple(one for one in action.params if one.required and one.name not in given and not one.default)
-        title = f"{action.label} {', '.join(asked.names)}"
+        few = len(asked.names) <= NAMED_IN_TITLE
+        title = f"{action.label} {', '.join(asked.names) if few else f'{len(asked.names)} {action.noun}s'}"
         self._ask(asked, Question(title, tuple(facts), fields, given=dict(given), button=action.label, ready=True))
 
     async def _with_keys(self, asked: Plan) -> None:

@@ -26,6 +26,13 @@ CHANGE_KEYS: tuple[str, ...] = (
 )  # fmt: skip
 """What an address of the changes may name."""
 
+FINDING_KEYS: tuple[str, ...] = (
+    "finding", "name", "state", "severity", "priority", "what", "check", "host", "object", "text", "title", "due",
+    "overdue", "owner", "kind", "source", "pkg", "installed", "fixed", "kev", "epss", "cvss", "ticket", "change",
+    "waits", "flag", "until", "age", "returned", "retired", "site", "group",
+)  # fmt: skip
+"""What an address of findings may name: what ``show findings`` has, times as seconds that are left or gone by."""
+
 AUDIT_KEYS: tuple[str, ...] = ("id", "who", "action", "target", "outcome", "params", "uid", "origin", "age")
 """What an address of the audit may name."""
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
+from tui_ops.model.clock import now
 from tui_ops.model.errors import TuiOpsError
 from tui_ops.store.paths import StatePaths
 from tui_ops.store.views import changes, connect, facts, hosts, incidents, lists, pages, parts, problems
@@ -26,6 +27,7 @@ from tui_ops.ui.incidents.metrics import HostMetrics, read_metrics
 from tui_ops.ui.incidents.reading import IncidentPage, read_page
 from tui_ops.ui.incidents.todo import Todo, read_todo
 from tui_ops.ui.learnt.reading import KnownPage, ProblemPage, read_known, read_problem
+from tui_ops.ui.security.needs import Needs, read_needs
 
 EVENTS_SHOWN = 60
 """Events in the third panel: more than the tallest terminal shows."""
@@ -57,6 +59,8 @@ class Snapshot:
     """Those that changed, or where ``whole`` all that the desk shows."""
     around: Around | None = None
     """What stands around changes; None where it was not asked for."""
+    security: Needs | None = None
+    """What of all findings needs somebody; None where it was not asked for."""
 
 
 class Feed:
@@ -79,7 +83,8 @@ class Feed:
         return self._reader
 
     def snapshot(
-        self, since_version: int, since_incident: int = 0, with_todo: bool = True, since_change: int | None = 0
+        self, since_version: int, since_incident: int = 0, with_todo: bool = True, since_change: int | None = 0,
+        with_security: bool = True,
     ) -> Snapshot:  # fmt: skip
         """Return hosts and incidents that changed after their versions, and what is known of the engine.
 
@@ -88,6 +93,7 @@ class Feed:
             since_incident: of the incidents.
             with_todo: whether action items and problems are read as well.
             since_change: version of the changes; None where none of them has changed.
+            with_security: whether what needs somebody of the findings is read as well.
         """
         try:
             reader = self._open()
@@ -100,10 +106,11 @@ class Feed:
             whole = since_version == 0
             found = incidents.incidents(reader, 0 if whole else since_incident)
             todo = read_todo(reader) if with_todo else None
+            security = read_needs(reader, now().at) if with_security or whole else None
             if since_change is None and not whole:
-                return Snapshot(rows, whole, engine, None, found, todo)
+                return Snapshot(rows, whole, engine, None, found, todo, security=security)
             planned = changes.changes(reader, 0 if whole else since_change or 0)
-            return Snapshot(rows, whole, engine, None, found, todo, planned, read_around(reader))
+            return Snapshot(rows, whole, engine, None, found, todo, planned, read_around(reader), security)
         except TuiOpsError as error:
             self.close_reader()
             return Snapshot([], False, None, error)

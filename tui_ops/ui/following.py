@@ -37,6 +37,9 @@ TODO_TOPICS = frozenset({"incidents", "fleet"})
 CHANGE_TOPICS = frozenset({"changes", "fleet"})
 """News after which changes are read again, and what stands around them."""
 
+SECURITY_TOPICS = frozenset({"security", "fleet"})
+"""News after which it is read again what of all findings needs somebody."""
+
 AGES = frozenset({"age"})
 """Told to the visible screen when nothing but time has passed."""
 
@@ -103,7 +106,10 @@ class Following:
                 since = 0 if whole else app.desk.fleet.version
                 since_change = app.desk.changes.version if topics & CHANGE_TOPICS else None
                 with_todo = bool(topics & TODO_TOPICS) or whole
-                snapshot = await self._snapshot(since, app.desk.incidents.version, with_todo, since_change)
+                with_security = bool(topics & SECURITY_TOPICS) or whole
+                snapshot = await self._snapshot(
+                    since, app.desk.incidents.version, with_todo, since_change, with_security
+                )
                 self._read_at = time.monotonic()
                 if not app.desk.paused:
                     self._take_in(snapshot)
@@ -113,12 +119,15 @@ class Following:
             self._reading = False
 
     async def _snapshot(
-        self, since: int, since_incident: int = 0, with_todo: bool = True, since_change: int | None = 0
+        self, since: int, since_incident: int = 0, with_todo: bool = True, since_change: int | None = 0,
+        with_security: bool = True,
     ) -> Snapshot:  # fmt: skip
         first, self._first = self._first, None
         if first is not None:
             return await asyncio.wrap_future(first)
-        return await self._app.from_store(lambda feed: feed.snapshot(since, since_incident, with_todo, since_change))
+        return await self._app.from_store(
+            lambda feed: feed.snapshot(since, since_incident, with_todo, since_change, with_security)
+        )
 
     def _take_in(self, snapshot: Snapshot) -> None:
         desk = self._app.desk
@@ -133,6 +142,7 @@ class Following:
             desk.loaded = True
             desk.incidents.take(snapshot.incidents, snapshot.whole, desk.present.at)
             desk.todo = snapshot.todo or desk.todo
+            desk.security = snapshot.security or desk.security
             if snapshot.around is not None:
                 desk.changes.take(snapshot.changes, snapshot.whole)
                 desk.around = snapshot.around

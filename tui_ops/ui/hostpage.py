@@ -20,6 +20,7 @@ from tui_ops.ui.sections import (
     machine,
     processes,
     scope,
+    security,
     sockets,
     storage,
     timesync,
@@ -107,6 +108,7 @@ PANELS: tuple[Panel[HostPage], ...] = (
     Panel("disk health", _if_there(storage.SMART, storage.smart), 1, 1),
     Panel("disks", devices.disks, 1, 1),
     Panel("checks", checks.panel),
+    Panel("security", security.panel, 1, 2),
     Panel("clock", _if_there(timesync.SECTION, timesync.panel), 0, 2),
     Panel("errors logged", _if_there(journal.SECTION, journal.panel), 0, 2),
     Panel("limits", _if_there(scope.SECTION, scope.panel), 1, 1),
@@ -194,7 +196,7 @@ def detail(row: HostRow, page: HostPage | None, pen: panels.Pen, height: int) ->
     blocks = [told, panels.maintenances(page, pen), filesystems.panel(page, pen)]
     if any(key.trusted_at is None for key in page.keys):
         blocks.insert(0, panels.keys(page.keys, pen))
-    blocks.append(panels.events(page.events, pen))
+    blocks += [security.summary(page, pen), panels.events(page.events, pen)]
     return panels.trimmed(stacked(lines, blocks), pen.width)[:height]
 
 

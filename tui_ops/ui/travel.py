@@ -35,7 +35,7 @@ class Travel:
             "incident": (self.open_incident, "INC"), "review": (self.open_review, "INC"),
             "problem": (self.open_problem, "PRB"), "knownerror": (self.open_known_error, "KE"),
             "changerun": (self.open_change_run, "CHG"), "change": (self.open_change, "CHG"),
-            "release": (self.open_release, "REL"),
+            "release": (self.open_release, "REL"), "finding": (self.open_finding, "FND"),
         }  # fmt: skip
         """What opens a page by its number, and how its name begins."""
 
@@ -100,6 +100,12 @@ class Travel:
         from tui_ops.ui.screens.release import ReleaseScreen
 
         self._open("changes", ReleaseScreen(number))
+
+    def open_finding(self, number: int) -> None:
+        """Open the page of a finding, over the list of findings."""
+        from tui_ops.ui.screens.finding import FindingScreen
+
+        self._open("security", FindingScreen(number))
 
     def open_problem(self, number: int) -> None:
         """Open the page of a problem."""

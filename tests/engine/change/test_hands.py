@@ -6,6 +6,7 @@ import shutil
 import signal
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -14,6 +15,7 @@ from support.sshd import Sshd, SshdFarm
 from support.steps import command, folder_on, hands_on, new_token, script, step
 from support.waiting import until
 
+from tui_ops.collectors.errors import ProbeError
 from tui_ops.engine.change.hands import Place
 from tui_ops.model.changes import CellState
 from tui_ops.model.orders import OUTPUT_KEPT, Seen
@@ -218,6 +220,39 @@ class TestOnce:
             end = await task
             assert await hands.look(HOST, one, 1) == (Seen.OVER, end)
         assert (end.state, end.output, counter.read_text()) == (CellState.CHANGED, b"begun\nended\n", "run\n")
+
+    @pytest.mark.parametrize("gone", [False, True], ids=["its condition", "the host in the inventory"])
+    async def test_what_was_begun_is_waited_for_though_it_would_not_be_begun_now(
+        self, farm: SshdFarm, server: Sshd, tmp_path: Path, gone: bool
+    ) -> None:
+        """A step that changes what its own condition asks for, and an engine that is killed in the middle of it: that
+        it is not for this host any more is no word about what came of it.
+        """
+        counter, go_on, token, named = tmp_path / "n", tmp_path / "go", new_token(), [True]
+        one = script(slow(counter, go_on), when="os = Linux")
+
+        def address_of(_host: str) -> str:
+            if not named:
+                raise ProbeError("web-1 is not in the inventory any more", "put it back")
+            return "192.0.2.1"
+
+        place = Place(address_of, applies=lambda _host, _when: bool(named))
+        async with hands_on(server, farm, token, place=place) as (hands, _):
+            task = asyncio.create_task(hands.perform(HOST, one, 1))
+            await begun(counter)
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+        async with hands_on(server, farm, token, place=place) as (hands, _):
+            if not gone:
+                place = replace(place, address_of=lambda _host: "192.0.2.1")
+                hands._place = place
+            assert await hands.look(HOST, one, 1) == (Seen.RUNNING, None)
+            named.clear()
+            task = asyncio.create_task(hands.perform(HOST, one, 1))
+            go_on.touch()
+            end = await task
+        assert counter.read_text() == "run\n"
+        assert end.state is (CellState.UNKNOWN if gone else CellState.CHANGED), end
 
     async def test_a_killed_keeper_and_step_is_lost_and_not_done_again(
         self, farm: SshdFarm, server: Sshd, tmp_path: Path

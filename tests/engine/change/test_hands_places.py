@@ -12,6 +12,7 @@ from support.waiting import until
 
 from tui_ops.engine.change.hands import SshHands
 from tui_ops.model.changes import CellState
+from tui_ops.model.orders import Seen
 from tui_ops.transport.base import Link
 from tui_ops.transport.local import LocalLink
 
@@ -132,6 +133,33 @@ async def test_where_systemd_works_it_keeps_the_step(tmp_path: Path, monkeypatch
     asked = (root / "asked").read_text().splitlines()
     assert asked[0] == "--quiet --collect --wait true"
     assert f"--property=KillMode=process --unit=tui-ops-{token}-steps-1-1 " in asked[1]
+
+
+BEGINS_LATE = """case $* in *" true") exit 0 ;; esac
+while :; do case $1 in --*) shift ;; *) break ;; esac; done
+(while [ ! -e {go} ]; do sleep 0.02; done; setsid "$@"; echo $? >{late}) >/dev/null 2>&1 &
+exit 1"""
+
+
+async def test_what_systemd_begins_after_it_was_given_up_is_not_begun(
+    tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its manager is too busy to answer in time, and comes to it later: nobody waits for that any more, and the next
+    attempt may be under way by then.
+    """
+    root, token, late = tmp_path / "root", new_token(), tmp_path / "late"
+    systemd(root, BEGINS_LATE.format(go=tmp_path / "go", late=late))
+    monkeypatch.setenv("TUI_OPS_ROOT", str(root))
+    one = script(f"echo run >>{home}/n")
+    async with hands_here(token) as hands:
+        end = await hands.perform("a", one, 1)
+        assert (end.state, "could not begin it" in end.said) == (CellState.FAILED, True)
+        assert await hands.look("a", one, 1) == (Seen.NEVER, None)
+        (tmp_path / "go").touch()
+        await until(late.exists, what="the manager comes to it")
+        assert not (home / "n").exists()
+        assert (await hands.perform("a", one, 1)).state is CellState.FAILED
+    assert not (home / "n").exists()
 
 
 async def test_where_it_does_not_work_the_step_is_parted_by_ourselves(

@@ -176,6 +176,8 @@ async def test_checks_of_packages_read_rpm(on: RpmHost) -> None:
         ({"package": "own-try"}, True), ({"package": "own-try", "version": "2.0-1"}, True),
         ({"package": "own-try", "version": "2.0"}, True), ({"package": "own-try", "version": "2"}, False),
         ({"package": "own-t"}, False), ({"package": "own-t", "installed": False}, True),
-        ({"package": "own-try", "installed": False}, False),
+        ({"package": "own-try", "installed": False}, False), ({"package": "own-try", "at_least": "1.10-1"}, True),
+        ({"package": "own-try", "at_least": "0:2.0-1"}, True), ({"package": "own-try", "at_least": "2.0-2"}, False),
+        ({"package": "own-try", "at_least": "1:1.0-1"}, False), ({"package": "own-t", "at_least": "0"}, False),
     ):  # fmt: skip
         assert await on.check(**args) is (CellState.OK if good else CellState.FAILED), args

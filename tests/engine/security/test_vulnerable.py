@@ -24,6 +24,8 @@ from tui_ops.engine.security.vulnerable import Vulnerable
 from tui_ops.model.facts import Fields
 from tui_ops.model.people import Role, Who
 from tui_ops.model.security import FindingState
+from tui_ops.model.vulnerabilities import FeedFile, FeedKind
+from tui_ops.practices.vulnerabilities.judging import judge_of
 from tui_ops.store.views.audit import audit
 from tui_ops.store.views.connect import open_reader
 from tui_ops.store.views.vulnerabilities import cves, feeds, patch_words
@@ -104,6 +106,7 @@ async def test_an_old_feed_makes_unknown_and_closes_nothing(world: FeedWorld) ->
     await world.reads("web-1", *OLD)
     await world.gets(FEED)
     await world.look()
+    await world.feeds.forget("debsecan bookworm")
     await world.gets(debsecan([NGINX]), age_s=8 * 86400.0)
     found = await world.look()
     assert (found["web-1"].state, found["web-1"].fixable, found["web-1"].waiting) == ("unknown", None, None)
@@ -167,11 +170,11 @@ async def test_a_feed_that_can_not_be_used_leaves_the_others_as_they_are(world: 
     with pytest.raises(FeedRefused, match="which release"):
         await world.gets(FEED, suite="")
     await world.gets(FEED, suite="trixie")
-    shorter = await world.gets(debsecan([OPENSSL]))
-    assert "says 1 where it said 3" in shorter.note
+    with pytest.raises(FeedRefused, match="says 1 where debsecan bookworm said 3"):
+        await world.gets(debsecan([OPENSSL]))
     with open_reader(world.paths) as reader:
         assert [(row.name, row.count, row.imported_by) for row in feeds(reader)] == [
-            ("debsecan bookworm", 1, "anna"), ("debsecan trixie", 3, "anna"),
+            ("debsecan bookworm", 3, "anna"), ("debsecan trixie", 3, "anna"),
         ]  # fmt: skip
     assert [path.name for path in world.paths.root.glob("feeds.db*")] == ["feeds.db"]
     assert world.paths.feeds_db.stat().st_mode & 0o777 == 0o600
@@ -294,6 +297,39 @@ async def test_a_feed_of_tomorrow_is_of_today(world: FeedWorld) -> None:
     feed = await world.feeds.take(file, About("file", "anna", suite="bookworm", dated_at=time.time() + 86400))
     assert feed.dated_at is not None
     assert feed.dated_at <= time.time()
+
+
+async def test_an_older_feed_does_not_take_the_place_of_a_newer_one(world: FeedWorld) -> None:
+    """What it does not know yet would count as mended. Who means it forgets the newer one first."""
+    await world.reads("web-1", *OLD)
+    await world.gets(FEED, age_s=3600)
+    await world.look()
+    before = await world.findings()
+    with pytest.raises(FeedRefused, match="older than the debsecan bookworm in use") as refused:
+        await world.gets(debsecan([CURL, OPENSSL]), age_s=7200)
+    assert "feeds forget 'debsecan bookworm'" in refused.value.hint
+    await world.look()
+    assert {name: row.state for name, row in (await world.findings()).items()} == {
+        name: row.state for name, row in before.items()
+    }
+    await world.feeds.forget("debsecan bookworm")
+    assert (await world.gets(debsecan([CURL, OPENSSL]), age_s=7200)).count == 2
+
+
+async def test_a_file_that_is_hardly_understood_is_no_feed(world: FeedWorld) -> None:
+    """Ten lines of which one can be read say nothing of the other nine."""
+    odd = debsecan([OPENSSL, *(replace(CURL, package=f"curl{at}", flags="ZZZZ") for at in range(9))])
+    with pytest.raises(FeedRefused, match="most of it is not understood"):
+        await world.gets(odd)
+
+
+def test_a_feed_of_another_time_judges_nobody() -> None:
+    """The clock was set back: nobody knows how old it is."""
+    feed = FeedFile("debsecan bookworm", FeedKind.DEBSECAN, None, 2_000_000_000.0, "anna", "", 1, 3, "",
+                    ("debian/bookworm",))  # fmt: skip
+    judge = judge_of("Debian GNU/Linux 12 (bookworm)", [feed], 86400.0, 1_900_000_000.0)
+    assert judge.feed is None
+    assert "of a time that is still to come" in judge.why
 
 
 async def test_what_is_laid_into_the_mirrors_folder_comes_in_once(world: FeedWorld, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from tui_ops.model.changing import Recurring, Window
 from tui_ops.model.incidents import ProblemState
 from tui_ops.practices.asked import Refused
 from tui_ops.practices.changes.when import read_time
+from tui_ops.store.tables import Finding
 
 NIGHT = Window("nightly", (Recurring(days=(0, 1, 2, 3, 4, 5, 6), from_min=1320, to_min=240),))
 
@@ -219,6 +220,9 @@ def test_links_are_made_once_and_taken_away(world: ApprovalWorld) -> None:
     with pytest.raises(Refused, match="is linked to INC-1 already"):
         world.act("change.link", name, who=BOB, to="INC-1")
     world.act("change.link", name, who=BOB, to="INC-1", caused="yes")
+    with pytest.raises(Refused, match="there is no FND-40"):
+        world.act("change.link", name, who=BOB, to="FND-40")
+    world.run(lambda session: session.add(Finding(id=40, check="ssh-root", kind="access", severity="low", title="t")))
     world.act("change.link", name, who=BOB, to="FND-40")
     for other, why in (("CHG-1", "wait for itself"), ("CHG-9", "there is no CHG-9"), ("PRB-9", "there is no PRB-9")):
         with pytest.raises(Refused, match=why):

@@ -37,11 +37,16 @@ def drift(topic: str = "files", item: str = "/etc/nginx/tls.conf", **more: Any) 
 class TestWhatCounts:
     """Differences that somebody has to have decided."""
 
-    @pytest.mark.parametrize("topic", ["packages", "files", "sudoers", "authkeys", "sshdconf", "firewall"])
+    @pytest.mark.parametrize("topic", [
+        "packages", "files", "sudoers", "authkeys", "sshdconf", "firewall", "authpolicy", "modes",
+    ])  # fmt: skip
     def test_what_somebody_decides(self, topic: str) -> None:
         assert counts(drift(topic), ())
 
-    @pytest.mark.parametrize("topic", ["units", "sockets", "routes", "interfaces", "hardware"])
+    @pytest.mark.parametrize("topic", [
+        "units", "sockets", "routes", "interfaces", "hardware", "patches", "logins", "certfiles", "protections", "suid",
+        "clock", "mounts",
+    ])  # fmt: skip
     def test_what_moves_by_itself(self, topic: str) -> None:
         assert not counts(drift(topic), ())
 
@@ -64,6 +69,15 @@ class TestTheWayBack:
         }  # fmt: skip
         assert yaml.safe_load(plan)["post"] == [{"check": {"file": "/etc/nginx/tls.conf", "sha256": FILE["sha256"]}}]
         assert left == []
+
+    def test_a_mode(self) -> None:
+        """Of a file that logins rest on; another owner, a file that is new or gone, is for a person."""
+        differs = {"topic": "modes", "item": "/etc/ssh/sshd_config", "before": {"mode": "0600"}}
+        plan, _ = way_back([drift(**differs, after={"mode": "0666"})])
+        (step,) = yaml.safe_load(plan)["steps"]
+        assert step == {"command": ["chmod", "--", "0600", "/etc/ssh/sshd_config"], "become": True}
+        for after in ({"mode": "0600", "owner": "ann"}, None):
+            assert way_back([drift(**differs, after=after)])[0] == ""
 
     def test_a_content_that_hides_a_secret_is_not_put_back(self) -> None:
         """What is kept is not what was there: its digest tells."""

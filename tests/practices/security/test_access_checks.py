@@ -1,6 +1,7 @@
 """The checks of access: every fixture, every plan, and facts of any kind."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -228,3 +229,16 @@ def test_times_of_sshd(said: str, expected: int | None) -> None:
 def test_umasks(said: str, expected: int | None) -> None:
     """As a shell takes them."""
     assert umask_of(said) == expected
+
+
+def test_a_file_of_rules_that_can_not_be_read_any_more_closes_no_rule_of_it() -> None:
+    """Findings are named by the rules, not by the files: where a file is missing, each of them may stand in it."""
+    case = next(
+        one for one in cases_of("sudo-nopasswd") if one.said["name"] == "two long rules that begin alike are two"
+    )
+    scene = scene_of(BY_ID["sudo-nopasswd"], case.said)
+    elsewhere = replace(scene.reads["sudoers"], unread=("/etc/sudoers.site ",))
+    for check in ("sudo-nopasswd", "sudo-noauth"):
+        judged = run_check(BY_ID[check], replace(scene, reads={**scene.reads, "sudoers": elsewhere}))
+        assert judged.result in (CheckResult.FAIL, CheckResult.UNKNOWN)
+        assert judged.result is CheckResult.UNKNOWN or judged.unread == ("",)

@@ -99,6 +99,17 @@ class Life(RuleBasedStateMachine):
         self.world.sweep(result=result, version=version)
         assert [one.model_dump() for one in self.world.findings()] == before
 
+    @rule(unread=st.sampled_from([("al",), ("bob",), ("al", "bo"), ("",)]), old=st.booleans())
+    def can_say_of_a_part(self, unread: tuple[str, ...], old: bool) -> None:
+        """What it names could not be looked at, and the rest is well: that is gone, and what it names stays."""
+        self.step()
+        rows = {one.object: one for one in self.world.findings()}
+        at = self.world.at - 3600.0 if old else self.world.at
+        self.world.sweep(result=CheckResult.UNKNOWN, unread=unread, version="2", at=at)
+        for about, state in self.states().items():
+            gone = not about.startswith(unread) and at >= rows[about].looked_at  # version 2 is as new as any here
+            assert state is (FindingState.VERIFIED if gone else FindingState(rows[about].state))
+
     @rule()
     def excepted(self) -> None:
         """The inventory excepts the host: what is live is set aside, nothing is closed."""

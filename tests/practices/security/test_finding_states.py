@@ -31,7 +31,9 @@ def test_every_pair_is_possible_or_says_why_not(state: FindingState, event: Even
 
 def test_only_the_engine_verifies_returns_and_expires() -> None:
     for (_, event), move in TABLE.items():
-        engine = event in (Event.VERIFY, Event.RETURN, Event.EXPIRE, Event.EXCEPT, Event.CHANGED, Event.LEFT)
+        engine = event in (
+                Event.VERIFY, Event.RETURN, Event.EXPIRE, Event.EXCEPT, Event.WORSE, Event.CHANGED, Event.LEFT
+            )  # fmt: skip
         assert (move.who is None) is engine, event
 
 

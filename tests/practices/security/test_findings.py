@@ -94,6 +94,23 @@ def test_an_older_version_of_the_check_closes_nothing_and_a_later_one_does(world
     assert world.sweep(version="10").verified == [1]
 
 
+def test_a_clock_that_was_set_back_hides_nothing_and_closes_nothing_by_an_older_reading(world: FindingWorld) -> None:
+    """A look of 2040 would be the last one until then: neither a return nor an end would be heard of."""
+    now = world.at
+    world.at += 14 * 365 * DAY
+    world.sweep("alice", "bob")
+    world.at += 600
+    assert world.sweep("bob").verified == [1]
+    world.at = now
+    world.sweep("alice", at=now - 30)
+    assert world.finding(1).state == "open", "that it is there is believed at once"
+    assert world.finding(2).state == "open", "a reading from before it was known that the clock is right"
+    world.at += 600
+    world.sweep("alice")
+    assert world.finding(2).state == "verified"
+    assert world.finding(1).looked_at == world.at
+
+
 def test_another_source_and_another_host_close_nothing(world: FindingWorld) -> None:
     world.sweep("alice")
     world.at += 600
@@ -166,6 +183,20 @@ def test_what_is_accepted_stays_aside_while_it_is_seen_and_is_verified_when_it_i
     world.at += 60
     world.sweep("alice")
     assert world.finding().state == "open", "what was accepted once is asked for anew"
+
+
+def test_what_was_accepted_is_open_again_once_it_is_worse(world: FindingWorld) -> None:
+    """Root by key alone was accepted, and now root logs in by password: nobody has accepted that."""
+    world.sweep("root", severity=FindingSeverity.MEDIUM)
+    world.accepted()
+    world.at += 600
+    world.sweep("root", severity=FindingSeverity.LOW)
+    assert world.finding().state == "accepted", "that it is less of a danger ends nothing"
+    world.sweep("root", severity=FindingSeverity.CRITICAL)
+    one = world.finding()
+    assert (one.state, one.acceptance_id) == ("open", None)
+    assert "open again: it is worse than what was accepted" in world.texts()
+    assert world.acceptances()[0].ended_by == "worse"
 
 
 def test_a_source_that_names_all_closes_what_it_does_not_name(world: FindingWorld) -> None:

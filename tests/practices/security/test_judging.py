@@ -3,10 +3,13 @@
 import json
 from collections.abc import Mapping
 
+from tui_ops.cli.selftest import cases_of, judge_case
 from tui_ops.engine.security.judging import root_lines
 from tui_ops.model.securing import Excepted, SecuritySpec
 from tui_ops.model.security import CheckResult, FindingSeverity, FindingState, Seen
 from tui_ops.practices.security.checks.base import Check, Judgement, Scene, failed, passed
+from tui_ops.practices.security.checks.declared import BY_ID
+from tui_ops.practices.security.checks.plain import settled
 from tui_ops.practices.security.judging import CYCLE_S, Said, judge_host, parameters_of
 from tui_ops.store.verdicts import VerdictWrite
 from tui_ops.store.views.judged import Judged, TopicRead, VerdictRow
@@ -165,3 +168,22 @@ def test_checks_are_told_the_role_and_what_is_meant_to_be() -> None:
         "role": ["web", "bastion"], "admins": {"sudo": ["ann"]}, "key_owners": {"SHA256:x": "ann"},
         "listeners": ["tcp/22"], "baseline.suid": ["/bin/su"],
     }  # fmt: skip
+
+
+def test_what_was_looked_at_and_is_well_is_said_though_the_rest_was_not() -> None:
+    """A reboot that was done is verified on a host where nobody may look for services of another time."""
+    check = Check(
+        "c-two", "t", ("sshdconf",), lambda _: settled("well", "wrong", [], ["service "], "root"), FindingSeverity.HIGH
+    )
+    assert not said(host(), check=check).sweeps, "nothing is open: there is nothing to be said"
+    found = said(host(open={"c-two": {FindingState.OPEN}}), check=check)
+    (verdict,), (sweep,) = found.verdicts, found.sweeps
+    assert verdict.result == "unknown"
+    assert (sweep.result, sweep.unread, sweep.seen) == (CheckResult.UNKNOWN, ("service ",), ())
+
+
+def test_of_a_mended_kernel_a_host_says_so_though_services_are_for_root() -> None:
+    """The check itself, on what a host sends."""
+    (case,) = [one for one in cases_of("patch-reboot") if one.said.get("name") == "services are for root"]
+    found = judge_case(BY_ID["patch-reboot"], case)
+    assert (found.result, found.unread) == (CheckResult.UNKNOWN, ("service ",))

@@ -1,6 +1,7 @@
 """The checks of the rest: every fixture, every plan, and facts of any kind."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from tui_ops.model.security import CheckResult, FindingSeverity, Seen
 from tui_ops.plans import read_plan
 from tui_ops.practices.security.checks.base import Check, Read, Scene, run_check
 from tui_ops.practices.security.checks.declared import BY_ID, CHECKS
+from tui_ops.practices.security.checks.filesystems import FINDINGS_LIMIT
 from tui_ops.practices.security.checks.supported import support_of, table
 
 TABLE = (
@@ -31,9 +33,12 @@ CASES = [pytest.param(case, id=case.name) for check in TABLE for case in cases_o
 
 
 def test_all_of_the_table_are_there() -> None:
-    """Its 68 rows name 71 checks: three of them are two. 39 are of access, 32 of the rest, each once."""
+    """Its 68 rows name 71 checks: three of them are two. 39 are of access, 32 of the rest, each once.
+
+    Three more, of who came in and by what, are beyond the table.
+    """
     assert len(TABLE) == 32
-    assert len(CHECKS) == len(BY_ID) == 71
+    assert len(CHECKS) == len(BY_ID) == 71 + 3
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -187,3 +192,30 @@ def test_no_judge_raises(reads: Mapping[str, Any], known: Mapping[str, Any]) -> 
         assert judged.result is not CheckResult.STALE
         assert bool(judged.seen) is (judged.result is CheckResult.FAIL)
         assert len({seen.object for seen in judged.seen}) == len(judged.seen)
+
+
+def test_so_many_files_that_they_are_one_finding_close_none_of_those_that_had_one_each() -> None:
+    """Whoever may write files can make hundreds that everybody may write to: what was seen before is there yet."""
+    check = BY_ID["fs-world"]
+    items = {f"writable /tmp/{at}": {"kind": "file"} for at in range(FINDINGS_LIMIT + 1)}
+    judged = run_check(check, Scene("h", {"suid": Read("suid", items, NOW)}, NOW, dict(check.parameters)))
+    assert [seen.object for seen in judged.seen] == [""]
+    assert judged.unread == ("",)
+
+
+def test_what_another_source_told_is_not_gone_when_it_is_silent() -> None:
+    """An endpoint that nobody reached, an sshd that nobody asked from outside, settings of apt that were not read."""
+    certfiles = {"certfiles": Read("certfiles", {}, NOW)}
+    check = BY_ID["tls-expiry"]
+    known = {"tls": [{"name": "a", "days": 90.0, "chain_ok": True}, {"name": "b", "days": None, "chain_ok": None}]}
+    scene = Scene("h", certfiles, NOW, dict(check.parameters), known=known)
+    judged = run_check(check, scene)
+    assert (judged.result, judged.unread) == (CheckResult.PASS, ("endpoint b",))
+    good = {"/etc/a.pem": {"readable": True, "used": True, "until": "2036-01-01T00:00:00Z", "subject": "CN=a"}}
+    files = {"certfiles": Read("certfiles", good, NOW)}
+    judged = run_check(check, replace(scene, reads=files, known={}))
+    assert (judged.result, judged.unread) == (CheckResult.PASS, ("endpoint ",))
+    repositories = {"repositories": Read("repositories", {}, NOW)}
+    check = BY_ID["repo-trust"]
+    judged = run_check(check, Scene("h", repositories, NOW, dict(check.parameters)))
+    assert (judged.result, judged.unread) == (CheckResult.PASS, ("APT::", "Acquire::"))

@@ -93,6 +93,34 @@ def test_one_that_ran_out_is_proposed_anew(world: ChangeWorld) -> None:
     assert look(world, SPENT) == "FRZ-2"
 
 
+@pytest.mark.parametrize("agreed", [False, True])
+def test_one_that_nobody_needs_any_more_is_withdrawn(world: ChangeWorld, agreed: bool) -> None:
+    """The budget is whole, and nobody has said anything: nothing is left to decide. What was agreed to stands."""
+    assert look(world, SPENT) == "FRZ-1"
+    decide(world, 1, proposed=not agreed)
+    assert look(world, HALF) == ""
+    assert freezes(world)[0].ended_at is None
+    assert look(world, WHOLE) == ""
+    (made,) = freezes(world)
+    assert (made.ended_at, made.revision) == ((None, 1) if agreed else (world.at, 2))
+
+
+def test_what_stands_upon_the_same_hosts_asks_once(world: ChangeWorld) -> None:
+    """A database that is down spends the budgets of all that need it: one freeze stands for them, and one no."""
+    front = replace(SPENT, service="front")
+    assert look(world, front) == "FRZ-1"
+    assert look(world, SPENT) == ""
+    assert look(world, replace(SPENT, service="db")) == ""
+    assert look(world, replace(WHOLE, service="front")) == ""
+    assert freezes(world)[0].ended_at is None, "others wait for it"
+    decide(world, 1, ended_at=world.at)
+    assert look(world, SPENT) == ""
+    assert look(world, WHOLE) == ""
+    assert look(world, SPENT) == "FRZ-2"
+    assert look(world, replace(SPENT, service="db")) == "", "it is not whole since somebody said no"
+    assert look(world, front) == "FRZ-3", "it holds more hosts than the other"
+
+
 @pytest.mark.parametrize(
     ("service", "wanted"),
     [

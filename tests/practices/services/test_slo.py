@@ -120,6 +120,16 @@ def test_a_budget(
     assert found.good_s + found.bad_s + found.unknown_s == MONTH.over_s
 
 
+@pytest.mark.parametrize(("target", "over_s"), [(0.95, 3600.0), (0.9, 3600.0), (0.99, 6000.0), (0.995, 12000.0)])
+def test_the_last_minute_spends_it(target: float, over_s: float) -> None:
+    """Whatever binary fractions make of the target."""
+    spec, many = SloSpec(target, over_s), round((1 - target) * over_s / 60)
+    assert not budget_of("shop", spec, minutes(bad=range(many - 1)), NOW).spent
+    found = budget_of("shop", spec, minutes(bad=range(many)), NOW)
+    assert (found.spent, found.left_s) == (True, 0.0)
+    assert back_at(spec, minutes(bad=range(many)), NOW) > NOW
+
+
 @pytest.mark.parametrize(
     ("over_s", "burn_5m", "burn_1h", "fast"),
     [

@@ -21,8 +21,15 @@ ACCOUNTS_LIMIT = 4_000
 FIRST_UID, LAST_UID = 1_000, 60_000
 """Numbers of people's accounts where login.defs says nothing else."""
 
+FILE_BYTES = 200_000
+"""Bytes of passwd and of group that the probe reads."""
+
 DAYS_LIMIT = 200_000
 """Days since 1970 that are believed: until the year 2517."""
+
+PASSWD_FIELDS, SHADOW_FIELDS, SHADOW_LEAST = 7, 9, 5
+"""Fields of a line. The C library takes a line of passwd with four, and one of shadow with five, the old form:
+whoever looks only for whole ones does not see an account that is there."""
 
 NAME_LIMIT = 64
 """Characters of an account's or a group's name: Linux allows 32, before cleaning."""
@@ -55,6 +62,8 @@ def parse_accounts(body: bytes) -> FactReading:
         NothingUsable: it is no run of this topic.
     """
     found = read_body(body, TOPIC, WHAT)
+    for part in ("passwd", "group"):
+        found.doubt(part, FILE_BYTES)
     items = Items(ACCOUNTS_LIMIT)
     groups = _groups(found)
     by_number, by_member = _memberships(groups)
@@ -62,19 +71,22 @@ def parse_accounts(body: bytes) -> FactReading:
     homes, shadow = _homes(found), _shadow(found)
     first, last = _limits(found)
     for line in found.of("passwd"):
-        fields = [text(one) for one in line.split(b":")]
-        entry = _account(fields, first, last) if len(fields) == 7 else None
+        fields = [text(one) for one in line.split(b":", PASSWD_FIELDS - 1)]
+        entry = _account(fields + [""] * (PASSWD_FIELDS - len(fields)), first, last) if len(fields) >= 4 else None
         if entry is None:
             continue
+        fields += [""] * (PASSWD_FIELDS - len(fields))
         name = text(fields[0], NAME_LIMIT)
         if not items.has_room(name):
             continue
-        entry["groups"] = of = texts([*by_number.get(whole(fields[3].encode()), ()), *by_member.get(name, ())])
+        entry["groups"] = of = texts([*by_number.get(_number(fields[3]), ()), *by_member.get(name, ())])
         mentions += len(of)
         if mentions > MENTIONS_LIMIT:
             del entry["groups"]
             found.whole.discard("group")
-        items.add_another(name, entry | homes.get(fields[5], {}) | shadow.get(name, {}))
+        # PAM asks no shadow where passwd itself says that there is no password.
+        open_to_all: Fields = {"password": "empty"} if not fields[1] else {}
+        items.add_another(name, entry | homes.get(fields[5], {}) | shadow.get(name, {}) | open_to_all)
     twice = _twice(found)
     for group, (number, members) in groups.items():
         entries: Fields = {"entries": twice[group]} if group in twice else {}
@@ -92,8 +104,8 @@ def _account(fields: list[str], first: int, last: int) -> Fields | None:
     """Return what a line of passwd says, people's numbers going from ``first`` to ``last``; None for one that is none,
     such as those that call in a directory.
     """
-    uid, gid = (whole(one.encode()) for one in fields[2:4])
-    if uid is None or gid is None or not fields[0] or fields[0][0] in "+-":
+    uid, gid = (_number(one) for one in fields[2:4])
+    if uid is None or gid is None or not fields[0] or fields[0][0] in "+-#":
         return None
     return {
         "uid": uid,
@@ -105,6 +117,15 @@ def _account(fields: list[str], first: int, last: int) -> Fields | None:
         "system": uid != 0 and not first <= uid <= last,
         "shadowed": fields[1] == "x",
     }
+
+
+def _number(said: str) -> int | None:
+    """Return a number as the C library takes it, with blanks, a sign or zeros before it: ``+0`` is root too."""
+    sign, digits = said[:1], said.lstrip("+-")
+    if not digits.isascii() or not digits.isdigit() or len(said) - len(digits) > 1:
+        return None
+    number = whole(digits.lstrip("0").encode() or b"0")
+    return number if sign != "-" or number == 0 else None
 
 
 def may_login(shell: str) -> bool:
@@ -173,12 +194,14 @@ def _shadow(found: Body) -> dict[str, Fields]:
     states: dict[str, Fields] = {}
     for line in found.of("shadow"):
         fields = line.split(b":")
-        if len(fields) != 9:
+        if len(fields) not in (SHADOW_LEAST, SHADOW_FIELDS):
             continue
+        fields += [b""] * (SHADOW_FIELDS - len(fields))
         mark = text(fields[1], 3)
         method = _METHODS.get(mark, "other" if mark == "P" else "")
         kept: Fields = {"hash": method} if method else {}
-        states[text(fields[0], NAME_LIMIT)] = {
+        # Of two lines the first counts.
+        states.setdefault(text(fields[0], NAME_LIMIT), {
             **kept,
             # Any other mark is no hash that a password could match.
             "password": "set" if mark in _METHODS else _STATES.get(mark, "locked" if mark.startswith("!") else "none"),
@@ -187,7 +210,7 @@ def _shadow(found: Body) -> dict[str, Fields]:
             "password_max_days": _days(fields[4]),
             "inactive_days": _days(fields[6]),
             "expires": _day(fields[7]),
-        }
+        })  # fmt: skip
     return states
 
 

@@ -1,7 +1,8 @@
 """The topic ``authkeys``: which keys may log in to which account.
 
 Parts: ``passwd`` (whose home is where), ``own`` (the login's home), ``keys`` (lines of everybody's files, as root
-reads them: ``PATH:LINE``, and a path alone where a file is too large), ``mine`` (the same of the login's own).
+reads them: ``PATH:LINE``, and a path alone where a file is too large, or is a link), ``link`` (homes that are links),
+``mine`` (lines of the login's own).
 
 Of a line that is no key nothing is kept, since anyone may write anything there; of a key its type, its fingerprint, its
 options and its comment.
@@ -14,7 +15,7 @@ import re
 from pathlib import PurePosixPath
 
 from tui_ops.collectors.commands import without_secrets
-from tui_ops.collectors.facts.accounts import may_login
+from tui_ops.collectors.facts.accounts import FILE_BYTES, may_login
 from tui_ops.collectors.facts.body import LIST_LIMIT, Body, Items, Part, read_body, reading, split_path, text
 from tui_ops.model.facts import FactReading, Field, Fields
 
@@ -46,6 +47,7 @@ def parse_authkeys(body: bytes) -> FactReading:
         NothingUsable: it is no run of this topic.
     """
     found = read_body(body, TOPIC, WHAT)
+    found.doubt("passwd", FILE_BYTES)
     items = Items(KEYS_LIMIT)
     homes = _homes(found)
     own = next((text(line) for line in found.of("own")), "")
@@ -55,9 +57,10 @@ def parse_authkeys(body: bytes) -> FactReading:
         account = _account(path, homes)
         if path and account:
             _note(account, path, entry, items)
-        elif account := _account(text(line), homes):
-            # A file that is too large to be read.
+        elif account := _account(text(line), homes) or _behind_link(text(line), homes):
+            # A file that is too large to be read, or a link, behind which sshd finds keys and we don't look.
             unread.append(f"{account} ")
+    unread += [f"{account} " for line in found.of("link") if (account := homes.get(text(line), ("", False))[0])]
     is_all = found.is_whole("keys")
     for home, (account, may) in homes.items():
         plain = PurePosixPath(home).parent.as_posix() in _PARENTS or home == "/root"
@@ -67,7 +70,7 @@ def parse_authkeys(body: bytes) -> FactReading:
     parts = {"keys": Part((), "keys of other accounts")}
     if not is_all:
         parts["mine"] = Part(())
-    return reading(TOPIC, WHAT, found, items, parts, tuple(unread) if homes else ("",))
+    return reading(TOPIC, WHAT, found, items, parts, tuple(unread) if homes and found.is_whole("passwd") else ("",))
 
 
 def _homes(found: Body) -> dict[str, tuple[str, bool]]:
@@ -86,6 +89,12 @@ def _account(path: str, homes: dict[str, tuple[str, bool]]) -> str:
         return ""
     # A home that belongs to nobody: whoever gets an account of this name gets the keys.
     return homes.get(home, (home, False))[0]
+
+
+def _behind_link(path: str, homes: dict[str, tuple[str, bool]]) -> str:
+    """Return whose folder of keys a path is; empty for nobody's."""
+    home, slash, name = path.rpartition("/")
+    return homes.get(home, (home, False))[0] if slash and name == ".ssh" else ""
 
 
 def _note(account: str, path: str, line: bytes, items: Items) -> None:

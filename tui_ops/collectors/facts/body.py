@@ -28,6 +28,9 @@ LINES_LIMIT = 16_000
 LINE_LIMIT = 4_100
 """Bytes of one line: the probe cuts at 4,000 after the word."""
 
+CUT_BYTES = 4_000
+"""Bytes of a line that the probe sends of one that is longer."""
+
 NAME_LIMIT = 240
 """Characters of an item's name: the longest are a file's path with a rule or an option in it."""
 
@@ -76,6 +79,17 @@ class Body:
     def is_whole(self, part: str) -> bool:
         """Return whether all of a part is here."""
         return part in self.whole and part not in self.refused
+
+    def doubt(self, part: str, most: int) -> None:
+        """Take a part for less than whole where the probe read only so many bytes of a file, and this may be them.
+
+        Args:
+            part: of one file.
+            most: bytes of it that the probe reads.
+        """
+        lengths = [len(text) for word, text in self.rows if word == part]
+        if sum(lengths) + len(lengths) >= most or any(one >= CUT_BYTES for one in lengths):
+            self.whole.discard(part)
 
 
 def read_body(body: bytes, topic: str, what: str) -> Body:

@@ -79,6 +79,8 @@ def _read_nft(found: Body, items: Items) -> None:
                 chain = items.add(f"{table} {within[2]}", chain) or chain
         elif words == "}":
             chain, table = (None, table) if chain is not None else (None, "")
+        elif table and chain is None and words.startswith("flags ") and "dormant" in words:
+            items.found.get(table, {})["dormant"] = True
         elif chain is not None:
             hook = _HOOK.match(words)
             if hook:

@@ -16,10 +16,17 @@ TOPIC, WHAT = "repositories", "sources of packages"
 SOURCES_LIMIT = 300
 """Sources of one host that are kept: an ordinary one has ten, one of Red Hat's with all its parts a hundred."""
 
-_LIST = re.compile(r"(deb|deb-src)(?: \[([^\]]*)\])? (\S+) (\S+)(?: (.+))?", re.ASCII)
+_LIST = re.compile(r"(deb|deb-src)(?: \[([^\]]*)\] ?| )(\S+) (\S+)(?: (.+))?", re.ASCII)
 _SIGNED_BY = re.compile(r"\bsigned-by=(\S+)", re.ASCII)
-_TRUSTED = re.compile(r"\btrusted=yes\b", re.ASCII)
-_OFF = ("0", "no", "false")
+_UNSAFE = ("trusted", "allow-insecure", "allow-weak", "allow-downgrade-to-insecure")
+"""Options of a source by which apt takes what nobody signed, or signed with what is broken: sources.list(5)."""
+
+_ON = ("1", "yes", "true", "on", "with", "enable")
+"""What apt takes for yes: StringToBool of its strutl.cc."""
+
+_OFF = ("0", "no", "false", "off", "without", "disable", "disabled", "never")
+_MAIN = "main"
+"""The section of dnf's own settings, which hold for sources that say nothing."""
 
 
 def parse_repositories(body: bytes) -> FactReading:
@@ -38,8 +45,13 @@ def parse_repositories(body: bytes) -> FactReading:
         _note_list(path, words(rest), items)
     for path, block in _paragraphs(found):
         _note_paragraph(path, block, items)
-    for path, name, block in _sections(found):
-        _note_section(path, name, block, items)
+    sections = _sections(found)
+    by_default = all(
+        block.get("gpgcheck", "").lower() not in _OFF for path, name, block in sections if _is_main(path, name)
+    )
+    for path, name, block in sections:
+        if not _is_main(path, name):
+            _note_section(path, name, block, items, by_default)
     for line in found.of("lines"):
         path, rest = split_path(line)
         if path and rest.strip() and items.has_room():
@@ -61,10 +73,18 @@ def _note_list(path: str, line: str, items: Items) -> None:
         "suites": suite,
         "components": components or "",
         "signed_by": text(signed[1]) if signed else "",
-        "checked": not _TRUSTED.search(options or ""),
+        "checked": not any(_is_unsafe(*one.partition("=")[::2]) for one in (options or "").split()),
         "enabled": True,
     }
     items.add_another(f"{path} {kind} {fields['address']} {suite}", fields)
+
+
+def _is_unsafe(option: str, value: str) -> bool:
+    return option.strip().rstrip("+").lower() in _UNSAFE and value.strip().lower() in _ON
+
+
+def _is_main(path: str, name: str) -> bool:
+    return name == _MAIN and path.endswith((".conf",))
 
 
 def _paragraphs(found: Body) -> list[tuple[str, dict[str, str]]]:
@@ -97,7 +117,7 @@ def _note_paragraph(path: str, block: dict[str, str], items: Items) -> None:
         "suites": block.get("suites", ""),
         "components": block.get("components", ""),
         "signed_by": block.get("signed-by", "") or ("a key in the file" if "signed-by" in block else ""),
-        "checked": block.get("trusted", "").lower() != "yes",
+        "checked": not any(_is_unsafe(name, value) for name, value in block.items()),
         "enabled": block.get("enabled", "").lower() not in _OFF,
     }
     items.add_another(f"{path} {fields['kind']} {address} {fields['suites']}", fields)
@@ -116,15 +136,15 @@ def _sections(found: Body) -> list[tuple[str, str, dict[str, str]]]:
     return blocks
 
 
-def _note_section(path: str, name: str, block: dict[str, str], items: Items) -> None:
+def _note_section(path: str, name: str, block: dict[str, str], items: Items, by_default: bool) -> None:
     if not path or not items.has_room(f"{path} {name}"):
         return
     address = block.get("baseurl") or block.get("mirrorlist") or block.get("metalink") or ""
     fields: Fields = {
         "address": without_secrets(address),
         "signed_by": block.get("gpgkey", ""),
-        # Where a source says nothing, dnf's own settings count, which check by default.
-        "checked": block.get("gpgcheck", "").lower() not in _OFF,
+        # Where a source says nothing, dnf's own settings count, which check where they come with the system.
+        "checked": block["gpgcheck"].lower() not in _OFF if block.get("gpgcheck") else by_default,
         "enabled": block.get("enabled", "").lower() not in _OFF,
     }
     items.add_another(f"{path} {name}", fields)

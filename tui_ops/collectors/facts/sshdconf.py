@@ -1,7 +1,8 @@
 """The topic ``sshdconf``: what sshd is set to.
 
-Parts: ``effective``, what ``sshd -T`` says to root, and ``written``, lines of the files, ``PATH:LINE``. What is written
-only tells the keys that somebody has set; it is marked as not effective.
+Parts: ``effective``, what ``sshd -T`` says to root, ``written``, lines of the files, ``PATH:LINE``, and ``args``, the
+words with which an sshd was started, which ``sshd -T`` does not know of. What is written only tells the keys that
+somebody has set; it is marked as not effective.
 
 The files are followed as sshd does it (sshd_config(5)): from sshd_config on, each ``Include`` in its place with its
 files sorted, the first value of a setting for good, and a Match block until the end of its file. What ``Match all``
@@ -9,10 +10,22 @@ says is for everybody, and wins over what stands outside of blocks. The item ``s
 in its ``value``, and in ``left`` those that are included and were not read.
 """
 
+import hashlib
 import re
+from collections.abc import Collection
 from fnmatch import fnmatchcase
 
-from tui_ops.collectors.facts.body import LIST_LIMIT, Body, Items, Part, read_body, reading, split_path, words
+from tui_ops.collectors.facts.body import (
+    LIST_LIMIT,
+    NAME_LIMIT,
+    Body,
+    Items,
+    Part,
+    read_body,
+    reading,
+    split_path,
+    words,
+)
 from tui_ops.model.facts import FactReading, Field
 from tui_ops.model.sshdline import split_setting
 
@@ -41,6 +54,9 @@ _FOR_ALL = "match all"
 FILES = "sshd_config"
 """The item that tells which files count."""
 
+COMMAND_LINE = "-o"
+"""Behind it, the item of settings that an sshd which runs was given on its command line."""
+
 DEPTH = 16
 """Files that include one another, at most: SERVCONF_MAX_DEPTH of OpenSSH's servconf.c."""
 
@@ -66,7 +82,10 @@ def parse_sshdconf(body: bytes) -> FactReading:
     for name, values in sorted(settings.items()):
         items.add(name, {"value": values[0] if len(values) == 1 else sorted(values), "effective": is_effective})
     for name, values in sorted(files.blocks.items()):
-        items.add(name, {"value": list(values), "effective": False})
+        items.add(_block_name(name), {"value": list(values), "effective": False})
+    options = _command_line(found)
+    if options:
+        items.add(f"{FILES} {COMMAND_LINE}", {"value": options, "effective": False})
     if found.is_whole("written") and files.used:
         used: Field = sorted(dict.fromkeys(files.used))[:LIST_LIMIT]
         items.add(FILES, {"value": used, "left": sorted(files.left)[:LIST_LIMIT], "effective": False})
@@ -75,6 +94,26 @@ def parse_sshdconf(body: bytes) -> FactReading:
         "written": Part(("match ", FILES), "written settings of sshd"),
     }
     return reading(TOPIC, WHAT, found, items, parts)
+
+
+def _command_line(found: Body) -> list[str]:
+    """Return the settings that are given on the command line of an sshd that runs."""
+    options: dict[str, None] = {}
+    for line in found.of("args"):
+        said = words(line, VALUE_LIMIT).removeprefix("sshd: ").split(" ")
+        for at, word in enumerate(said) if said[0].endswith("/sshd") else ():
+            # ``-o NAME=VALUE``, ``-oNAME=VALUE``, and either with a blank, of which the quotes are lost.
+            given = [word[2:], *said[at + 1 : at + 3]] if word[2:] else said[at + 1 : at + 3]
+            if word.startswith("-o") and given and len(options) < LIST_LIMIT:
+                options[given[0] if "=" in given[0] else " ".join(given[:2])] = None
+    return list(options)
+
+
+def _block_name(block: str) -> str:
+    """Return the name of a block's item: two long ones that begin alike are two."""
+    if len(block) <= NAME_LIMIT:
+        return block
+    return f"{block[: NAME_LIMIT - 14]} {hashlib.sha256(block.encode('utf-8', 'replace')).hexdigest()[:12]}"
 
 
 def _note(line: str, settings: dict[str, list[str]]) -> None:
@@ -116,7 +155,7 @@ class _Files:
                 return
 
     def _read(self, path: str, block: str, settings: dict[str, list[str]], depth: int) -> None:
-        if len(self.used) >= SETTINGS_LIMIT:
+        if not self._has_room(path, self.used, SETTINGS_LIMIT):
             return
         self.used.append(path)
         for line in self._lines[path]:
@@ -125,7 +164,7 @@ class _Files:
                 continue
             if key == "match":
                 block = f"match {value}"
-                if len(self.blocks) < SETTINGS_LIMIT and block.lower() != _FOR_ALL:
+                if block.lower() != _FOR_ALL and self._has_room(path, self.blocks, SETTINGS_LIMIT):
                     self.blocks.setdefault(block, [])
             elif key == "include":
                 for pattern in value.split():
@@ -133,10 +172,17 @@ class _Files:
             elif block.lower() == _FOR_ALL:
                 _note(line, self._for_all)
             elif block:
-                if len(self.blocks.get(block, ())) < LIST_LIMIT:
-                    self.blocks.setdefault(block, []).append(line)
+                lines = self.blocks.get(block)
+                if lines is not None and self._has_room(path, lines, LIST_LIMIT):
+                    lines.append(line)
             else:
                 _note(line, settings)
+
+    def _has_room(self, path: str, kept: Collection[str], most: int) -> bool:
+        """Return whether more is kept; where it is not, the file counts as one that was not read."""
+        if len(kept) >= most:
+            self.left.add(path)
+        return len(kept) < most
 
     def _include(self, pattern: str, block: str, settings: dict[str, list[str]], depth: int) -> None:
         pattern = pattern if pattern.startswith("/") else f"/etc/ssh/{pattern}"

@@ -3,6 +3,7 @@
 import re
 
 from tui_ops.collectors.facts.body import Body, Items, Part, read_body, reading, split_path, text, words
+from tui_ops.model.clean import CUT_SIGN
 from tui_ops.model.facts import FactReading, Fields
 
 TOPIC, WHAT = "sudoers", "sudo rules"
@@ -46,6 +47,9 @@ def parse_sudoers(body: bytes) -> FactReading:
         # A file elsewhere is not looked at, but that it is read is told.
         if fields["kind"] == "include" and fields["who"] not in (_FOLDER, "/etc/sudoers.d/"):
             unread.append(f"{fields['who']} ")
+        if str(fields["text"]).endswith(CUT_SIGN):
+            # What stands at its end may be the very word that counts.
+            unread.append(f"{path} ")
         name = f"{path} {fields['text']}"
         kept = items.add(name, fields)
         if kept is not None and kept["text"] != fields["text"]:

@@ -78,6 +78,8 @@ class SshHands:
         self._hosts: dict[str, HostHands] = {}
         self._runs: dict[tuple[str, str], str] = {}
         """Attempts that were looked up and run, each with the boot during which it was begun."""
+        self._begun: set[tuple[str, str]] = set()
+        """Attempts that were found to be begun: what speaks against beginning them comes too late."""
         self._tried = 0
 
     def _host(self, name: str) -> HostHands:
@@ -87,13 +89,14 @@ class SshHands:
 
     async def perform(self, host: str, step: Step, attempt: int, on_output: OnOutput | None = None) -> CellEnd:
         """Do a step, or go on waiting for it where it was begun already."""
-        skipped = self._skipped(host, step)
+        begun = (host, folder_of(step, attempt)) in self._begun
+        skipped = None if begun else self._skipped(host, step)
         if skipped is not None:
             return skipped
         try:
             step = self._own(host, step)
         except TuiOpsError as error:
-            return failed(error)
+            return given_up(GivenUp(str(error), sent=True)) if begun else failed(error)
         if _is_here(step):
             return await self._here.perform(host, step, attempt, on_output)
         try:
@@ -227,6 +230,8 @@ class SshHands:
                 return Seen.OVER, await self._end(hands, step, folder, found)
         except (TuiOpsError, ValueError) as error:
             return Seen.LOST, CellEnd(CellState.UNKNOWN, clean(str(error), SAID_LIMIT))
+        if found.seen in (Seen.OVER, Seen.RUNNING):
+            self._begun.add((host, folder))
         if found.seen is Seen.OVER:
             return Seen.RUNNING, None  # The host has not gone down yet.
         if found.seen is Seen.NEVER and self._went_down(hands):

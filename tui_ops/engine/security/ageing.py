@@ -1,16 +1,19 @@
 """What time does to findings: acceptances run out, changes end, priorities grow, the day is counted."""
 
 import logging
+import os
 import time
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 
 from sqlmodel import Session
 
+from tui_ops.engine.people import account_name
 from tui_ops.model.fleet import Fleet
 from tui_ops.practices.security.accepting import expire
 from tui_ops.practices.security.mending import changes_over
 from tui_ops.practices.security.reweighing import reweigh
+from tui_ops.practices.security.warning import warn
 from tui_ops.store.errors import StoreError
 from tui_ops.store.findingtimes import write_day
 from tui_ops.store.writer import Writer
@@ -49,11 +52,14 @@ class Ageing:
         """End what ran out, and take note of changes that ended."""
         at, spec, believed = time.time(), self._fleet().security, self._is_believed()
 
-        def looked(session: Session) -> tuple[list[int], list[int]]:
-            return (expire(session, at, spec) if believed else []), changes_over(session, at)
+        people = self._people()
+
+        def looked(session: Session) -> tuple[list[int], list[int], list[int]]:
+            back = expire(session, at, spec) if believed else []
+            return back, warn(session, at, people) if believed else [], changes_over(session, at)
 
         try:
-            back, claimed = await self._writer.act(looked)
+            back, warned, claimed = await self._writer.act(looked)
         except StoreError as error:
             log.error("findings were not looked at: %s", error)
             return
@@ -61,8 +67,13 @@ class Ageing:
             log.warning("acceptances of %d findings have run out: they are open again", len(back))
         if claimed:
             self._claimed(claimed)
-        if back or claimed:
+        if back or warned or claimed:
             self._tell()
+
+    def _people(self) -> frozenset[str]:
+        """Return the names of everybody who may act; none where the inventory names nobody."""
+        operators = self._fleet().operators
+        return frozenset({*(one.name for one in operators), account_name(os.geteuid())}) if operators else frozenset()
 
     async def count(self) -> None:
         """Weigh live findings anew, and count the day."""

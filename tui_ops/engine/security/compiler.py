@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import resource
+import shlex
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -16,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from tui_ops.model.clean import clean
-from tui_ops.model.vulnerabilities import FeedFile, FeedKind
+from tui_ops.model.clock import iso
+from tui_ops.model.vulnerabilities import JUDGES, FeedFile, FeedKind
 from tui_ops.practices.vulnerabilities.reading.limits import FeedBroken
 from tui_ops.practices.vulnerabilities.reading.recognise import HEAD, name_of, read_feed, recognise
 from tui_ops.practices.vulnerabilities.reading.words import Told, is_package
@@ -38,7 +40,8 @@ NOTE_LIMIT = 400
 """Characters of what was not understood."""
 
 SHRUNK = 0.5
-"""A feed that says less than this part of what it said before is taken, and told: something may be missing."""
+"""A feed that says less than this part of what it said before is not taken for what hosts are judged by, since all that
+is missing would count as mended; of another kind it is taken, and told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +87,38 @@ def take(file: Path, new: Path, present: Path, order: Order) -> FeedFile:
             number, count, places = making.add(read_feed(kind, stream, told, order.suite))
         if not count:
             raise FeedBroken("it says nothing of any package or vulnerability", "check where it is from")
-        name = name_of(kind, told)
+        name, dated_at = name_of(kind, told), _dated(kind, told, order)
+        _must_not_hide(name, kind, count, dated_at, told, making)
         note = _note(told, count, making.count_of(name))
         making.forget(name)
         feed = FeedFile(
-            name, kind, _dated(kind, told, order), order.at, order.by, sha, size, count, note, places
+            name, kind, dated_at, order.at, order.by, sha, size, count, note, places
         )  # fmt: skip
         making.name(number, feed)
         making.finish()
     finally:
         making.close()
     return feed
+
+
+def _must_not_hide(
+    name: str, kind: FeedKind, count: int, dated_at: float | None, told: Told, making: NewFeeds
+) -> None:  # fmt: skip
+    """Refuse a feed in whose place what hosts are vulnerable to would seem to be mended.
+
+    Raises:
+        FeedBroken: it is older than the one in use, says far less, or was understood in its smaller part.
+    """
+    first = f"if it is right: tui-ops feeds forget {shlex.quote(name)} --yes, then import it"
+    before_at, before = making.dated_of(name), making.count_of(name)
+    if dated_at is not None and before_at is not None and dated_at < before_at:
+        raise FeedBroken(
+            f"it is of {iso(dated_at)[:16]}, older than the {name} in use, of {iso(before_at)[:16]}", first
+        )
+    if kind in JUDGES and count < SHRUNK * before:
+        raise FeedBroken(f"it says {count} where {name} said {before} before: what it leaves out is not mended", first)
+    if kind in (FeedKind.DEBSECAN, FeedKind.TRACKER) and told.left.count > count:
+        raise FeedBroken(f"most of it is not understood: {told.left.note}", "check where it is from")
 
 
 def _note(told: Told, count: int, before: int) -> str:

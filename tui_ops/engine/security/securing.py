@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
-from fnmatch import fnmatchcase
 from functools import partial
 
 from sqlmodel import Session
@@ -96,8 +95,6 @@ class Securing:
         """Judge everything anew where the inventory says other things of security."""
         if self._spec is not None and fleet.security != self._spec:
             self.judging.all_anew()
-        for name in _strange(fleet.security):
-            log.warning("the inventory names the check %s below security, and there is none", name)
         self._spec = fleet.security
 
     async def begin(self, schedule: Schedule) -> None:
@@ -170,12 +167,3 @@ class Securing:
 
 def _topics_of(check: str) -> tuple[str, ...]:
     return BY_ID[check].topics if check in BY_ID else TOPICS_OF_FEEDS
-
-
-def _strange(spec: SecuritySpec) -> list[str]:
-    """Return what an inventory names as checks of ours and what is none; those of others have ``:`` or are CVEs."""
-    named = dict.fromkeys([*sorted(spec.off), *(one.check for one in spec.excepted)])
-    return [
-        name for name in named
-        if ":" not in name and not name.startswith("CVE-") and not any(fnmatchcase(check, name) for check in BY_ID)
-    ]  # fmt: skip

@@ -15,6 +15,7 @@ from tui_ops.engine.schedule import Schedule
 from tui_ops.engine.security.feeds import About, Feeds, told
 from tui_ops.engine.security.matching import LOOK_S, Matching
 from tui_ops.engine.security.mirror import MIRROR_FIRST_S, MIRROR_S, files_of
+from tui_ops.engine.streams import Receive
 from tui_ops.model.errors import TuiOpsError
 from tui_ops.model.people import Who
 from tui_ops.model.securing import SecuritySpec
@@ -63,6 +64,10 @@ class Vulnerable:
             FEEDS_IMPORT.id: Doing(self.feeds.asked),
             FEEDS_FORGET.id: Doing(_may_forget, self._forget),
         }
+
+    def takes(self) -> dict[str, Receive]:
+        """Return who takes the files that acts send, by the acts' ids."""
+        return {FEEDS_IMPORT.id: self.feeds.receive}
 
     async def begin(self, schedule: Schedule) -> None:
         """Clear up what an earlier engine left, and begin what comes round."""

@@ -16,10 +16,12 @@ from tui_ops.plans.substitution import names_host
 
 DECIDED = frozenset({
     "packages", "repositories", "unitfiles", "accounts", "authkeys", "sudoers", "sshdconf", "sysctl", "schedules",
-    "firewall", "files",
+    "firewall", "files", "authpolicy", "modes",
 })  # fmt: skip
 """Topics in which somebody decides what is there. Services that run, sockets, mounts, interfaces, routes and hardware
-also move by themselves: a link goes down, a service is restarted by systemd, and alerts speak of that."""
+also move by themselves: a link goes down, a service is restarted by systemd, and alerts speak of that. So do updates
+that wait, logins, certificates that are renewed, files that programs leave to nobody, and what guards a host: of those
+the checks of security speak."""
 
 SHOWN = 3
 """Differences that a title or a line names."""
@@ -174,6 +176,8 @@ def _step_back(drift: Drift) -> tuple[dict[str, object], dict[str, object]] | No
     """Return the step that takes one difference back, and the check that it did; None where there is no such step."""
     if drift.topic == "files":
         return _file_back(drift)
+    if drift.topic == "modes":
+        return _mode_back(drift)
     state = (drift.before or {}).get("state")
     verbs = {"enabled": "enable", "disabled": "disable", "masked": "mask"}
     if drift.topic == "unitfiles" and drift.after is not None and isinstance(state, str) and state in verbs:
@@ -185,6 +189,16 @@ def _step_back(drift: Drift) -> tuple[dict[str, object], dict[str, object]] | No
         step = {"package": {"name": drift.item, "do": "install", "version": version}, "become": True}
         return step, {"check": {"package": drift.item, "version": version}}
     return None
+
+
+def _mode_back(drift: Drift) -> tuple[dict[str, object], dict[str, object]] | None:
+    """Return the step that gives a file its mode back; who owns it is not taken back by a guess at names."""
+    before, after = drift.before, drift.after
+    if before is None or after is None or before.keys() | after.keys() != {"mode"}:
+        return None
+    if not isinstance(before["mode"], str) or not drift.item.startswith("/"):
+        return None
+    return {"command": ["chmod", "--", before["mode"], drift.item], "become": True}, {}
 
 
 def _file_back(drift: Drift) -> tuple[dict[str, object], dict[str, object]] | None:

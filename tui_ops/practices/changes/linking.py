@@ -10,6 +10,7 @@ from tui_ops.model.clean import clean
 from tui_ops.model.holding import hold_data
 from tui_ops.model.incidents import Happened, Happening, Hold, ProblemState, number_in, problem_name
 from tui_ops.model.people import Role
+from tui_ops.model.security import FindingHappening
 from tui_ops.practices.asked import Asked, Done, Refused
 from tui_ops.practices.changes.work import Terms, changes_of, name_of, names_of, tell, texts_in
 from tui_ops.practices.problems import linking as problems
@@ -19,6 +20,7 @@ from tui_ops.store.changes import closed_well, links_of
 from tui_ops.store.tables.changes import Change, ChangeLink
 from tui_ops.store.tables.incidents import Incident
 from tui_ops.store.tables.problems import Problem
+from tui_ops.store.tables.security import Finding
 from tui_ops.store.timeline import changed, to_json
 from tui_ops.store.undoing import UNDO, Changes, Entry
 
@@ -48,6 +50,10 @@ def link(session: Session, asked: Asked, _terms: Terms) -> Done:
     done, rows = Done(""), changes_of(session, asked)
     for change in rows:
         add(session, done, asked, change, asked.text("to"), asked.flag("caused"))
+        finding = number_in(asked.text("to"), "FND")
+        if finding is not None:
+            text = f"{name_of(change)}: {change.title}"
+            done.finding_lines.append((finding, Happened(FindingHappening.LINK, text, asked.who.name)))
     done.message = f"{names_of(rows)}: linked to {clean(asked.text('to').upper(), 40)}"
     return done
 
@@ -113,6 +119,8 @@ def _is_there(session: Session, kind: LinkKind, number: int) -> bool:
         return session.get(Incident, number) is not None
     if kind is LinkKind.PROBLEM:
         return session.get(Problem, number) is not None
+    if kind is LinkKind.FINDING:
+        return session.get(Finding, number) is not None
     return kind is not LinkKind.CHANGE or session.get(Change, number) is not None
 
 

@@ -137,7 +137,7 @@ class _Reader:
         lower = self._extended()
         controls = dict(lower.controls) if lower is not None else {}
         said = self._controls()
-        if not said and lower is None:
+        if not said and lower is None and not self._found:
             self._found.add(self._root, "the framework has no controls", "add 'controls:' with 'NUMBER: text' lines")
         declared = self._declared({**controls, **said})
         kind = SAY[self._choice("checks_say", SAY, "all")]

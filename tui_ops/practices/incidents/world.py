@@ -22,7 +22,7 @@ STATE_RULES = "host-"
 SERVICE = "service "
 """What stands before the name of a service where something hangs on it."""
 
-OUR_OWN = frozenset({Source.RULE, Source.HEARTBEAT})
+OUR_OWN = frozenset({Source.RULE, Source.HEARTBEAT, Source.FINDINGS})
 """Sources within the engine: they tell the end of what they told."""
 
 _CHECKS = "check:"

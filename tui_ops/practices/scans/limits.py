@@ -1,12 +1,13 @@
-"""What every reader keeps to: sizes, depths, counts; and the few ways in which values of foreign documents are taken."""
+"""What every reader keeps to: sizes, depths, counts; and how values of foreign documents are taken."""
 
 import hashlib
 import json
 import math
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from ipaddress import ip_address
 from typing import Any
 
 from tui_ops.model.clean import clean
@@ -27,6 +28,9 @@ DEPTH_LIMIT = 100
 
 TITLE_LIMIT, TEXT_LIMIT, ADVICE_LIMIT, NAME_LIMIT = 150, 300, 300, 200
 """Characters that are kept, as findings keep them."""
+
+NAMES_MOST = 20
+"""Names and addresses by which a report calls its host."""
 
 GZIP = b"\x1f\x8b"
 
@@ -126,12 +130,15 @@ def mapping(value: object) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def listed(value: object, most: int = ITEMS_LIMIT) -> list[Any]:
-    """Return a list of JSON, at most so many of it; an empty one in the place of anything else."""
+def listed(value: object, most: int = ITEMS_LIMIT + 1) -> list[Any]:
+    """Return a list of JSON, at most so many of it; an empty one in the place of anything else.
+
+    Where nothing else is said it is one more than a report may find, so that whoever counts sees that there are more.
+    """
     return value[:most] if isinstance(value, list) else []
 
 
-def mappings(value: object, most: int = ITEMS_LIMIT) -> Iterator[dict[str, Any]]:
+def mappings(value: object, most: int = ITEMS_LIMIT + 1) -> Iterator[dict[str, Any]]:
     """Give the objects of a list."""
     return (one for one in listed(value, most) if isinstance(one, dict))
 
@@ -194,6 +201,23 @@ def check_id(tool: str, name: str) -> str:
 def tool_word(name: str) -> str:
     """Return a tool's name as a word: ``semgrep-oss`` of ``Semgrep OSS``."""
     return re.sub(r"[^a-z0-9]+", "-", name[:60].lower(), flags=re.ASCII).strip("-")[:30] or "unknown"
+
+
+def host_names(names: Iterable[object]) -> tuple[str, ...]:
+    """Return how a report calls its host, without names and addresses that every host has."""
+    found: dict[str, None] = {}
+    for one in names:
+        name = line(one, 100)
+        if not name or name.lower() in ("localhost", "localhost.localdomain") or len(found) >= NAMES_MOST:
+            continue
+        try:
+            address = ip_address(name.partition("%")[0])
+        except ValueError:
+            found.setdefault(name)
+        else:
+            if not (address.is_loopback or address.is_link_local or address.is_unspecified):
+                found.setdefault(str(address))
+    return tuple(found)
 
 
 WORDS = {

@@ -6,12 +6,12 @@ left out, and a sentence with a ``|`` in it loses its end.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from tui_ops.model.scans import Item, Scan
 from tui_ops.model.security import CheckResult, FindingKind, FindingSeverity, Seen
 from tui_ops.practices.scans import limits
-from tui_ops.practices.scans.limits import Left, ScanBroken, check_id, line, moment
+from tui_ops.practices.scans.limits import Left, ScanBroken, check_id, host_names, line, moment
 
 TOOL = "lynis"
 FORM = "lynis-report.dat"
@@ -24,8 +24,15 @@ LINE_LIMIT = 16_384
 
 _TEST = re.compile(r"[A-Z][A-Z0-9]{1,7}(-[A-Z0-9]{1,8})?", re.ASCII)
 _OPTION = re.compile(r"[A-Za-z0-9_./:-]{1,80}(?= \()", re.ASCII)
-_NUMBERS = re.compile(r"\d+")
+_NUMBERS = re.compile(r"\b\d+\b")
 _NOTHING = ("", "-", "text:-")
+
+ROOT_ONLY = frozenset({"AUTH-9216", "AUTH-9288"})
+"""Tests that every Linux has something for, and that Lynis leaves out unless root runs it. Others then look at less
+without saying so, and a test that saw nothing is no pass."""
+
+ALWAYS = frozenset({"LYNIS"})
+"""What Lynis says of itself in every run, without calling it a test."""
 
 PACKAGES_NAMED = 6
 """Vulnerable packages that a finding names; it counts the others."""
@@ -76,29 +83,29 @@ def read_lynis(data: bytes) -> Scan:
     report = _Report(data)
     if not report.single.get("lynis_version"):
         raise ScanBroken("it names no lynis_version", "take /var/log/lynis-report.dat")
-    complete = report.single.get("finish") == "true"
+    skipped = set(report.tests("tests_skipped"))
+    whole = report.single.get("finish") == "true"
+    with_rights = not (report.single.get("os") == "Linux" and skipped >= ROOT_ONLY)
     found = _found(report)
     # A test that was skipped after all has looked at nothing.
-    ran = set(report.tests("tests_executed")) - set(report.tests("tests_skipped"))
+    ran = (set(report.tests("tests_executed")) | ALWAYS) - skipped
     items = [_failed(test, rows, report) for test, rows in found.items()]
-    if complete:
+    if whole and with_rights:
         items += [_passed(test) for test in sorted(ran - set(found))]
-    said = "" if complete else "the run was cut off: it closes nothing"
+    said = "" if whole else "the run was cut off: it closes nothing"
+    if whole and not with_rights:
+        said = "it was not run as root: it closes nothing"
     addresses = [*report.lists.get("network_ipv4_address", []), *report.lists.get("network_ipv6_address", [])]
     names = [report.single.get("hostname", ""), _full_name(report), *addresses]
     return Scan(
-        TOOL, FORM, line(report.single["lynis_version"], 40), _names(names), _moment(report), tuple(items), complete,
-        note=report.left.note(said),
+        TOOL, FORM, line(report.single["lynis_version"], 40), host_names(names), _moment(report), tuple(items),
+        whole and with_rights, note=report.left.note(said),
     )  # fmt: skip
 
 
 def _full_name(report: _Report) -> str:
     host, domain = report.single.get("hostname", ""), report.single.get("domainname", "")
     return f"{host}.{domain}" if host and domain and "." not in host else ""
-
-
-def _names(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name for one in names if (name := line(one, 100)) and name != "localhost"))[:20]
 
 
 def _moment(report: _Report) -> float | None:

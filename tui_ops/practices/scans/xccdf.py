@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from tui_ops.model.scans import Item, Scan
 from tui_ops.model.security import CheckResult, FindingKind, FindingSeverity, Seen
 from tui_ops.practices.scans import limits
-from tui_ops.practices.scans.limits import Left, ScanBroken, check_id, line, moment, severity_of
+from tui_ops.practices.scans.limits import Left, ScanBroken, check_id, host_names, line, moment, severity_of
 from tui_ops.practices.scans.xmlflow import XmlFlow
 
 TOOL = "openscap"
@@ -33,10 +33,13 @@ ROOTS = frozenset({"Benchmark", "TestResult", "asset-report-collection", "data-s
 SSG = "xccdf_org.ssgproject.content_rule_"
 """Rules of ComplianceAsCode, which are known by the rest of their names."""
 
+NAME_FACTS = ("host_name", "fqdn", "ipv4", "ipv6")
+"""Facts of a target that name the host."""
+
 SYSTEM_LIMIT = 20
 """Results of one file: a run makes one."""
 
-_WANTED = frozenset({"title", "result", "target", "target-address", "fact", "new-result"})
+_WANTED = frozenset({"title", "result", "target", "target-address", "fact", "new-result", "identity"})
 
 
 @dataclass(slots=True)
@@ -51,7 +54,8 @@ class _Result:
 
     version: str = ""
     ended: str = ""
-    privileged: str = ""
+    by: str = ""
+    """The account that it ran as, as far as it says."""
     profile: str = ""
     names: dict[str, None] = field(default_factory=dict)
     rules: dict[str, tuple[CheckResult, str]] = field(default_factory=dict)
@@ -120,8 +124,6 @@ class _Reader:
         if name == "rule-result":
             self._one = (attributes.get("idref", "")[:200], attributes.get("severity", "")[:20])
             self._said = ""
-        elif name == "identity":
-            self._now.privileged = attributes.get("privileged", "")
         elif name == "profile":
             self._now.profile = attributes.get("idref", "")[:200]
         elif name == "fact":
@@ -140,10 +142,11 @@ class _Reader:
             self._end_within(self._now, name, parent, text)
 
     def _end_within(self, now: _Result, name: str, parent: str, text: str) -> None:
-        if name in ("target", "target-address") and parent == "TestResult":
+        named = self._fact.rpartition(":")[2] if name == "fact" else ""
+        if (name in ("target", "target-address") and parent == "TestResult") or named in NAME_FACTS:
             self._name(now, text)
-        elif name == "fact" and self._fact.rpartition(":")[2] in ("host_name", "fqdn", "ipv4", "ipv6"):
-            self._name(now, text)
+        elif name == "identity" and parent == "TestResult":
+            now.by = line(text, 60)
         elif (name == "result" and parent == "rule-result") or (name == "new-result" and parent == "override"):
             # Who overrides a result by hand in the file is the one who is believed; he stands after it or before it.
             self._said = text.strip()[:30] if name == "new-result" or not self._said else self._said
@@ -151,9 +154,8 @@ class _Reader:
             self._take(now)
 
     def _name(self, now: _Result, text: str) -> None:
-        name = line(text, 100)
-        if name and name not in ("127.0.0.1", "::1", "localhost") and len(now.names) < 40:
-            now.names.setdefault(name)
+        if len(now.names) < limits.NAMES_MOST:
+            now.names |= dict.fromkeys(host_names([text]))
 
     def _take(self, now: _Result) -> None:
         rule, severity = self._one or ("", "")
@@ -173,8 +175,9 @@ class _Reader:
 
     def scan(self, now: _Result) -> Scan:
         """Return what one run came to."""
-        with_rights = now.privileged != "false"
-        said = "" if with_rights else "it ran without root: it closes nothing"
+        # OpenSCAP calls nobody privileged, not even root; the name tells.
+        with_rights = now.by in ("", "root")
+        said = "" if with_rights else f"it ran as {now.by}, not as root: it closes nothing"
         items = [self._item(rule, result, severity, now) for rule, (result, severity) in now.rules.items()]
         tool, _, version = now.version.rpartition(":")
         return Scan(

@@ -17,7 +17,8 @@ ELEMENTS_LIMIT = 3_000_000
 TEXT_LIMIT = 4000
 """Characters of one element's text that are kept."""
 
-CHUNK = 1 << 16
+CHUNK = 1 << 20
+"""Bytes of one piece. A tag that is longer is looked at anew with each piece, so small ones would cost more."""
 
 
 class XmlFlow:

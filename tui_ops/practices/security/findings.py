@@ -18,6 +18,7 @@ from tui_ops.model.facts import Field
 from tui_ops.model.securing import SecuritySpec
 from tui_ops.model.security import (
     ASIDE_FINDINGS,
+    SEVERITIES,
     CheckResult,
     FindingHappening,
     FindingSeverity,
@@ -41,6 +42,9 @@ OBJECT_LIMIT, TEXT_LIMIT, TITLE_LIMIT = 200, 300, 150
 
 DATA_LIMIT, EVIDENCE_LIMIT = 4000, 16_000
 """Characters of what is kept as JSON beside it."""
+
+AHEAD_S = 60.0
+"""How far a look at a finding may be ahead of our clock before that counts as one that was set back."""
 
 KEEP_EVIDENCE_S = 3600.0
 """How old the evidence of a finding may become while nothing else of it changes: it is the most of what is written."""
@@ -134,25 +138,31 @@ class _Taking:
         self._places = places
         self._number = number
         self._held: dict[tuple[str, int | None], dict[str, Held]] = {}
+        self._early: set[int] = set()
         for row in rows:
             self._held.setdefault((row.check, row.host_id), {})[row.object] = row
+            if row.looked_at > at + AHEAD_S:
+                self._early.add(row.id)
         self._opened: dict[int, Held] = {}
         self._moved: dict[int, Held] = {}
         self._seen: dict[int, float] = {}
         self._gone: dict[int, float] = {}
         self._lines: list[Line] = []
-        self._ended: set[int] = set()
+        self._ended: dict[int, str] = {}
         self._taken = Taken()
 
     def take(self, sweep: Sweep) -> None:
         """Take one sweep."""
-        if sweep.result in (CheckResult.UNKNOWN, CheckResult.ERROR, CheckResult.STALE):
+        if sweep.result in (CheckResult.ERROR, CheckResult.STALE):
             return
+        if sweep.result is CheckResult.UNKNOWN and (sweep.seen or not sweep.unread):
+            return  # Only where it names what it could not look at, the rest was looked at.
         if sweep.result is CheckResult.FAIL and not sweep.seen:
             return  # Something is wrong there, and nobody says what: nothing can be said to be gone.
         rows = self._held.get((sweep.check, sweep.host_id), {})
         if sweep.result is CheckResult.NOT_APPLICABLE:
             for row in rows.values():
+                self._believe(row, self._at)
                 self._except(row, sweep)
             return
         named: set[str] = set()
@@ -162,11 +172,13 @@ class _Taking:
                 continue
             named.add(about)
             if about in rows:
+                self._believe(rows[about], sweep.at)
                 self._renew(rows[about], sweep, seen)
             elif number < SEEN_MAX:
                 self._open(sweep, seen, about)
         for about, row in rows.items():
             if about not in named and not about.startswith(sweep.unread or ()):
+                self._believe(row, self._at)
                 self._close(row, sweep.source, sweep.at, sweep.version)
 
     def close_unnamed(self, whole: Whole, named: set[tuple[str, int | None]]) -> None:
@@ -175,7 +187,20 @@ class _Taking:
             check, host_id = key
             if host_id == whole.host_id and check.startswith(whole.checks) and key not in named:
                 for row in rows.values():
+                    self._believe(row, self._at)
                     self._close(row, whole.source, whole.at, whole.version)
+
+    def _believe(self, row: Held, at: float) -> None:
+        """Take a look at a finding that is said to be still to come for one of epoch second ``at``: our clock was set
+        back since. Else nothing would be heard of it until then, though it be there again.
+
+        That it is there is believed at once; that it is gone, only of a reading after now.
+        """
+        if row.id in self._early:
+            self._early.discard(row.id)
+            row.looked_at = at
+            row.last_seen_at = min(row.last_seen_at, self._at)
+            self._note(row)
 
     # --- what is seen -------------------------------------------------------------------------------------------------
 
@@ -205,7 +230,14 @@ class _Taking:
         severity = str(seen.severity or sweep.severity)
         if severity != row.severity:
             self._line(row, FindingHappening.FIELD, f"severity: {row.severity} → {severity}")
+            is_worse = SEVERITIES.index(FindingSeverity(severity)) < SEVERITIES.index(FindingSeverity(row.severity))
             row.severity = severity
+            if is_worse and (FindingState(row.state), Event.WORSE) in TABLE:
+                row.state = str(TABLE[FindingState(row.state), Event.WORSE].to)
+                self._end_acceptance(row, "worse")
+                self._line(row, FindingHappening.STATE, "open again: it is worse than what was accepted")
+                self._taken.returned.append(row.id)
+                self._note_critical(row)
             if row.state != FindingState.VERIFIED:
                 self._set_due(row, due_at(FindingSeverity(severity), row.opened_at, self._spec))
         self._describe(row, sweep, seen)
@@ -277,10 +309,10 @@ class _Taking:
         self._line(row, FindingHappening.STATE, f"not applicable: {clean(sweep.text, TEXT_LIMIT)}")
         self._note(row)
 
-    def _end_acceptance(self, row: Held) -> None:
-        """Let go of an acceptance, granted or asked for: it was for what is no more."""
+    def _end_acceptance(self, row: Held, why: str = "gone") -> None:
+        """Let go of an acceptance, granted or asked for: it was for what is no more, or for less."""
         if row.acceptance_id is not None:
-            self._ended.add(row.acceptance_id)
+            self._ended[row.acceptance_id] = why
             row.acceptance_id = None
 
     # --- writing ------------------------------------------------------------------------------------------------------
@@ -305,7 +337,8 @@ class _Taking:
             [(number, at) for number, at in self._seen.items() if number not in self._moved],
             [(number, at) for number, at in self._gone.items() if number not in self._moved],
         )
-        store.end_acceptances(session, self._ended, self._at, "gone")
+        for why in sorted(set(self._ended.values())):
+            store.end_acceptances(session, [one for one, by in self._ended.items() if by == why], self._at, why)
         self._taken.changed = [*self._opened, *self._moved]
         return self._taken
 

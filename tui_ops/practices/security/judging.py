@@ -143,7 +143,10 @@ def _take(said: Said, check: Check, judgement: Judgement, host: Judged, now: flo
         said.verdicts.append(write)
     states = host.open.get(check.id, set())
     awaited = FindingState.CLAIMED in states or (judgement.result is not CheckResult.FAIL and bool(states))
-    if judgement.result in (CheckResult.PASS, CheckResult.FAIL, CheckResult.NOT_APPLICABLE) and (fresh or awaited):
+    says = judgement.result in (CheckResult.PASS, CheckResult.FAIL, CheckResult.NOT_APPLICABLE)
+    if judgement.result is CheckResult.UNKNOWN and judgement.unread:
+        says = bool(states)  # What it did look at is well.
+    if says and (fresh or awaited):
         said.sweeps.append(
             Sweep(
                 SOURCE, check.id, host.host_id, check.kind, check.severity, check.title, judgement.result,

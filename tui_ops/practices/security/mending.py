@@ -1,8 +1,7 @@
 """From findings to the change that mends them: what is mended by the same plan goes into one change."""
 
 import json
-import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from sqlmodel import Session
@@ -21,18 +20,13 @@ from tui_ops.practices.changes.linking import LINKS_MAX
 from tui_ops.practices.saying import named
 from tui_ops.practices.security.checks.declared import BY_ID
 from tui_ops.practices.security.states import TABLE, Event
+from tui_ops.practices.security.upgrading import REBOOT, TAKEN_BACK_HOSTS, Hole, Release, hole_of, plan_of
 from tui_ops.practices.security.work import Terms, findings_of, move, name_of, tell
-from tui_ops.store.findings import host_names
+from tui_ops.store.findings import host_names, incidents_for, packages_of, releases_of
 from tui_ops.store.findingtimes import awaiting_changes
 from tui_ops.store.tables.security import Finding
 from tui_ops.store.timeline import add_finding_line, changed, to_json
 from tui_ops.store.undoing import Changes
-
-PACKAGE = re.compile(r"[a-z0-9][a-z0-9+._-]{0,99}", re.ASCII)
-"""Names of packages that go into a plan: what a host says is never more than a name there."""
-
-PACKAGES_MAX = 20
-"""Packages of one source that one plan names."""
 
 CHANGES_SAID = 3
 """Changes in the sentence of one act."""
@@ -54,21 +48,31 @@ class Mend:
 
 
 def fix(session: Session, asked: Asked, terms: Terms) -> Done:
-    """Make changes of the plans that mend findings, one for each plan with its values, on all hosts concerned."""
+    """Make changes of the plans that mend findings, one for each plan with its values, on all hosts concerned.
+
+    Vulnerabilities that better versions mend go into one change for each release: there they are the same versions.
+    """
     done, findings = Done(""), findings_of(session, asked)
     hosts = host_names(session, {one.host_id for one in findings if one.host_id is not None})
     groups: dict[Mend, list[Finding]] = {}
+    holes: list[tuple[Finding, Hole]] = []
     for finding in findings:
         if finding.host_id not in hosts:
             raise Refused(f"{name_of(finding)}: its host is not in the inventory any more", "nothing was changed")
-        groups.setdefault(mend_of(finding), []).append(finding)
+        hole = _hole(finding, hosts[finding.host_id])
+        if hole is not None:
+            holes.append((finding, hole))
+        else:
+            groups.setdefault(mend_of(finding), []).append(finding)
+    for release, own in _releases(session, holes):
+        groups[Mend(plan_of(release))] = own
     made = [_change(session, done, asked, terms, mend, own, hosts) for mend, own in groups.items()]
     done.message = f"{'; '.join(made[:CHANGES_SAID])}: look at it, then submit it"
     return done
 
 
 def mend_of(finding: Finding) -> Mend:
-    """Return what mends a finding.
+    """Return what mends a finding on its own.
 
     Raises:
         Refused: nobody has written a plan for it, or none that a machine may carry out.
@@ -79,20 +83,44 @@ def mend_of(finding: Finding) -> Mend:
         seen = Seen(finding.object, finding.text, FindingSeverity(finding.severity), finding.title, data)
         values = check.remedy.values(seen) if check.remedy.values is not None else {}
         return Mend(check.remedy.plan, tuple(sorted(values.items())))
-    packages = _packages(data) if finding.kind == FindingKind.VULNERABILITY and data.get("fixed") else []
-    if packages:
-        steps = "".join(f"  - package: {{name: {name}, do: upgrade}}\n    become: yes\n" for name in packages)
-        return Mend(f"steps:\n{steps}")
     advice = finding.advice or (check.remedy.advice if check is not None else "")
-    what = "no version that mends it is known" if finding.kind == FindingKind.VULNERABILITY else "it has no plan"
-    raise Refused(f"{name_of(finding)}: {what}", advice or "make a change by hand, and link it with change.link")
+    if finding.kind != FindingKind.VULNERABILITY:
+        what = "it has no plan"
+    elif data.get("boot"):
+        return Mend(REBOOT)
+    elif data.get("elsewhere"):
+        what = f"this release has no fix of {finding.object} yet; {data['elsewhere']} of another one has it"
+    else:
+        what = "no version that mends it is known"
+    said = clean(f"{name_of(finding)}: {what}", 300)
+    raise Refused(said, advice or "make a change by hand, and link it with change.link")
 
 
-def _packages(data: Mapping[str, Field]) -> list[str]:
-    """Return the packages that a better version mends: those that are installed of a source, or the one of its name."""
-    binaries = data.get("binaries")
-    names = binaries if isinstance(binaries, list) and binaries else [str(data.get("package", ""))]
-    return sorted({name for name in names if PACKAGE.fullmatch(name)})[:PACKAGES_MAX]
+def _hole(finding: Finding, host: str) -> Hole | None:
+    """Return what a better version mends; None where something else does, or nothing."""
+    data: Mapping[str, Field] = json.loads(finding.data)
+    if finding.kind != FindingKind.VULNERABILITY or finding.check in BY_ID or data.get("boot"):
+        return None
+    return hole_of(host, data)
+
+
+def _releases(session: Session, holes: list[tuple[Finding, Hole]]) -> Iterator[tuple[Release, list[Finding]]]:
+    """Sort what is to be mended by release, and by how much one plan can name."""
+    ids = {finding.host_id for finding, _ in holes if finding.host_id is not None}
+    places, items = releases_of(session, ids), packages_of(session, ids) if len(ids) <= TAKEN_BACK_HOSTS else {}
+    found: dict[str, list[tuple[Release, list[Finding]]]] = {}
+    for finding, hole in sorted(holes, key=lambda pair: pair[1].package):
+        place = places.get(finding.host_id or 0, "")
+        chunks = found.setdefault(place, [])
+        if not chunks or not chunks[-1][0].has_room(hole):
+            chunks.append((Release(place), []))
+        release, own = chunks[-1]
+        release.holes.append(hole)
+        own.append(finding)
+        if finding.host_id in items:
+            release.items[hole.host] = items[finding.host_id]
+    for chunks in found.values():
+        yield from chunks
 
 
 def _change(
@@ -109,11 +137,13 @@ def _change(
         raise Refused(f"{name_of(own[0])}: the plan that mends it can't be used: {said}", own[0].advice) from wrong
     many = f"{len(names)} hosts" if len(names) > 1 else names[0]
     findings = [name_of(one) for one in own]
+    # What they called people for is no reason against the change that mends them.
+    links = [*incidents_for(session, {one.check for one in own}), *findings]
     given: dict[str, object] = {
         "title": clean(f"{own[0].title or own[0].check}: {many}", 120),
         "reason": clean(f"mends {named(findings)}: {own[0].text}", 300),
         "plan": mend.plan, "values": to_json(values), "targets": " ".join(names),
-        "links": " ".join(findings[:LINKS_MAX]),
+        "links": " ".join(links[:LINKS_MAX]),
     }  # fmt: skip
     made = writing.create(session, replace(asked, targets=(), params=given), terms.changing)
     name = next(iter(made.outcomes))

@@ -1,6 +1,7 @@
 """Ports and addresses as packet filters spell them."""
 
-from ipaddress import ip_address, ip_network
+from collections.abc import Iterable
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from tui_ops.practices.security.packets import Fits
 
@@ -35,6 +36,29 @@ def port_fits(words: str, port: int) -> Fits:
         elif low <= port <= high:
             return Fits.YES
     return Fits.UNKNOWN if unknown else Fits.NO
+
+
+def are_everything(said: Iterable[str], is_six: bool) -> bool:
+    """Return whether sources, each a network, a span or a list of those, are every address together."""
+    spans: list[tuple[int, int]] = []
+    for one in (part.strip() for words in said for part in words.strip("{} ").split(",")):
+        first, dash, last = one.partition("-")
+        try:
+            if dash:
+                low, high = ip_address(first.strip()), ip_address(last.strip())
+            else:
+                network = ip_network(one, strict=False)
+                low, high = network[0], network[-1]
+        except ValueError:
+            continue
+        if low.version == (6 if is_six else 4):
+            spans.append((int(low), int(high)))
+    reached = -1
+    for begin, end in sorted(spans):
+        if begin > reached + 1:
+            return False
+        reached = max(reached, end)
+    return reached >= int(IPv6Address("f" * 4 + ":ffff" * 7) if is_six else IPv4Address("255.255.255.255"))
 
 
 def address_fits(words: str, address: str) -> Fits:

@@ -11,6 +11,7 @@ from tui_ops.model.clean import CUT_SIGN
 from tui_ops.model.facts import Field, Fields
 from tui_ops.practices.security import rulesofiptables, rulesofnft
 from tui_ops.practices.security.packets import REFUSED, TAKEN, Packet, Walk, Way, both, either
+from tui_ops.practices.security.portwords import are_everything
 
 LOOPBACK = ("127.", "[::1]", "[::ffff:127.", "::1")
 """Beginnings of the addresses at which only the host itself can ask."""
@@ -69,11 +70,14 @@ def filters(firewall: Mapping[str, Fields]) -> tuple[Filter, ...]:
     """Return the chains of the hook ``input``.
 
     Args:
-        firewall: items of the topic. What iptables wrote into nftables is there twice, and taken once, in its words.
+        firewall: items of the topic. What iptables wrote into nftables is there twice, and taken once, in its words; a
+            table that is dormant is listed, and looks at nothing.
     """
     found = []
     for name, fields in firewall.items():
         words = name.split(" ")
+        if firewall.get(" ".join(words[:3]), {}).get("dormant") is True:
+            continue
         if words[0] in ("ip4", "ip6") and words[1:] in (
             ["filter", "INPUT"],
             ["mangle", "INPUT"],
@@ -115,8 +119,29 @@ def way(firewall: Mapping[str, Fields], packet: Packet, entries: Sequence[Filter
             return None if fields is None or fields.get("kind") != "chain" else _rules(fields)
 
         end = REFUSED if entry.policy == "drop" else TAKEN
-        ways.append(Walk(packet, chains, reading).through(entry.rules, end))
+        ways.append(_widened(Walk(packet, chains, reading).through(entry.rules, end), firewall, packet.is_six))
     return both(ways) if ways else TAKEN
+
+
+def _widened(found: Way, firewall: Mapping[str, Fields], is_six: bool) -> Way:
+    """Return a way that is open to everywhere where its sources together are every address."""
+    said: list[str] = []
+    for source in found.sources:
+        said.append(_elements(firewall, source[1:]) if source.startswith("@") else source)
+    if not found.everywhere and said and are_everything(said, is_six):
+        return Way(True, frozenset(), found.named, found.is_known)
+    return found
+
+
+def _elements(firewall: Mapping[str, Fields], name: str) -> str:
+    """Return what is in the sets of a name, in whichever table."""
+    rules = [
+        str(rule)
+        for item, fields in firewall.items()
+        if fields.get("kind") == "set" and item.startswith("nft ") and item.rpartition(" ")[2] == name
+        for rule in _rules(fields)
+    ]
+    return " ".join(rules).partition("elements = {")[2].partition("}")[0]
 
 
 def default(firewall: Mapping[str, Fields], is_six: bool) -> Way:

@@ -29,6 +29,8 @@ class Event(StrEnum):
     REVOKE = "take the acceptance back"
     EXPIRE = "acceptance ran out"
     """The day until which it was set aside has come, or can't be read: the engine."""
+    WORSE = "see it worse"
+    """It is worse than what was accepted: the engine."""
     VERIFY = "verify"
     """The same check has read the host anew and no longer sees it: the engine."""
     RETURN = "see it again"
@@ -64,13 +66,15 @@ TABLE: Mapping[tuple[FindingState, Event], Move] = {
     **{(state, E.SUPPRESS): Move(S.SUPPRESSED, Role.APPROVER) for state in LIVE_FINDINGS},
     **{(state, E.REVOKE): Move(S.OPEN, Role.OPERATOR) for state in (S.ACCEPTED, S.FALSE_POSITIVE, S.SUPPRESSED)},
     **{(state, E.EXPIRE): Move(S.OPEN, None) for state in (S.ACCEPTED, S.FALSE_POSITIVE, S.SUPPRESSED)},
+    (S.ACCEPTED, E.WORSE): Move(S.OPEN, None),
     (S.IN_PROGRESS, E.CHANGED): Move(S.CLAIMED, None),
     (S.IN_PROGRESS, E.LEFT): Move(S.ACKNOWLEDGED, None),
     **{(state, E.EXCEPT): Move(S.NOT_APPLICABLE, None) for state in LIVE_FINDINGS},
     **{(state, E.VERIFY): Move(S.VERIFIED, None) for state in (*LIVE_FINDINGS, *ASIDE_FINDINGS)},
     **{(state, E.RETURN): Move(S.OPEN, None) for state in (S.CLAIMED, S.VERIFIED, S.NOT_APPLICABLE)},
 }  # fmt: skip
-"""What is set aside stays so while it is seen, and is verified when it no longer is."""
+"""What is set aside stays so while it is seen, and is verified when it no longer is. An acceptance is for the risk as
+it was: where that grows, it is open again."""
 
 OVER_WORDS = {E.ACCEPT: "ask to accept its risk", E.FALSE_POSITIVE: "ask to call it a false positive"}
 """What takes two people, in the words of the first."""

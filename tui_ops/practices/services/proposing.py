@@ -1,6 +1,6 @@
 """What a spent error budget proposes: no changes on the hosts of its service for a while."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, MutableMapping, Sequence
 
 from sqlmodel import Session
 
@@ -9,6 +9,7 @@ from tui_ops.model.clean import clean
 from tui_ops.model.fleet import ENGINE_NAME, ServiceSpec
 from tui_ops.model.units import format_duration
 from tui_ops.practices.services.slo import WHOLE
+from tui_ops.store.budgets import freezes_of_budgets, withdraw_freeze
 from tui_ops.store.freezes import freeze_name
 from tui_ops.store.tables.budgets import Slo
 from tui_ops.store.tables.changes import Freeze
@@ -18,13 +19,20 @@ ADDRESSES_MOST = 50
 """Services that one freeze names: as many as a freeze made by hand may."""
 
 
+SERVICE = "service:"
+"""Begins the address of a service's hosts."""
+
+
 def settle(
-    session: Session, budget: Budget, until: float, services: Sequence[ServiceSpec], at: float
+    session: Session, budget: Budget, until: float, services: Sequence[ServiceSpec], at: float,
+    standing: MutableMapping[int, frozenset[str]] | None = None,
 ) -> str:  # fmt: skip
     """Propose a freeze where a budget is spent, once until it was whole again.
 
     One that somebody turned down, agreed to or ended stands for that time. Where it ran out and the budget is still
-    spent, another is proposed.
+    spent, another is proposed. One that nobody has decided on is withdrawn once the budget is whole again. Where
+    another budget has proposed one already that holds all of the hosts, that one stands for both: what fails below
+    fails everything above, and is asked about once.
 
     Args:
         session: of the transaction; the service's row is written already.
@@ -32,18 +40,29 @@ def settle(
         until: when the freeze ends that would be proposed, epoch seconds.
         services: of the inventory, to find the hosts.
         at: now, epoch seconds.
+        standing: hosts of the freezes that budgets have proposed, by their numbers, as :func:`standing_freezes` returns
+            them, where that was looked at already; it gets the new one.
 
     Returns:
         The number of the freeze that was proposed; empty where none was.
     """
     row = session.get_one(Slo, budget.service)
     if row.freeze_id is not None and budget.left >= WHOLE:
+        if withdraw_freeze(session, row.freeze_id, row.service, at) and standing is not None:
+            standing.pop(row.freeze_id, None)
         row.freeze_id = None
         session.add(row)
     if not budget.spent or not _may_propose(session, row, at):
         return ""
     addresses = frozen_by(budget.service, services)
     if not addresses:
+        return ""
+    standing = standing_freezes(session, services, at) if standing is None else standing
+    hosts = _hosts_of(addresses, services)
+    other = next((number for number, held in standing.items() if hosts <= held), None)
+    if other is not None:
+        row.freeze_id = other
+        session.add(row)
         return ""
     spent = f"{format_duration(budget.bad_s)} were bad, {format_duration(round(budget.allowed_s))} are allowed"
     made = Freeze(
@@ -54,9 +73,25 @@ def settle(
     session.add(made)
     session.flush()
     assert made.id is not None
-    row.freeze_id = made.id
+    row.freeze_id, standing[made.id] = made.id, hosts
     session.add(row)
     return freeze_name(made.id)
+
+
+def standing_freezes(session: Session, services: Sequence[ServiceSpec], at: float) -> dict[int, frozenset[str]]:
+    """Return the hosts of the freezes that budgets have proposed and that are not over, by their numbers.
+
+    Args:
+        session: of the transaction.
+        services: of the inventory.
+        at: now, epoch seconds.
+    """
+    return {number: _hosts_of(held, services) for number, held in freezes_of_budgets(session, at).items()}
+
+
+def _hosts_of(addresses: Collection[str], services: Sequence[ServiceSpec]) -> frozenset[str]:
+    wanted = {address.removeprefix(SERVICE) for address in addresses if address.startswith(SERVICE)}
+    return frozenset(host for one in services if one.name in wanted for host in one.hosts)
 
 
 def _may_propose(session: Session, row: Slo, at: float) -> bool:
@@ -84,7 +119,7 @@ def frozen_by(service: str, services: Collection[ServiceSpec]) -> list[str]:
         if one is None:
             continue
         if one.hosts:
-            found[f"service:{one.name}"] = None
+            found[f"{SERVICE}{one.name}"] = None
             continue
         waiting += [name for name in one.depends_on if name not in seen]
         seen.update(one.depends_on)

@@ -10,7 +10,7 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from tui_ops.model.ageing import STALE_AFTER_PERIODS
-from tui_ops.model.budgets import HOUR_S, MINUTE_S, Budget, SloSpec
+from tui_ops.model.budgets import HOUR_S, MINUTE_S, Budget, SloSpec, allowed_s
 
 DAY_MINUTES = 1440
 DAY_MASK = (1 << DAY_MINUTES) - 1
@@ -223,7 +223,7 @@ def back_at(spec: SloSpec, minutes: Minutes, at: float) -> float:
     until = minute_of(at) + 1
     first = until - max(1, round(spec.over_s / MINUTE_S))
     _, bad = minutes.count(first, until)
-    allowed = (1.0 - spec.target) * spec.over_s
+    allowed = allowed_s(spec.target, spec.over_s)
     # As many of the oldest have to fall out of the window until less is bad than is allowed.
     too_many = next((n for n in range(bad + 1) if (bad - n) * MINUTE_S < allowed), bad)
     if not too_many:

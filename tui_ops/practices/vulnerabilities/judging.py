@@ -7,6 +7,9 @@ from tui_ops.model.units import format_duration
 from tui_ops.model.vulnerabilities import JUDGES, FeedFile
 from tui_ops.practices.vulnerabilities.places import GENERIC, Place, place_of
 
+AHEAD_S = 3600.0
+"""How far a feed may be ahead of our clock: one that was set back by more says nothing of its age."""
+
 
 @dataclass(frozen=True, slots=True)
 class Judge:
@@ -39,10 +42,12 @@ def judge_of(system: str, feeds: Sequence[FeedFile], age_s: float, now: float) -
         about = [(feed, GENERIC) for feed in feeds if GENERIC in feed.places]
     about.sort(key=lambda one: JUDGES.index(one[0].kind))
     for feed, rules in about:
-        if now - feed.at <= age_s:
+        if -AHEAD_S <= now - feed.at <= age_s:
             return Judge(feed, place, rules)
     if about:
         youngest = max((feed for feed, _ in about), key=lambda feed: feed.at)
+        if youngest.at > now:
+            return Judge(None, place, why=f"the feed {youngest.name} is of a time that is still to come: see the clock")
         age = format_duration(now - youngest.at)
         return Judge(None, place, why=f"the feed {youngest.name} is {age} old: it says nothing of today")
     return Judge(None, place, why=f"there is no feed about {system}: tui-ops feeds import")

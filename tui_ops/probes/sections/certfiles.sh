@@ -8,6 +8,7 @@ list_certificates() {
 	awk '
 		FNR == 1 { on = count = 0 }
 		/^-----BEGIN CERTIFICATE-----/ { on = ++count <= 5 }
+		/PRIVATE/ { on = 0 }
 		on { print FILENAME ":" substr($0, 1, 200) }
 		/^-----END CERTIFICATE-----/ { on = 0 }
 	' "$@" </dev/null
@@ -32,11 +33,14 @@ section_certfiles() {
 	for cert_path in $cert_paths; do
 		is_path "$cert_path" && [ -f "$root$cert_path" ] && [ -r "$root$cert_path" ] && set -- "$@" "$root$cert_path"
 	done
+	# One of another size is no certificate: whoever writes it may be somebody else than who named it.
+	[ "$#" -eq 0 ] || set -- $(within 5 find -L "$@" -maxdepth 0 -type f -size -64k -print)
 	tell named "$most_certificates" 0 list_certificates "$@"
 	tell_root found "$most_certificates" 1+ 10 find -L "$root/etc/letsencrypt/live" "$root/etc/ssl" "$root/etc/pki/tls" \
 		"$root/etc/nginx" "$root/etc/apache2" "$root/etc/httpd" "$root/etc/haproxy" "$root/etc/postfix" "$root/etc/dovecot" \
 		"$root/etc/pki" -maxdepth 3 -type d '(' -name ca-trust -o -path '*/ssl/certs' ')' -prune \
 		-o -type f -size -64k '(' -name '*.pem' -o -name '*.crt' -o -name '*.cer' ')' \
-		-exec sed -s -n -e /-BEGIN.CERTIFICATE-/F -e /-BEGIN.CERTIFICATE-/,/-END.CERTIFICATE-/p {} + \
+		-exec sed -s -n -e /-BEGIN.CERTIFICATE-/F -e /PRIVATE/,/-END/d \
+		-e /-BEGIN.CERTIFICATE-/,/-END.CERTIFICATE-/p {} + \
 		-o -path "$root/etc/ssl" -print
 }

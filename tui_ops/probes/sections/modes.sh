@@ -35,7 +35,7 @@ section_modes() {
 	set -- "$root"/etc/ssh/ssh_host_*_key.pub
 	set -f
 	tell_files public 60 'grep -aH .' "$@"
-	tell_root homes "$most_accounts" 1+ 10 find "$root/root" "$root/home" "$root/var/lib" -maxdepth 3 \
+	tell_root homes "$most_accounts" 1+ 10 find -H "$root/root" "$root/home" "$root/var/lib" -maxdepth 3 \
 		-path '*/.ssh/authorized_keys*' -exec stat -c '%a %u %g %F/%U/%G%n' {} + \
 		-o -name .rhosts -exec stat -c '%a %u %g %F/%U/%G%n' {} + \
 		-o -name .shosts -exec stat -c '%a %u %g %F/%U/%G%n' {} + \

@@ -67,15 +67,16 @@ section_privilege() {
 	ask_root 5 sed -E -e 's/:!+[^:]{3,}:/:L:/' -e 's/:[$]y[$][^:]+:/:Py:/' -e 's/:[$]gy[$][^:]+:/:Pgy:/' \
 		-e 's/:[$]6[$][^:]+:/:P6:/' -e 's/:[$]2b[$][^:]+:/:P2b:/' -e 's/:[$]5[$][^:]+:/:P5:/' \
 		-e 's/:[$]1[$][^:]+:/:P1:/' -e 's/:[^:]{12,}:/:P:/' "$root/etc/shadow"
-	ask_root 10 find "$root/root" "$root/home" "$root/var/lib" -maxdepth 3 \
+	ask_root 10 find -H "$root/root" "$root/home" "$root/var/lib" -maxdepth 3 \
 		-path '*/.ssh/authorized_keys*' -type f -size +63k -print \
-		-o -path '*/.ssh/authorized_keys*' -type f -exec grep -aH . {} + -o -path "$root/root" -print
+		-o -path '*/.ssh/authorized_keys*' -type f -exec grep -aH . {} + \
+		-o -type l -path '*/.ssh/authorized_keys*' -print -o -type l -name .ssh -print -o -path "$root/root" -print
 	ask_root 5 find "$root/etc/sudoers" "$root/etc/sudoers.d" -maxdepth 1 -type f -exec grep -aH . {} +
 	ask_root 5 sshd -T
 	ask_root 5 find "$root/etc/ssh" -maxdepth 2 -path '*/sshd_config*' -type f -exec grep -aH . {} +
 	ask_root 5 find "$root/boot" -maxdepth 2 -name grub.cfg -exec stat -c '%a %u %g %F/%U/%G%n' {} + \
 		-o -name user.cfg -exec stat -c '%a %u %g %F/%U/%G%n' {} +
-	ask_root 10 find "$root/root" "$root/home" "$root/var/lib" -maxdepth 3 \
+	ask_root 10 find -H "$root/root" "$root/home" "$root/var/lib" -maxdepth 3 \
 		-path '*/.ssh/authorized_keys*' -exec stat -c '%a %u %g %F/%U/%G%n' {} + \
 		-o -name .rhosts -exec stat -c '%a %u %g %F/%U/%G%n' {} + \
 		-o -name .shosts -exec stat -c '%a %u %g %F/%U/%G%n' {} + \
@@ -118,7 +119,8 @@ section_privilege() {
 		"$root/etc/nginx" "$root/etc/apache2" "$root/etc/httpd" "$root/etc/haproxy" "$root/etc/postfix" "$root/etc/dovecot" \
 		"$root/etc/pki" -maxdepth 3 -type d '(' -name ca-trust -o -path '*/ssl/certs' ')' -prune \
 		-o -type f -size -64k '(' -name '*.pem' -o -name '*.crt' -o -name '*.cer' ')' \
-		-exec sed -s -n -e /-BEGIN.CERTIFICATE-/F -e /-BEGIN.CERTIFICATE-/,/-END.CERTIFICATE-/p {} + \
+		-exec sed -s -n -e /-BEGIN.CERTIFICATE-/F -e /PRIVATE/,/-END/d \
+		-e /-BEGIN.CERTIFICATE-/,/-END.CERTIFICATE-/p {} + \
 		-o -path "$root/etc/ssl" -print
 	file_count=0
 	for file_path; do

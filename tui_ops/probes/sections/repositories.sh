@@ -12,7 +12,8 @@ section_repositories() {
 	set -f
 	tell_files sources 1000 'grep -aHv ^#' "$@"
 	set +f
-	set -- "$root"/etc/yum.repos.d/*.repo "$root"/etc/zypp/repos.d/*.repo
+	set -- "$root"/etc/yum.repos.d/*.repo "$root"/etc/zypp/repos.d/*.repo \
+		"$root/etc/dnf/dnf.conf" "$root/etc/yum.conf"
 	set -f
 	tell_files repo 2000 'grep -aH ^[^#]' "$@"
 	tell_files lines 200 'grep -aH ^[^#]' "$root/etc/apk/repositories" "$root/etc/pacman.d/mirrorlist"

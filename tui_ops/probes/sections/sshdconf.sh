@@ -1,10 +1,19 @@
 # The section sshdconf: what sshd is set to.
 
+# Prints the words with which an sshd was started: options there win over what is written.
+list_sshd() {
+	set +f
+	set -- "$root"/proc/[0-9]*/cmdline
+	set -f
+	grep -ahsE '^(sshd: )?/.*sshd' "$@" </dev/null | tr '\000' ' ' | head -c 20000
+}
+
 # Number, deadline in seconds. Only root is told what is in effect; the files say what was written, and for whom it is
 # otherwise. Some systems let only root read them.
 section_sshdconf() {
 	echo 'run sshdconf'
 	tell_root effective 600 0 5 sshd -T
+	tell args 100 0 list_sshd
 	sshd_closed=''
 	for sshd_file in "$root/etc/ssh/sshd_config" "$root/etc/ssh/sshd_config.d"; do
 		[ ! -e "$sshd_file" ] || [ -r "$sshd_file" ] || sshd_closed=yes

@@ -49,6 +49,6 @@ __all__ = [
     "CheckVerdict", "Delegation", "EngineInfo", "Event", "Evidence", "Fact", "FactDifference", "Feed", "Finding",
     "FindingDay", "FindingLine", "FrameworkText", "Freeze", "Heartbeat", "Host", "HostKey", "HostLatest",
     "HostVulnerabilities", "Incident", "KnownError", "LoginSource", "Maintenance", "Notification", "OnCallOverride",
-    "OnCallPlan", "Operator", "PastAlert", "Problem", "ProblemLine", "Release", "Review", "ScanImport", "SectionLatest", "Service",
-    "Silence", "Site", "Slo", "SloDay", "Timeline",
+    "OnCallPlan", "Operator", "PastAlert", "Problem", "ProblemLine", "Release", "Review", "ScanImport",
+    "SectionLatest", "Service", "Silence", "Site", "Slo", "SloDay", "Timeline",
 ]  # fmt: skip

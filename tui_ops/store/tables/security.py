@@ -102,6 +102,8 @@ class Acceptance(SQLModel, table=True):
     """Whether the one who asked also approved, as ``team: solo`` allows."""
     restart_due: bool = False
     """Whether its findings get a new due day when it ends; else they are as overdue as they would be without it."""
+    warned: str = "[]"
+    """JSON list of what was warned of: ``14`` and ``3``, days before its end; ``left bob``, who answered for it."""
     revision: int = 1
 
 

@@ -171,6 +171,8 @@ class LinkRow:
     other: str
     at: float
     who: str
+    said: str = ""
+    """Of a finding how it stands, ``still there, open: …``; empty of others."""
 
 
 @dataclass(frozen=True, slots=True)

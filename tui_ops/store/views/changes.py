@@ -20,6 +20,7 @@ from tui_ops.model.changes import (
 )
 from tui_ops.model.clock import now
 from tui_ops.model.differing import difference_text
+from tui_ops.model.security import LIVE_FINDINGS, FindingState
 from tui_ops.store.views.changerows import (
     ApprovalRow,
     ChangeLineRow,
@@ -34,6 +35,8 @@ from tui_ops.store.views.hosts import texts
 
 DONE_DAYS = 14
 """Changes that are done with are listed for so long: two weeks of a team that meets once a week."""
+
+_OVER = frozenset({ChangeState.ENDED, ChangeState.CLOSED})
 
 LINES_LIMIT = 1000
 """Lines of one change that are read: a run of hundreds of hosts; ``tui-ops show timeline`` has the rest."""
@@ -226,7 +229,25 @@ def links(reader: Reader, number: int) -> list[LinkRow]:
     """Return what a change is linked to, the first first."""
     found = reader.read(
         lambda connection: connection.execute(
-            "SELECT id, change_id, kind, other, at, who FROM change_link WHERE change_id = ? ORDER BY id", (number,)
+            "SELECT l.id, l.change_id, l.kind, l.other, l.at, l.who, f.state, f.title, c.state FROM change_link AS l"
+            " JOIN change AS c ON c.id = l.change_id"
+            " LEFT JOIN finding AS f ON l.kind = 'finding' AND f.id = CAST(substr(l.other, 5) AS INTEGER)"
+            " WHERE l.change_id = ? ORDER BY l.id",
+            (number,),
         ).fetchall()
     )
-    return [LinkRow(*row[:2], LinkKind(row[2]), *row[3:]) for row in found]  # type: ignore[call-arg]
+    return [LinkRow(*row[:2], LinkKind(row[2]), *row[3:6], _finding_said(*row[6:])) for row in found]  # type: ignore[call-arg]
+
+
+def _finding_said(state: str | None, title: str, change: str) -> str:
+    """Return how a linked finding stands: of a change that is over, whether it is gone."""
+    if state is None:
+        return ""
+    found = FindingState(state)
+    if ChangeState(change) not in _OVER:
+        word = str(found)
+    elif found is FindingState.CLAIMED:
+        word = "not read anew yet"
+    else:
+        word = f"still there, {found}" if found in LIVE_FINDINGS else str(found)
+    return f"{word}: {title}"

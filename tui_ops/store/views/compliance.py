@@ -166,6 +166,28 @@ def tallies(
     return tuple(host.name for host in hosts), found
 
 
+def place_tallies(
+    connection: sqlite3.Connection, at: float
+) -> list[tuple[str, tuple[str, ...], str, CellState, int]]:  # fmt: skip
+    """Return site, groups, check, what it says, and on how many hosts: what tallies of any scope are added up from.
+
+    Args:
+        connection: to ``ops.db``.
+        at: the moment, epoch seconds.
+    """
+    rows = connection.execute(
+        f'SELECT h.site, h.groups, v."check", {_RESULT} AS said, {_IS_ASIDE} AS aside, count(*) FROM check_verdict AS v'  # noqa: S608
+        " JOIN host AS h ON h.id = v.host_id AND h.retired_at IS NULL AND h.address != ?"
+        f' LEFT JOIN ({_ASIDES}) AS s ON s.about = v."check" AND s.host = v.host_id'
+        ' GROUP BY h.site, h.groups, v."check", said, aside',
+        (at - OLD_S, ENGINE_ADDRESS, *_asides(at)),
+    ).fetchall()
+    return [
+        (site, tuple(json.loads(groups)), check, cell_state(CheckResult(result), bool(aside)), count)
+        for site, groups, check, result, aside, count in rows
+    ]
+
+
 def cells(
     connection: sqlite3.Connection, scope: str, at: float, checks: tuple[str, ...] | None = None
 ) -> list[CellRow]:  # fmt: skip
@@ -201,11 +223,20 @@ def attestations(connection: sqlite3.Connection, everything: bool = False) -> li
     where = "" if everything else "WHERE ended_at IS NULL"
     rows = connection.execute(
         "SELECT id, framework, control, scope, owner, text, met, applies, file, file_sha, dated_at, review_at, by, at,"  # noqa: S608
-        f" ended_at FROM attestation {where} ORDER BY review_at, id"
+        f" ended_at, revision FROM attestation {where} ORDER BY review_at, id"
     ).fetchall()
-    return [
-        Attested(*row[:6], bool(row[6]), bool(row[7]), *row[8:10], row[10], _time(row[11]), *row[12:]) for row in rows
-    ]
+    return [_attested(*row) for row in rows]
+
+
+def _attested(
+    number: int, framework: str, control: str, scope: str, owner: str, text: str, met: int, applies: int, file: str,
+    sha: str, dated_at: object, review_at: object, by: str, at: float, ended_at: float | None,
+    revision: int,
+) -> Attested:  # fmt: skip
+    return Attested(
+        number, framework, control, scope, owner, text, bool(met), bool(applies), file, sha, _time(dated_at),
+        _time(review_at), by, at, ended_at, revision,
+    )  # fmt: skip
 
 
 def _time(value: object) -> float | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from tui_ops.model.security import ASIDE_FINDINGS, LIVE_FINDINGS, FindingSeverity, FindingState
 from tui_ops.store.views.connect import Reader
+from tui_ops.store.views.findings import WARNED_S
 
 _SEVERITIES = {str(one): one for one in FindingSeverity}
 _LIVE = tuple(str(state) for state in LIVE_FINDINGS)
@@ -21,6 +22,10 @@ class FindingCounts:
     waiting: int = 0
     """That wait for somebody to approve that they are set aside."""
     aside: int = 0
+    ending: int = 0
+    """Acceptances in force that end within two weeks."""
+    left: int = 0
+    """Acceptances of which somebody who answers for them is no operator any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +63,14 @@ def counts(reader: Reader, at: float) -> FindingCounts:
             tuple(map(str, ASIDE_FINDINGS)),
         ).fetchone()[0]
     )
-    return FindingCounts(live, overdue, critical, waiting, aside)
+    ending, left = reader.read(
+        lambda connection: connection.execute(
+            "SELECT coalesce(sum(approved_at IS NOT NULL AND expires_at <= ?), 0),"
+            " coalesce(sum(warned LIKE '%\"left %'), 0) FROM acceptance WHERE ended_at IS NULL AND rejected_at IS NULL",
+            (at + WARNED_S,),
+        ).fetchone()
+    )
+    return FindingCounts(live, overdue, critical, waiting, aside, ending, left)
 
 
 def trend(reader: Reader, days: int = 90) -> list[DayRow]:

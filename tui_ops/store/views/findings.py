@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tui_ops.model.changes import change_name
 from tui_ops.model.facts import Field
+from tui_ops.model.securing import DAY_S, WARNED_DAYS
 from tui_ops.model.security import (
     LIVE_FINDINGS,
     SEVERITIES,
@@ -21,6 +22,9 @@ from tui_ops.store.views.connect import Reader
 
 LINES_LIMIT = 500
 """Lines of one finding that are read."""
+
+WARNED_S = max(WARNED_DAYS) * DAY_S
+"""Seconds before its end from which on an acceptance says so."""
 
 EXPIRED = "acceptance expired"
 """What marks a finding that is open again because its acceptance ran out."""
@@ -151,7 +155,24 @@ class AcceptanceRow:
     ended_at: float | None
     ended_by: str
     solo: bool
+    warned: tuple[str, ...]
+    """``14``, ``3``: days before its end at which it was told; ``left bob``: he answers for it, and is no operator."""
     findings: tuple[int, ...]
+
+    @property
+    def left(self) -> tuple[str, ...]:
+        """Those who asked for it or approved it, and are no operators any more."""
+        return tuple(mark.removeprefix("left ") for mark in self.warned if mark.startswith("left "))
+
+    def warning(self, at: float) -> str:
+        """Return what is to be known of it at epoch second ``at``: ``ends in 3 days``, ``bob has left``; else empty."""
+        told = []
+        if self.state == "in force" and self.expires_at is not None and self.expires_at - at <= WARNED_S:
+            days = max(0, int((self.expires_at - at) // DAY_S))
+            told.append(f"ends in {days} day{'s' if days != 1 else ''}" if days else "ends within a day")
+        if self.state in ("in force", "waiting") and self.left:
+            told.append(f"{', '.join(self.left)} {'have' if len(self.left) > 1 else 'has'} left")
+        return "; ".join(told)
 
     @property
     def state(self) -> str:
@@ -202,7 +223,7 @@ def _row(values: tuple[object, ...]) -> FindingRow:
 
 def findings(
     reader: Reader, everything: bool = False, check: str = "", host: str = "", about: str | None = None,
-    after_version: int = -1,
+    after_version: int = -1, gone_since: float | None = None,
 ) -> list[FindingRow]:  # fmt: skip
     """Return findings, those of the highest priority first.
 
@@ -213,17 +234,34 @@ def findings(
         host: only of the host of this name; empty for all.
         about: only about this object; None for all.
         after_version: only those that changed since this version was the highest.
+        gone_since: of those that are gone only what went after this epoch second; None for all.
     """
     where, params = ["f.version > ?"], [after_version]
     given: list[object] = list(params)
     if not everything:
         where.append(f"f.state IN {_IN_LIVE}")
         given += _LIVE
+    if gone_since is not None:
+        where.append("(f.state != ? OR f.closed_at >= ?)")
+        given += [str(FindingState.VERIFIED), gone_since]
     for column, value in (('f."check"', check or None), ("h.name", host or None), ("f.object", about)):
         if value is not None:
             where.append(f"{column} = ?")
             given.append(value)
     query = f"SELECT {_COLUMNS}{_FROM} WHERE {' AND '.join(where)} ORDER BY f.priority DESC, f.id"
+    return [_row(values) for values in reader.read(lambda connection: connection.execute(query, given).fetchall())]
+
+
+def urgent(reader: Reader, at: float, most: int) -> list[FindingRow]:
+    """Return the live findings that are overdue at epoch second ``at``, that are critical and nobody has taken on, or
+    for which somebody asks to set them aside; those of the highest priority first, at most so many.
+    """
+    query = (
+        f"SELECT {_COLUMNS}{_FROM} WHERE f.state IN {_IN_LIVE} AND (f.due_at < ? OR (f.severity = ? AND f.state = ?)"
+        " OR (a.id IS NOT NULL AND a.approved_at IS NULL AND a.rejected_at IS NULL AND a.ended_at IS NULL))"
+        " ORDER BY f.priority DESC, f.id LIMIT ?"
+    )
+    given = (*_LIVE, at, str(FindingSeverity.CRITICAL), str(FindingState.OPEN), most)
     return [_row(values) for values in reader.read(lambda connection: connection.execute(query, given).fetchall())]
 
 
@@ -309,7 +347,7 @@ def acceptances(reader: Reader, everything: bool = False) -> list[AcceptanceRow]
 def _acceptances(connection: sqlite3.Connection, where: str, given: Sequence[object]) -> list[AcceptanceRow]:
     rows = connection.execute(
         'SELECT a.id, a.kind, a."check", a.reason, a.control, a.asked_by, a.asked_at, a.approved_by, a.approved_at,'  # noqa: S608
-        " a.rejected_by, a.answer, a.expires_at, a.ended_at, a.ended_by, a.solo,"
+        " a.rejected_by, a.answer, a.expires_at, a.ended_at, a.ended_by, a.solo, a.warned,"
         " (SELECT group_concat(f.id) FROM finding AS f WHERE f.acceptance_id = a.id)"
         f" FROM acceptance AS a {where} ORDER BY a.expires_at, a.id",
         given,
@@ -317,7 +355,8 @@ def _acceptances(connection: sqlite3.Connection, where: str, given: Sequence[obj
     found = []
     for row in rows:
         until = float(row[11]) if isinstance(row[11], int | float) else None
-        numbers = tuple(sorted(int(one) for one in row[15].split(","))) if row[15] else ()
-        values = (*row[:11], until, row[12], row[13], bool(row[14]), numbers)
+        numbers = tuple(sorted(int(one) for one in row[16].split(","))) if row[16] else ()
+        warned = tuple(str(mark) for mark in json.loads(row[15]))
+        values = (*row[:11], until, row[12], row[13], bool(row[14]), warned, numbers)
         found.append(AcceptanceRow(*values))
     return found

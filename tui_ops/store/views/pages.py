@@ -4,19 +4,23 @@ import json
 import sqlite3
 
 from tui_ops.model.clock import Stamp, age_s, boot_id, now
+from tui_ops.model.security import LIVE_FINDINGS
 from tui_ops.model.states import HostState, Severity
 from tui_ops.store.views.connect import Reader
 from tui_ops.store.views.documents import run_failed
 from tui_ops.store.views.facts import difference_rows
 from tui_ops.store.views.hosts import host_rows, texts
 from tui_ops.store.views.lists import event_rows, key_rows, maintenance_rows
-from tui_ops.store.views.rows import EngineRow, HostPage, SectionRow
+from tui_ops.store.views.rows import EngineRow, HostPage, SectionRow, WeakRow
 
 EVENTS_ON_PAGE = 50
 """As many as a person reads; ``show events`` has the rest."""
 
 DIFFERENCES_ON_PAGE = 60
 """As many as a screen has lines; the view of differences has the rest."""
+
+WEAK_ON_PAGE = 300
+"""Live findings of one host that are told of: as many as a host has that nobody ever looked after."""
 
 STANDING_HOSTS = 400
 """Hosts of the services on a page that are counted: a page is read every few seconds while it is looked at."""
@@ -60,7 +64,18 @@ def _page(connection: sqlite3.Connection, name: str, present: Stamp) -> HostPage
         carries=list(carries),
         standing=_standing(connection, carries, present),
         needed_by=needed_by,
+        weak=_weak(connection, row.id),
     )
+
+
+def _weak(connection: sqlite3.Connection, host_id: int) -> list[WeakRow]:
+    states = tuple(map(str, LIVE_FINDINGS))
+    rows = connection.execute(
+        "SELECT id, severity, state, CASE text WHEN '' THEN title ELSE text END, due_at FROM finding"  # noqa: S608
+        f" WHERE host_id = ? AND state IN ({', '.join('?' * len(states))}) ORDER BY priority DESC, id LIMIT ?",
+        (host_id, *states, WEAK_ON_PAGE),
+    )
+    return [WeakRow(*values) for values in rows]
 
 
 def _sections(connection: sqlite3.Connection, host_id: int, present: Stamp, same_boot: bool) -> list[SectionRow]:

@@ -141,6 +141,17 @@ class MaintenanceRow:
     seconds."""
 
 
+@dataclass(frozen=True, slots=True)
+class WeakRow:
+    """A live finding of a host, as its page tells of it."""
+
+    id: int
+    severity: str
+    state: str
+    text: str
+    due_at: float | None
+
+
 @dataclass(slots=True)
 class HostPage:
     """Everything the host page shows."""
@@ -160,6 +171,8 @@ class HostPage:
     """Services that depend on those."""
     differences: list[DifferenceRow] = field(default_factory=list)
     """What changed on it, the newest first."""
+    weak: list[WeakRow] = field(default_factory=list)
+    """Its live findings, the most urgent first."""
 
 
 @dataclass(slots=True)

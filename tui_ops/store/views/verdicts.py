@@ -1,6 +1,7 @@
 """What checks say of hosts, as it is shown."""
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from tui_ops.model.security import CheckResult
@@ -60,6 +61,21 @@ def verdicts(reader: Reader, host: str = "", check: str = "") -> list[VerdictSho
         )
         for name, host_id, about, result, text, version, read_at, judged_at, since_at, needs, evidence in rows
     ]  # fmt: skip
+
+
+def results_of(reader: Reader, checks: Collection[str]) -> dict[int, dict[str, tuple[CheckResult, str]]]:
+    """Return what some checks say of the watched hosts, and their texts, by the hosts' ids."""
+    rows = reader.read(
+        lambda connection: connection.execute(
+            'SELECT v.host_id, v."check", v.result, v.text FROM check_verdict AS v JOIN host AS h ON h.id = v.host_id'  # noqa: S608
+            f' WHERE h.retired_at IS NULL AND v."check" IN ({", ".join("?" * len(checks))})',
+            tuple(checks),
+        ).fetchall()
+    )
+    found: dict[int, dict[str, tuple[CheckResult, str]]] = {}
+    for host_id, check, result, text in rows:
+        found.setdefault(host_id, {})[check] = (CheckResult(result), text)
+    return found
 
 
 def verdict_counts(reader: Reader) -> dict[str, dict[CheckResult, int]]:

@@ -237,6 +237,17 @@ def _unpacked(packed: object) -> object:
     return json.loads(text) if machine.eof else []
 
 
+def judged_stamp(reader: Reader) -> tuple[int, float, int]:
+    """Return what differs once any host was judged anew: how many are, when last, how much there is in all."""
+    hosts_, last, rows = reader.read(
+        lambda connection: connection.execute(
+            "SELECT count(*), coalesce(max(matched_at), 0), coalesce(sum(fixable + waiting), 0)"
+            " FROM host_vulnerabilities"
+        ).fetchone()
+    )
+    return int(hosts_), float(last), int(rows)
+
+
 def vulnerabilities(reader: Reader, host: Wanted = everything) -> Iterator[VulnerableRow]:
     """Give what each host is vulnerable to, by host, the worst first; one host's document is unpacked at a time.
 

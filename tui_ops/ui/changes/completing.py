@@ -37,7 +37,7 @@ def completed(page: ChangePage, desk: Desk) -> ChangePage:
     titles |= {one.name: one.title for one in desk.changes.rows.values()}
     return replace(
         page, batches=found, reach=affected(row.hosts, services, up, found) if row.hosts else None,
-        titles={one.other: titles.get(one.other, "") for one in page.links},
+        titles={one.other: titles.get(one.other, one.said) for one in page.links},
         model=desk.around.model(row.model_id), release=desk.around.release(row.release_id),
         free=slot.proposed(row, page.services, desk),
     )  # fmt: skip

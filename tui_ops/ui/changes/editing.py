@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from textual.app import SuspendNotSupported
 
 from tui_ops.actions.errors import ActError
-from tui_ops.plans import PlanWrong, read_plan
+from tui_ops.plans import PlanWrong, read_plan, sha_of
 from tui_ops.ui.cells import safe
 from tui_ops.ui.changes.reading import ChangePage
 from tui_ops.ui.paint import Ink
@@ -40,6 +40,13 @@ TEXT_MOST = 256 * 1024
 
 PLACE = re.compile(r"^(\w+:)(\d+)(?=:)")
 """The place of a mistake: ``plan:12:3``."""
+
+BASE_CELLS = 12
+"""Digits of the digest by which a text is known again."""
+
+_BASE = re.compile(rf"^#! made of the plan ([0-9a-f]{{{BASE_CELLS}}});", re.MULTILINE)
+
+OTHERS = "somebody has changed the plan since this was kept: what you send takes that back; look at it before"
 
 Send = Callable[[str], Awaitable[str]]
 """Sends a text that has no mistakes; gives what to tell. It may raise ActError."""
@@ -61,8 +68,8 @@ def edit_plan(app: "DeskApp", page: ChangePage) -> None:
         answer = await app.client.act("change.edit", (row.name,), {"plan": text}, {row.name: row.revision})
         return answer.message or f"{row.name}: its plan was written"
 
-    check = partial(mistakes, values=dict(page.written.values))
-    in_background(app, lambda: write(app, row.name, page.written.plan, check, send), "editor")
+    check, plan = partial(mistakes, values=dict(page.written.values)), page.written.plan
+    in_background(app, lambda: write(app, row.name, plan, check, send, base=plan), "editor")
 
 
 def mistakes(text: str, values: Mapping[str, str] | None = None) -> str:
@@ -79,7 +86,7 @@ def mistakes(text: str, values: Mapping[str, str] | None = None) -> str:
     return ""
 
 
-async def write(app: "DeskApp", name: str, text: str, check: Check, send: Send) -> None:
+async def write(app: "DeskApp", name: str, text: str, check: Check, send: Send, base: str = "") -> None:
     """Open the editor until the text is right and sent, or left as it is.
 
     Args:
@@ -88,16 +95,18 @@ async def write(app: "DeskApp", name: str, text: str, check: Check, send: Send) 
         text: to begin with.
         check: says what is wrong with it.
         send: takes it.
+        base: the text that others may change meanwhile: whoever goes on with what was kept is told once.
     """
     file = kept_file(app, name)
-    first = text
+    first, wrong = text, ""
     if file.is_file():
-        first = without_remarks(read_text(file))
+        kept = read_text(file)
+        first, wrong = without_remarks(kept), OTHERS if is_of_another(kept, base) else ""
         app.tell(f"going on with what was not sent: {file}")
-    wrong, shown = "", first
+    shown = first
     while True:
         before = with_remarks(shown, wrong)
-        if not _open(app, file, before):
+        if not _open(app, file, of_base(before, base)):
             return
         shown = without_remarks(read_text(file))
         if shown.strip() == text.strip() and not wrong:
@@ -110,7 +119,7 @@ async def write(app: "DeskApp", name: str, text: str, check: Check, send: Send) 
         wrong = check(shown)
         if not wrong:
             break
-    save_text(file, shown)
+    save_text(file, of_base(shown, base))
     try:
         said = await send(shown)
     except ActError as error:
@@ -134,6 +143,20 @@ def with_remarks(text: str, wrong: str) -> str:
 def without_remarks(text: str) -> str:
     """Return a text without the remarks of :func:`with_remarks`."""
     return "".join(one for one in text.splitlines(keepends=True) if not one.startswith(REMARK.rstrip()))
+
+
+def of_base(text: str, base: str) -> str:
+    """Return a text with a remark below it that says of which text it was made; as it is where that is none."""
+    if not base:
+        return text
+    end = "" if text.endswith("\n") or not text else "\n"
+    return f"{text}{end}{REMARK}made of the plan {sha_of(base)[:BASE_CELLS]}; this line goes by itself\n"
+
+
+def is_of_another(kept: str, base: str) -> bool:
+    """Return whether a text that is kept was made of another one than this: somebody has changed that meanwhile."""
+    found = _BASE.findall(kept)
+    return bool(base and found and not sha_of(base).startswith(found[-1]))
 
 
 def editor() -> list[str]:

@@ -7,7 +7,16 @@ from tui_ops.actions.errors import ActError
 from tui_ops.plans import PlanWrong
 from tui_ops.ui.acts import plan
 from tui_ops.ui.cells import safe
-from tui_ops.ui.changes.editing import edit_plan, kept_file, read_text, save_text, without_remarks
+from tui_ops.ui.changes.editing import (
+    OTHERS,
+    edit_plan,
+    is_of_another,
+    kept_file,
+    of_base,
+    read_text,
+    save_text,
+    without_remarks,
+)
 from tui_ops.ui.changes.reading import ChangePage
 from tui_ops.ui.paint import Ink
 
@@ -35,16 +44,19 @@ def work_on_steps(app: "DeskApp", page: ChangePage) -> None:
     file = kept_file(app, row.name)
     try:
         steps = StepList(page.written.plan, dict(page.written.values))
-        if file.is_file() and (text := without_remarks(read_text(file))) != steps.text:
+        kept = read_text(file) if file.is_file() else ""
+        if kept and (text := without_remarks(kept)) != steps.text:
             steps.begin_with(text)
-            app.tell("going on with what was not sent; u goes back to the plan as it is")
+            others = is_of_another(kept, steps.first)
+            said = OTHERS if others else "going on with what was not sent"
+            app.tell(f"{said}; u goes back to the plan as it is", Ink.WARN if others else Ink.TEXT)
     except PlanWrong as error:
         app.tell(f"its steps can't be told apart: {safe(str(error))}. e opens the plan in your editor", Ink.WARN)
         return
 
     def keep(text: str) -> None:
         if text and text != steps.first:
-            save_text(file, text)
+            save_text(file, of_base(text, steps.first))
         else:
             file.unlink(missing_ok=True)
 

@@ -16,10 +16,12 @@ from tui_ops.store.views.incidents import IncidentRow
 from tui_ops.ui.changes.approving import to_approve
 from tui_ops.ui.changes.mine import freezes_to_decide, reviews_due, waits_for_me
 from tui_ops.ui.desk import Desk
-from tui_ops.ui.facts import AUDIT_KEYS, CHANGE_KEYS, INCIDENT_KEYS, KEYS, known_values
+from tui_ops.ui.facts import AUDIT_KEYS, CHANGE_KEYS, FINDING_KEYS, INCIDENT_KEYS, KEYS, known_values
 from tui_ops.ui.frame import Told, counts_line
 from tui_ops.ui.incidents.clocks import RESOLVE_SOON_S, resolve_left_s
 from tui_ops.ui.paint import Ink, Line, joined, line
+from tui_ops.ui.security.needs import needing, to_answer, to_mend
+from tui_ops.ui.security.registry import FURTHER
 
 if TYPE_CHECKING:
     from tui_ops.ui.screens.base import DeskScreen
@@ -115,6 +117,20 @@ def changes_line(desk: Desk, words: bool) -> Line:
     return line((str(live), Ink.ACCENT), (told, Ink.DIM)) if words else line((f"C{live}", Ink.ACCENT))
 
 
+def findings_for_me(desk: Desk) -> int:
+    """Return how many findings this operator should mend, and how many acceptances wait for his answer."""
+    return 0 if desk.acts_removed else sum(1 for _ in to_mend(desk)) + len(to_answer(desk))
+
+
+def findings_line(desk: Desk, words: bool) -> Line:
+    """Return how many findings are overdue: ``3 findings overdue``, in short ``3 over``; nothing while none is."""
+    late = desk.security.counts.overdue
+    if not late:
+        return ()
+    told = f" finding{'' if late == 1 else 's'} overdue" if words else " over"
+    return line((str(late), Ink.BAD), (told, Ink.DIM))
+
+
 def known_change_values(desk: Desk, key: str) -> list[str]:
     """Return the texts that changes have for a key of an address."""
     rows = desk.changes.rows.values()
@@ -151,7 +167,7 @@ def for_me(desk: Desk) -> int:
 
 def all_for_me(desk: Desk) -> int:
     """Return how many things need this operator."""
-    return for_me(desk) + to_acknowledge(desk) + keys_to_trust(desk)
+    return for_me(desk) + to_acknowledge(desk) + keys_to_trust(desk) + findings_for_me(desk)
 
 
 SCREENS: tuple[ScreenSpec, ...] = (
@@ -178,6 +194,11 @@ SCREENS: tuple[ScreenSpec, ...] = (
         changes_for_me, CHANGE_KEYS, views=("calendar", "changemodels", "freezes", "releases"),
         values=known_change_values, told=changes_line, mine=changes_for_me,
         help="requests, risk, approvals; the calendar with windows and freezes; models, releases",
+    ),
+    ScreenSpec(
+        "4", "security", "Security", "findings", "tui_ops.ui.screens.security:Security",
+        needing, FINDING_KEYS, views=FURTHER, told=findings_line, mine=lambda desk: len(to_answer(desk)),
+        help="findings from first sight to verified gone; what checks say, vulnerabilities, what is set aside",
     ),
     ScreenSpec(
         "9", "audit", "Audit", "audit", "tui_ops.ui.screens.audit:Audit",

@@ -17,12 +17,13 @@ from tui_ops.ui.learnt.layout import Layout
 from tui_ops.ui.learnt.reading import KnownPage, ProblemPage
 from tui_ops.ui.paint import Ink, line, plain
 from tui_ops.ui.screens.cursored import Cursored
+from tui_ops.ui.security.reading import SeenPage
 from tui_ops.ui.widgets.lines import desk_app
 
 PAGE_TOPICS = frozenset({"incidents", "problems", "fleet"})
 """News after which a page is read again."""
 
-P = TypeVar("P", ProblemPage, KnownPage, ReleasePage)
+P = TypeVar("P", ProblemPage, KnownPage, ReleasePage, SeenPage)
 
 
 class LearntScreen(Cursored, Generic[P]):

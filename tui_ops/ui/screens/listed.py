@@ -149,7 +149,12 @@ class Listed(Beside):
         table = self.table
         below = len(fleet.lines) - table.top - table.size.height
         more = f"{below} more" if below > 0 else ""
-        return spread(joined(parts, "   "), line((more, Ink.DIM)), self.part("title").size.width)
+        right = joined([self.title_note(), line((more, Ink.DIM))], "   ")
+        return spread(joined(parts, "   "), right, self.part("title").size.width)
+
+    def title_note(self) -> Line:
+        """Return what else is said in the title, at its right: of which date all this is."""
+        return ()
 
     # What keys do -------------------------------------------------------------------------------------------------
 

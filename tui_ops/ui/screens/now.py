@@ -86,7 +86,12 @@ class Now(Listed):
     def action_letter(self, key: str) -> None:
         """Do the act that has this letter; a change is decided on its page, where all of it is seen."""
         kind, number = self.pane.key_here if isinstance(self.pane, NowPane) else ("", 0)
-        if kind == "change" and key in DECIDES:
+        if kind == "finding" and key in ("y", "n", "F"):
+            desk_app(self).travel.open_finding(number)
+            desk_app(self).tell(
+                f"look at it, then {key} decides" if key != "F" else "look at it, then F makes a change"
+            )
+        elif kind == "change" and key in DECIDES:
             desk_app(self).travel.open_change(number)
             desk_app(self).tell(f"look at it, then {key} decides")
         else:
@@ -187,6 +192,10 @@ class Now(Listed):
                 travel.open_problem(number)
             elif kind == "change":
                 travel.open_change(number)
+            elif kind == "finding":
+                travel.open_finding(number)
+            elif kind == "findings":
+                travel.show_list("security", "")
             elif kind == "freeze":
                 travel.show_noun("changes", "freezes", f"name=FRZ-{number}")
             elif kind == "item":

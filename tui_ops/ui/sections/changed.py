@@ -19,7 +19,8 @@ TITLES = {
     "hardware": "hardware", "packages": "package", "unitfiles": "unit file", "units": "service", "accounts": "account",
     "authkeys": "key", "sudoers": "sudo rule", "sshdconf": "sshd", "sockets": "socket", "mounts": "mount",
     "interfaces": "interface", "routes": "route", "sysctl": "kernel", "schedules": "schedule", "firewall": "firewall",
-    "files": "file",
+    "files": "file", "repositories": "source", "authpolicy": "login rule", "modes": "mode", "logins": "login",
+    "protections": "protection", "patches": "update", "certfiles": "certificate", "clock": "clock", "suid": "rights",
 }  # fmt: skip
 """Topics as one of their items is called; a filter takes the name of the topic."""
 

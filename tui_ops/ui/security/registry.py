@@ -38,8 +38,16 @@ VIEWS: tuple[SecurityView, ...] = (
     SecurityView("verdicts", "verdicts:VerdictsPane", "what each check says of each host; what is unknown, and why"),
     SecurityView("vulnerabilities", "cves:VulnerabilitiesPane", "each vulnerability over all hosts: a fix here or not"),
     SecurityView("vulnerable", "vulnerable:VulnerablePane", "each host: how much of it can be mended, by which feed"),
-    SecurityView("feeds", "feeds:FeedsPane", "what says so, and how old it is"),
+    SecurityView("feeds", "vulnerable:FeedsPane", "what says so, and how old it is"),
+    SecurityView("measures", "measures:MeasuresPane", "what protects each host: firewall, audit, time … and how well"),
+    SecurityView("exposure", "exposure:ExposurePane", "what listens for others, who may ask it, what was not meant to"),
+    SecurityView("certificates", "certificates:CertificatesPane", "certificates of files and services, by days left"),
+    SecurityView("authkeys", "keysgraph:KeysPane", "each key: its person, the accounts and hosts that it opens"),
+    SecurityView("logins", "logins:LoginsPane", "from where people came in, who guesses, who guessed until he got in"),
     SecurityView("trend", "findingtrend:TrendPane", "how it went: opened, closed, overdue, how long mending took"),
+    SecurityView("compliance", "compliance:FrameworksPane", "each framework: its score, and how much of it is known"),
+    SecurityView("controls", "compliance:ControlsPane", "each control: what decides it, its hosts and their readings"),
+    SecurityView("attestations", "attestations:AttestationsPane", "whose word stands for a control, and until when"),
 )
 """In the order in which ``.`` goes through them; the first is the one that the screen begins with."""
 

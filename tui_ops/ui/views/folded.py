@@ -4,6 +4,8 @@ Of fifty thousand rows nothing is made but the lines that are seen: rows stay as
 :class:`~tui_ops.ui.views.items.Item` is made of one when it is drawn.
 """
 
+from bisect import bisect_left, insort
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -24,8 +26,15 @@ T = TypeVar("T")
 PLACED_BY = 240
 """Lines by whose texts columns get their widths: what several screens hold; of a longer list the first ones."""
 
+FOLD_S = 300.0
+"""What a folded line says of time is in hours and days: it is worked out again every five minutes."""
+
 FOLDED = "fold"
 """The first part of the key of a line that stands for several things."""
+
+
+Ranked = tuple[tuple[Any, ...], Key]
+"""Where a row stands in the usual order, and its key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +42,10 @@ class Stand(Generic[T]):
     """How rows stand in the list, worked out aside."""
 
     rows: dict[Key, T]
+    usual: list[Ranked]
+    """All of them in the usual order."""
     shown: list[Key]
+    homes: dict[Key, Key]
     groups: dict[Key, list[Key]]
     asked: tuple[object, ...]
     """For which filter, order and folding."""
@@ -56,10 +68,20 @@ class FoldedList(Listing[T]):
         self.opened: set[Key] = set()
         self.taken = 0
         """How often rows were taken in."""
+        self._usual: list[Ranked] = []
+        self._homes: dict[Key, Key] = {}
+        """The line on which a row is folded."""
+        self._homes_for = self.by
         self._groups: dict[Key, list[Key]] = {}
-        self._groups_for: tuple[object, object] | None = None
+        self._groups_for: list[Key] | None = None
+        self.touched: set[Key] = set()
+        """Folded lines that became others since somebody last looked here."""
 
     # What a child says --------------------------------------------------------------------------------------------
+
+    def rank(self, row: T) -> tuple[Any, ...]:
+        """Return where a row stands in the usual order, unlike that of any other row; where rows change singly."""
+        raise NotImplementedError
 
     def fact(self, row: T, key: str) -> Value:
         """Return what a row has for a key of an address."""
@@ -88,8 +110,16 @@ class FoldedList(Listing[T]):
         """What filter, order and folding are asked for."""
         return (*self._asked, self.by)
 
+    @property
+    def is_usual(self) -> bool:
+        """Whether rows stand in the usual order."""
+        return self.sort is None and not self.query.sort and not self.reversed
+
     def order(self, found: list[Key]) -> None:
-        """Put keys in order: by the column that was chosen, by what the filter says, or as they came."""
+        """Put keys in order: by the column that was chosen, by what the filter says, or in the usual one."""
+        if self.sort is None and not self.query.sort:
+            wanted = set(found)
+            found[:] = [key for _, key in self._usual if key in wanted]
         self._order(found, self.rows)
 
     def _order(self, found: list[Key], rows: Mapping[Key, T]) -> None:
@@ -102,50 +132,89 @@ class FoldedList(Listing[T]):
         elif self.reversed:
             found.reverse()
 
-    def ready(self, rows: dict[Key, T]) -> Stand[T]:
+    def ready(self, rows: Mapping[Key, T], ranked: bool = False) -> Stand[T]:
         """Return how rows would stand as it is asked now; may run beside the desk, which it leaves as it is.
 
         Args:
-            rows: all of them, in the usual order.
+            rows: all of them.
+            ranked: whether :meth:`rank` says their usual order; else it is that in which they come.
         """
-        asked, query = self.asked, self.query
-        if self.trouble_only or query.terms:
-            found = [key for key, row in rows.items() if self.passes(row)]
+        asked, by, query = self.asked, self.by, self.query
+        if ranked:
+            usual = sorted((self.rank(row), key) for key, row in rows.items())
         else:
-            found = list(rows)
+            usual = [((place,), key) for place, key in enumerate(rows)]
+        if self.trouble_only or query.terms:
+            found = [key for _, key in usual if self.passes(rows[key])]
+        else:
+            found = [key for _, key in usual]
         self._order(found, rows)
-        return Stand(rows, found, self._grouped(found, rows), asked)
+        homes = self._homes_of(rows, by)
+        return Stand(dict(rows), usual, found, homes, _grouped(found, homes), asked)
 
     def adopt(self, stand: Stand[T]) -> None:
         """Let rows stand as was worked out; anew where something else is asked for by now."""
-        self.rows = stand.rows
+        self.rows, self._usual = stand.rows, stand.usual
         if self.marks:
             self.marks &= stand.rows.keys()
         self.taken += 1
+        self.touched |= self._groups.keys()
         if stand.asked == self.asked:
-            self._groups, self._groups_for = stand.groups, (stand.shown, self.by)
+            self._homes, self._homes_for = stand.homes, self.by
+            self._groups, self._groups_for = stand.groups, stand.shown
             self.stand(stand.shown)
+        else:
+            self._homes_for = ""
+            self.arrange()
+
+    def apply(self, changed: Mapping[Key, T]) -> None:
+        """Let a few rows be others, or new: nothing is done but what hangs on them. Their :meth:`rank` says where."""
+        stood, passing = self.stands_as_asked, set(self.shown)
+        common = self.foldings[self.by]
+        for key, row in changed.items():
+            before = self.rows.get(key)
+            if before is not None:
+                del self._usual[bisect_left(self._usual, (self.rank(before), key))]
+                self.touched.add(self._homes.get(key))
+            self.rows[key] = row
+            insort(self._usual, (self.rank(row), key))
+            if common is not None:
+                self._homes[key] = (FOLDED, common(row))
+                self.touched.add(self._homes[key])
+            (passing.add if self.passes(row) else passing.discard)(key)
+        self.taken += 1
+        if stood and self.is_usual:
+            self.stand([key for _, key in self._usual if key in passing])
         else:
             self.arrange()
 
     # Folding ------------------------------------------------------------------------------------------------------
 
-    def _grouped(self, shown: Sequence[Key], rows: Mapping[Key, T]) -> dict[Key, list[Key]]:
-        common = self.foldings[self.by]
+    def _homes_of(self, rows: Mapping[Key, T], by: str) -> dict[Key, Key]:
+        common = self.foldings[by]
         if common is None:
             return {}
-        found: dict[Hashable, list[Key]] = {}
-        for key in shown:
-            found.setdefault(common(rows[key]), []).append(key)
-        return {(FOLDED, name): members for name, members in found.items()}
+        known: dict[Hashable, Key] = {}
+        found: dict[Key, Key] = {}
+        for key, row in rows.items():
+            name = common(row)
+            home = known.get(name)
+            if home is None:
+                home = known[name] = (FOLDED, name)
+            found[key] = home
+        return found
 
     def laid_out(self) -> list[Key]:
         """Return the lines: what is alone, and one for what is folded, in the order of their first rows."""
         if self.foldings[self.by] is None:
             self._groups = {}
             return self.shown
-        if self._groups_for is None or self._groups_for[0] is not self.shown or self._groups_for[1] != self.by:
-            self._groups, self._groups_for = self._grouped(self.shown, self.rows), (self.shown, self.by)
+        if self._homes_for != self.by:
+            self._homes, self._homes_for = self._homes_of(self.rows, self.by), self.by
+            self._groups_for = None
+        if self._groups_for is not self.shown:
+            self.touched |= self._groups.keys()
+            self._groups, self._groups_for = _grouped(self.shown, self._homes), self.shown
         lines: list[Key] = []
         for key, members in self._groups.items():
             if len(members) == 1:
@@ -171,8 +240,7 @@ class FoldedList(Listing[T]):
         return left[0] if left else self._home(cursor)
 
     def _home(self, key: Key) -> Key | None:
-        common, row = self.foldings[self.by], self.rows.get(key)
-        return (FOLDED, common(row)) if common is not None and row is not None else None
+        return self._homes.get(key) if self.foldings[self.by] is not None else None
 
     def fold(self, folded: bool | None = None) -> bool:
         """Fold or unfold the line under the cursor, or the one its row stands in; tell whether there is one."""
@@ -204,6 +272,14 @@ class FoldedList(Listing[T]):
         return [self.rows[key] for key in self.members(self.cursor)]
 
 
+def _grouped(shown: Sequence[Key], homes: Mapping[Key, Key]) -> dict[Key, list[Key]]:
+    found: defaultdict[Key, list[Key]] = defaultdict(list)
+    if homes:
+        for key in shown:
+            found[homes[key]].append(key)
+    return dict(found)
+
+
 class FoldedPane(Secured, Pane[T]):
     """A view over a folded list. A child makes items of rows and of what is folded.
 
@@ -225,6 +301,9 @@ class FoldedPane(Secured, Pane[T]):
         self._item_columns = tuple(columns)
         self._placed_for: tuple[object, ...] = ()
         self._loaded = False
+        self._folds: dict[Key, Item] = {}
+        """What is folded, as it was drawn last."""
+        self._folds_at = 0
 
     def item(self, row: T) -> Item:
         """Return a row as it is drawn."""
@@ -251,16 +330,31 @@ class FoldedPane(Secured, Pane[T]):
     def take(self, found: Sequence[Any], desk: Desk) -> None:
         """Take in what was made ready."""
         del desk
-        for stand in found:
+        for one in found:
             self._loaded = True
-            self.folded.adopt(stand)
+            if isinstance(one, Stand):
+                self.folded.adopt(one)
+            else:
+                self.folded.apply(one)
 
     # Drawing ------------------------------------------------------------------------------------------------------
 
     def _item_of(self, key: Key) -> Item:
-        members = self.folded.members(key)
-        rows = self.folded.rows
-        return self.fold_item([rows[one] for one in members]) if members else self.item(rows[key])
+        listing, at = self.folded, int(self.desk.present.at // FOLD_S)
+        if at != self._folds_at:
+            self._folds, self._folds_at = {}, at
+        if listing.touched:
+            for one in listing.touched:
+                self._folds.pop(one, None)
+            listing.touched.clear()
+        found = self._folds.get(key)
+        if found is not None:
+            return found
+        members, rows = listing.members(key), listing.rows
+        if not members:
+            return self.item(rows[key])
+        made = self._folds[key] = self.fold_item([rows[one] for one in members])
+        return made
 
     def lay_out(self, width: int) -> None:
         """Place the columns by the first lines."""
@@ -268,7 +362,9 @@ class FoldedPane(Secured, Pane[T]):
         placed_for = (width, listing.taken, listing.by, id(listing.lines))
         if placed_for != self._placed_for:
             self._placed_for = placed_for
-            self.placed = place_items(width, self._item_columns, [self._item_of(key) for key in listing.lines[:PLACED_BY]])
+            self.placed = place_items(
+                width, self._item_columns, [self._item_of(key) for key in listing.lines[:PLACED_BY]]
+            )
 
     def heading(self) -> Line:
         """Return the titles of the columns."""

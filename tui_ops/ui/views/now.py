@@ -1,10 +1,12 @@
 """The views of the first screen: what needs this operator, by time left; and what happened since he looked last."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from tui_ops.model.clock import local_time
 from tui_ops.model.incidents import incident_name
+from tui_ops.model.security import finding_name
 from tui_ops.model.states import HostState, Look, StateSign, sign_of
 from tui_ops.store.views.rows import HostRow
 from tui_ops.ui.cells import fit
@@ -23,6 +25,9 @@ from tui_ops.ui.incidents.signs import incident_sign
 from tui_ops.ui.listing import Key
 from tui_ops.ui.paint import LOOK_INK, Ink, Span
 from tui_ops.ui.screens import ACK_SOON_S, has_to_end
+from tui_ops.ui.security.needs import URGENT_MOST, ending, is_mine, to_answer, to_mend
+from tui_ops.ui.security.signs import ASKED, SEVERITY_SIGNS
+from tui_ops.ui.security.words import hosts_told
 from tui_ops.ui.views.incidents import MINUTE_S, hosts_text, told_fact
 from tui_ops.ui.views.items import Item, text_fact
 from tui_ops.ui.views.itemspane import ItemsPane
@@ -107,6 +112,7 @@ def needs(desk: Desk) -> Iterator[Item]:
     if not desk.acts_removed:
         yield from _freezes(desk, at)
     yield from _todo(desk, at)
+    yield from _findings(desk, at)
     for row in desk.fleet.rows.values():
         if row.state in (HostState.KEY_UNKNOWN, HostState.KEY_CHANGED):
             yield need(("host", row.id), sign_of(row.state), "host key", row.name, str(row.state), where=row.site,
@@ -156,6 +162,45 @@ def _freezes(desk: Desk, at: float) -> Iterator[Item]:
                    where=", ".join(row.matcher), do="agree: y, turn down: n", rank=2)  # fmt: skip
 
 
+FINDINGS_MOST = 12
+"""Lines of findings on this screen: the most urgent ones; their own list has all."""
+
+
+def _findings(desk: Desk, at: float) -> Iterator[Item]:
+    """Yield what is overdue or critical, what asks for an answer, and what is set aside not much longer."""
+    if desk.acts_removed:
+        return
+    for one in to_answer(desk):
+        number = one.findings[0] if one.findings else 0
+        name = finding_name(number) if len(one.findings) == 1 else f"{len(one.findings)} findings"
+        what = "accept the risk" if one.kind == "accept" else "call it none"
+        yield need(("finding", number, "answer"), ASKED, "approve", name, f"{what}: {one.reason}",
+                   where=f"asked by {one.asked_by}", do="look, then y or n")  # fmt: skip
+    groups = list(to_mend(desk))
+    for rows in groups[:FINDINGS_MOST]:
+        first, hosts = rows[0], {row.host for row in rows}
+        days = [row.due_at - at for row in rows if row.due_at is not None]
+        where = first.host if len(hosts) == 1 else hosts_told(len(hosts))
+        do = "fix: F, take on: a" if not first.owner else "fix: F"
+        name = first.name if len(rows) == 1 else f"{first.name} +{len(rows) - 1}"
+        yield need(("finding", first.id), replace(SEVERITY_SIGNS[first.severity], rank=0), f"{first.severity}", name,
+                   first.text or first.title, left=min(days) if days else None, where=where, do=do,
+                   weight=SEVERITY_SIGNS[first.severity].rank + 1)  # fmt: skip
+    more = len(groups) - FINDINGS_MOST
+    if more > 0:
+        least = " at least" if len(desk.security.urgent) >= URGENT_MOST else ""
+        yield need(("findings", ""), CLOCK, "findings", f"{more} more",
+                   f"overdue or critical{least}", do="see all: enter", rank=2)  # fmt: skip
+    for one in ending(desk):
+        if one.findings and (one.asked_by == desk.me or any(
+            row.id in one.findings and is_mine(row, desk) for row in desk.security.urgent
+        )):  # fmt: skip
+            left = None if one.expires_at is None else one.expires_at - at
+            yield need(("finding", one.findings[0], "ends"), CLOCK, "ends", finding_name(one.findings[0]),
+                       f"accepted: {one.reason}", left=left, where=one.check, do="mend it, or ask again: W",
+                       rank=2)  # fmt: skip
+
+
 def _todo(desk: Desk, at: float) -> Iterator[Item]:
     for item in desk.todo.due(desk.me, at):
         left = (item.due_at or at) - at
@@ -183,7 +228,7 @@ class NowPane(ItemsPane):
     triage = "time left"
     columns_of = NOW_COLUMNS
     also = NOW_KEYS
-    nouns = ("incident", "change", "item", "problem", "freeze", "host")
+    nouns = ("incident", "change", "item", "problem", "freeze", "finding", "host")
     well = "nothing needs you"
     nothing = "nothing needs you: no incident waits, no clock runs out, no key waits for trust"
 
@@ -220,6 +265,11 @@ class NowPane(ItemsPane):
             return [desk.incidents.rows[number] for number in numbers if number in desk.incidents.rows]
         if noun == "change":
             return [desk.changes.rows[number] for number in self._of("change") if number in desk.changes.rows]
+        if noun == "finding":
+            # A line stands for all that is the same on several hosts, and an act on it works on all of them.
+            these = set(self._of("finding"))
+            alike = {(row.check, row.object) for row in desk.security.urgent if row.id in these}
+            return [row for row in desk.security.urgent if (row.check, row.object) in alike]
         if noun == "item":
             return [row for row in desk.todo.items if row.id in self._of("item")]
         if noun == "freeze":

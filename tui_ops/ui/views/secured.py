@@ -22,7 +22,7 @@ class Secured:
     """The usual order, in the menu of orders; empty takes that of the list."""
 
     def opens(self) -> str:
-        """Return what enter opens, as it would be typed after ``:``; empty where all there is stands beside the line."""
+        """Return what enter opens, as it would be typed after ``:``; empty where all stands beside the line."""
         return ""
 
     def look(self, feed: Feed, key: Key) -> object:

@@ -12,7 +12,7 @@ ARGS = {
     "unit": ("unit", "is"),
     "port": ("port", "listens"),
     "file": ("file", "exists", "sha256", "contains"),
-    "package": ("package", "installed", "version"),
+    "package": ("package", "installed", "version", "at_least"),
 }
 """What the script takes of each thing that is looked at."""
 

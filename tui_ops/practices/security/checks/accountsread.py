@@ -60,6 +60,9 @@ def accounts_of(read: Read) -> list[Account]:
 def _make(read: Read) -> list[Account]:
     if read.cut:
         raise NotReadable(f"accounts: {read.cut} are beyond the limit of what is read")
+    if "" in read.unread:
+        # Whoever is not among those that were read may be root by another name.
+        raise NotReadable("not all of passwd was read")
     read.looked("root")
     accounts = []
     for item in sorted(read.items):

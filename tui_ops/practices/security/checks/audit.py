@@ -27,6 +27,9 @@ IMMUTABLE = 2
 
 _WATCH = re.compile(r"-w (\S+)(?: -p ([rwxa]+))?")
 _PATH = re.compile(r"-F (?:path|dir)=(\S+)")
+_NEVER = re.compile(r"-a (?:never,(?:task|exit)|(?:task|exit),never)(?: -S (?:all|\S+))*(?: -(?:F key=|k )\S+)?")
+"""A rule without a condition by which nothing is recorded, whatever the others say: Fedora ships one."""
+
 _PERM = re.compile(r"-F perm=([rwxa]+)")
 
 DAY_S = 86_400.0
@@ -55,8 +58,11 @@ def _on(scene: Scene) -> Judgement:
     read.looked("rules of audit")
     rules = number(read.items.get("rules of audit"), "count") or 0
     seen = []
+    silent = silencing(listed(read.items.get("rules of audit"), "rules"))
     if not rules:
         seen.append(Seen("rules", "the audit daemon runs without a rule"))
+    elif silent:
+        seen.append(Seen("rules", f"by the rule {silent} the audit daemon records nothing", data={"rule": silent}))
     if enabled != IMMUTABLE:
         text = "the rules of audit can be changed by root while it runs"
         seen.append(Seen("immutable", text, FindingSeverity.LOW))
@@ -64,6 +70,11 @@ def _on(scene: Scene) -> Judgement:
     if lost > scene.number("audit_lost_most"):
         seen.append(Seen("lost", f"{lost} records of audit were lost", FindingSeverity.LOW))
     return settled(f"audit runs with {rules} rules", "; ".join(one.text for one in seen), seen)
+
+
+def silencing(rules: list[str]) -> str:
+    """Return the first rule by which nothing is recorded; empty where there is none."""
+    return next((" ".join(rule.split()) for rule in rules if _NEVER.fullmatch(" ".join(rule.split()))), "")
 
 
 def watches(rules: list[str]) -> dict[str, str]:
@@ -87,7 +98,8 @@ def watches(rules: list[str]) -> dict[str, str]:
 
 def _identity(scene: Scene) -> Judgement:
     read = _audit(scene, "rules of audit", "rules of audit")
-    said = watches(listed(read.items.get("rules of audit"), "rules"))
+    rules = listed(read.items.get("rules of audit"), "rules")
+    said = {} if silencing(rules) else watches(rules)
 
     def is_watched(path: str) -> bool:
         # A watch of a folder is one of all that is in it.

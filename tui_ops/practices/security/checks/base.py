@@ -30,11 +30,13 @@ class NotReadable(CheckEnds):
     Args:
         message: what, in words for people.
         topics: whose lines of root would make it known; empty where privilege is not what is missing.
+        unread: beginnings of objects that could not be looked at, where the others were, and are well; empty: none was.
     """
 
-    def __init__(self, message: str, topics: tuple[str, ...] = ()) -> None:
+    def __init__(self, message: str, topics: tuple[str, ...] = (), unread: tuple[str, ...] = ()) -> None:
         super().__init__(message, "")
         self.topics = topics
+        self.unread = unread
 
 
 class NotJudgeable(CheckEnds):
@@ -151,7 +153,7 @@ class Judgement:
     seen: tuple[Seen, ...] = ()
     """What is wrong, each a finding; at least one where it fails."""
     unread: tuple[str, ...] = ()
-    """Beginnings of objects that could not be looked at, though the rest was."""
+    """Beginnings of objects that could not be looked at, though the rest was. Where it is unknown: the rest is well."""
     needs: tuple[str, ...] = ()
     """Topics whose lines of root would make it known."""
     read_at: float | None = None
@@ -228,6 +230,10 @@ STALE_AFTER = 3.0
 """Periods of a topic after which a reading says nothing any more: one lost and one late still count."""
 
 
+AHEAD_S = 60.0
+"""How far a reading may be ahead of our clock. Where that was set back by more, nobody knows how old the reading is."""
+
+
 def run_check(check: Check, scene: Scene) -> Judgement:
     """Let a check judge a host.
 
@@ -241,12 +247,16 @@ def run_check(check: Check, scene: Scene) -> Judgement:
     reads = [scene.reads[topic] for topic in check.topics if topic in scene.reads]
     read_at = min((read.at for read in reads), default=None)
     old = [read for read in reads if scene.now - read.at > STALE_AFTER * read.period_s]
+    if any(read.at - scene.now > AHEAD_S for read in reads):
+        return Judgement(
+            CheckResult.STALE, "it was read at a time that is still to come: see the clock", read_at=read_at
+        )
     if old:
         return Judgement(CheckResult.STALE, f"{old[0].topic} was read too long ago", read_at=read_at)
     try:
         said = check.judge(scene)
     except NotReadable as error:
-        return Judgement(CheckResult.UNKNOWN, error.message, needs=error.topics, read_at=read_at)
+        return Judgement(CheckResult.UNKNOWN, error.message, unread=error.unread, needs=error.topics, read_at=read_at)
     except NotForThis as error:
         return Judgement(CheckResult.NOT_APPLICABLE, error.message, read_at=read_at)
     except NotJudgeable as error:

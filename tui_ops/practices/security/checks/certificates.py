@@ -7,7 +7,7 @@ from tui_ops.model.clean import clean
 from tui_ops.model.facts import Fields
 from tui_ops.model.security import FindingKind, FindingSeverity, Seen
 from tui_ops.practices.security.checks.base import Check, Controls, Judgement, NotForThis, NotReadable, Remedy, Scene
-from tui_ops.practices.security.checks.plain import flag, names, settled, takes, word
+from tui_ops.practices.security.checks.plain import besides, flag, names, settled, takes, word
 
 DAY_S = 86_400.0
 SOON_DAYS = 7
@@ -41,16 +41,20 @@ def _expiry(scene: Scene) -> Judgement:
             continue
         looked += 1
         seen += _file(path, fields, used, scene.now, least)
+    silent = [] if isinstance(shown, Sequence) else ["endpoint "]
     for end in ends:
         looked += 1
         seen += _end(end, least)
+        if end.get("days") is None:
+            silent.append(f"endpoint {clean(word(end, 'name'), 200)}")
     unread = ("/",) if read is not None and (read.unread or read.cut) else ()
     if not looked and not unread:
         raise NotForThis("no certificates")
-    return settled(
+    judged = settled(
         f"{looked} certificates, each good for more than {least:.0f} days", names([one.text for one in seen]), seen,
         unread, takes(read) if read else "", ("certfiles",),
     )  # fmt: skip
+    return besides(judged, silent)
 
 
 def _file(path: str, fields: Fields, used: bool, now: float, least: float) -> list[Seen]:

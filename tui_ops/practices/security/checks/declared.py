@@ -4,6 +4,7 @@ from tui_ops.practices.security.checks.accounts import CHECKS_OF_ACCOUNTS
 from tui_ops.practices.security.checks.accountskeys import CHECKS_OF_KEYS
 from tui_ops.practices.security.checks.accountspasswords import CHECKS_OF_PASSWORDS
 from tui_ops.practices.security.checks.accountsuse import CHECKS_OF_USE
+from tui_ops.practices.security.checks.arrivals import CHECKS_OF_ARRIVALS
 from tui_ops.practices.security.checks.audit import CHECKS_OF_AUDIT
 from tui_ops.practices.security.checks.base import Check
 from tui_ops.practices.security.checks.certificates import CHECKS_OF_CERTIFICATES
@@ -31,6 +32,7 @@ CHECKS: tuple[Check, ...] = (
     *CHECKS_OF_PASSWORDS,
     *CHECKS_OF_USE,
     *CHECKS_OF_KEYS,
+    *CHECKS_OF_ARRIVALS,
     *CHECKS_OF_PAM,
     *CHECKS_OF_SESSIONS,
     *CHECKS_OF_HOMES,

@@ -147,7 +147,8 @@ def _many(scene: Scene, read: Read, well: str, seen: list[Seen]) -> Judgement:
     unread = ("",) if read.unread or read.cut or passed_by else ()
     if len(seen) > FINDINGS_LIMIT:
         shown = Seen("", f"{len(seen)} files, {names([one.object for one in seen])}")
-        return settled(well, shown.text, [shown], unread)
+        # Those that were named one by one before are not gone by that.
+        return settled(well, shown.text, [shown], ("",))
     need = f"not looked at: {names(passed_by)}" if passed_by else takes(read)
     wrong = f"{len(seen)} files: {names([one.text for one in seen])}"
     return settled(well, wrong, seen, unread, need, () if passed_by else ("suid",))

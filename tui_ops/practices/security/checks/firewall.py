@@ -4,7 +4,9 @@ An empty set of rules lets everything in, and says nothing of it: so what has to
 not be there.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase
 
 from tui_ops.model.security import FindingKind, FindingSeverity, Seen
 from tui_ops.practices.security import reach
@@ -32,6 +34,8 @@ KEEPERS: Mapping[str, tuple[str, ...]] = {
 }
 """What puts rules into the kernel at a boot, to its services."""
 
+_SIX_OF_LINK = re.compile(r"net\.ipv6\.conf\.(?!(?:all|default|lo)\.)[^.]+\.disable_ipv6", re.ASCII)
+
 SIX_OFF = ("net.ipv6.conf.all.disable_ipv6", "net.ipv6.conf.default.disable_ipv6")
 
 
@@ -51,7 +55,9 @@ def has_six(scene: Scene) -> bool:
     read = scene.reads.get("sysctl")
     if read is None or not read.knows(SIX_OFF[0]):
         return True
-    return setting(scene, SIX_OFF[0]) not in (None, "1")
+    # Off for all is off for those that were there then; a link may have it on again.
+    links = [fields for name, fields in read.items.items() if _SIX_OF_LINK.fullmatch(name)]
+    return setting(scene, SIX_OFF[0]) not in (None, "1") or any(word(fields, "value") == "0" for fields in links)
 
 
 def rules_known(scene: Scene) -> None:
@@ -115,13 +121,34 @@ def _deny(scene: Scene) -> Judgement:
             seen.append(Seen(family, f"{family}: no chain looks at what comes in"))
             continue
         way = reach.default(items, is_six)
+        outer = _open_links(scene, way.sources, is_six)
         if not way.is_known and not way.everywhere:
             unsure.append(family)
         elif way.everywhere:
             seen.append(Seen(family, f"{family}: what no rule is about is let in"))
+        elif outer:
+            text = f"{family}: what no rule is about is let in by {names(outer)}, which leads to everywhere"
+            seen.append(Seen(family, text))
     if unsure and not seen:
         raise NotReadable(f"{' and '.join(unsure)}: the rules say more than this check understands")
     return settled("what no rule is about is refused", "; ".join(one.text for one in seen), seen, unsure)
+
+
+def _open_links(scene: Scene, sources: Iterable[str], is_six: bool) -> list[str]:
+    """Return those of the sources that are links by which the default route goes: everybody comes in there."""
+    read = scene.reads.get("routes")
+    start = "inet6 default" if is_six else "inet default"
+    found = [fields for name, fields in (read.items.items() if read else ()) if name.startswith(start)]
+    links = {word(fields, "dev") for fields in found}
+    links |= {words[words.index("dev") + 1] for fields in found for way in listed(fields, "ways")
+              if "dev" in (words := way.split(" "))[:-1]}  # fmt: skip
+    patterns = [
+        pattern.replace("+", "*")
+        for source in sources
+        if source.startswith("interface ")
+        for pattern in source.removeprefix("interface ").split(", ")
+    ]
+    return sorted(link for link in links if link and any(fnmatchcase(link, one) for one in patterns))
 
 
 def _open(scene: Scene) -> Judgement:
@@ -243,7 +270,7 @@ CHECKS_OF_FIREWALL: tuple[Check, ...] = (
     Check(
         "fw-deny",
         "what no rule is about is refused",
-        ("firewall", "sysctl"),
+        ("firewall", "sysctl", "routes"),
         _deny,
         FindingSeverity.HIGH,
         controls=Controls(("4.2.7", "4.3.8", "4.4.2.1"), ("1.3.1",), ("CA-3(5)", "SC-7(23)"), ("8.20",)),

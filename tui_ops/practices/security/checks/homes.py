@@ -3,7 +3,7 @@
 from tui_ops.model.security import FindingSeverity, Seen
 from tui_ops.practices.security.checks.accountsread import ACCOUNTS, accounts_of
 from tui_ops.practices.security.checks.base import Check, Controls, Judgement, NotReadable, Remedy, Scene
-from tui_ops.practices.security.checks.plain import mode_of, number, settled, takes
+from tui_ops.practices.security.checks.plain import mode_of, names, number, settled, takes
 
 MODES = "modes"
 
@@ -17,13 +17,20 @@ EQUIV_FILES = ("/etc/hosts.equiv", "/etc/shosts.equiv", "/etc/ssh/shosts.equiv")
 """The same for the whole host."""
 
 
+def _is_looked_at(home: str) -> bool:
+    """Return whether a home would have been looked at if it were there: root's, and what lies right in /home."""
+    return not home.startswith("/") or home == "/root" or home.rpartition("/")[0] == "/home"
+
+
 def _homes(scene: Scene) -> Judgement:
     read, modes = scene.read(ACCOUNTS), scene.read(MODES)
     if "home_mode" in read.unread_fields:
         raise NotReadable("the homes were not looked at")
-    seen, homes = [], 0
+    seen, homes, elsewhere = [], 0, []
     for one in accounts_of(read):
         mode, owner = mode_of(one.fields, "home_mode"), number(one.fields, "home_uid")
+        if one.may_log_in and mode is None and not _is_looked_at(str(one.fields.get("home") or "")):
+            elsewhere.append(str(one.fields.get("home")))
         if not one.may_log_in or mode is None:
             continue
         homes += 1
@@ -45,8 +52,10 @@ def _homes(scene: Scene) -> Judgement:
     # The same home of two accounts is one finding.
     seen = list({one.object: one for one in seen}.values())
     unread = [one for one in modes.unread if one == "" or one.startswith(("/home", "/root", "/var"))]
+    need = takes(modes) if unread else f"homes that are not looked at: {names(sorted(set(elsewhere)))}"
+    unread += elsewhere
     wrong = f"{len(seen)} homes or files in them are open"
-    return settled(f"{homes} homes, closed, and no file of trust", wrong, seen, unread, takes(modes), (MODES,))
+    return settled(f"{homes} homes, closed, and no file of trust", wrong, seen, unread, need, (MODES,))
 
 
 CHECKS_OF_HOMES: tuple[Check, ...] = (

@@ -14,7 +14,7 @@ from tui_ops.practices.security.checks.base import (
     passed,
 )
 from tui_ops.practices.security.checks.kernel import is_container
-from tui_ops.practices.security.checks.plain import flag, names, number, settled, starting, word
+from tui_ops.practices.security.checks.plain import besides, flag, names, number, settled, starting, word
 
 SYSLOGS = ("rsyslog", "syslog-ng", "syslogd", "busybox-syslogd", "metalog")
 SHIPPERS = ("filebeat", "fluent-bit", "fluentd", "td-agent", "vector", "promtail", "alloy", "elastic-agent",
@@ -75,7 +75,8 @@ def _remote(scene: Scene) -> Judgement:
     most = scene.number("log_queue_mb")
     if queued > most * QUEUE_BYTES:
         seen.append(Seen("queue", f"{queued / QUEUE_BYTES:.0f} MB of logs wait to be sent"))
-    return settled(f"logs go to {names(list(targets))} by TLS", names([one.text for one in seen]), seen)
+    judged = settled(f"logs go to {names(list(targets))} by TLS", names([one.text for one in seen]), seen)
+    return judged if read.knows("guard /var/spool/rsyslog/") else besides(judged, ["queue"])
 
 
 def _clock(scene: Scene) -> Judgement:

@@ -1,5 +1,6 @@
 """The checks of what PAM asks: that guesses are stopped, and that new passwords are long."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -31,6 +32,15 @@ QUALITY_MINLEN = 8
 
 CREDITS = ("dcredit", "ucredit", "lcredit", "ocredit")
 """Each that is above 0 makes a password count as longer than it is: pwquality.conf(5)."""
+
+
+ASKING = ("pam_unix.so", "pam_sss.so", "pam_ldap.so", "pam_krb5.so", "pam_winbind.so")
+"""Modules that ask for a password and say whether it is right."""
+
+
+def _ends_badly(control: str) -> bool:
+    """Return whether a wrong password ends the stack at a rule of this control."""
+    return control == "requisite" or re.search(r"\b(?:default|auth_err)=die\b", control) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +136,11 @@ def _locks(auth: list[Rule], rules: list[Rule], written: str) -> tuple[str, int]
         return "does not count wrong passwords: no pam_faillock", 0
     if not counting or (denied and counting[0] > denied[0]):
         return "does not count wrong passwords: pam_faillock is not reached with authfail", 0
-    asked = {"preauth", "authsucc"} & {word for at in places for word in auth[at].arguments}
+    first = min((at for at, rule in enumerate(auth) if rule.module in ASKING), default=len(auth))
+    before = any("preauth" in auth[at].arguments and at < first for at in places)
+    asked = before or any("authsucc" in auth[at].arguments for at in places)
+    if any(rule.module in ASKING and _ends_badly(rule.control) for rule in auth[: counting[0]]):
+        return "does not count wrong passwords: what asks for them ends the stack before pam_faillock", 0
     if not asked and not any(rule.kind == "account" and rule.module == "pam_faillock.so" for rule in rules):
         return "counts wrong passwords, and lets a locked account in: no preauth", 0
     said = next((auth[at].argument("deny") for at in counting if auth[at].argument("deny")), None)
@@ -165,6 +179,11 @@ def _asks(rules: list[Rule], read: Read) -> tuple[str, int]:
         least = next((one for one in own if one), 0)
         return ("", least) if least else ("takes passwords of any length: no pam_pwquality", 0)
     rule = asking[0]
+    setting = next((at for at, one in enumerate(rules) if one.module == "pam_unix.so"), len(rules))
+    if rule.control not in ("required", "requisite") and not rule.control.startswith("["):
+        return f"asks for long passwords, and takes short ones: {rule.module} is {rule.control}", 0
+    if setting < rules.index(rule) and rules[setting].control == "sufficient":
+        return "sets the new password before its length is asked for", 0
     written = read.items if rule.module == "pam_pwquality.so" else {}
 
     def value(name: str) -> int | None:

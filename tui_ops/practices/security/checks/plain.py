@@ -1,6 +1,7 @@
 """Values of facts as judges need them: whatever stands in a field, each of these gives back the one type."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Generic, TypeVar
 
 from tui_ops.model.facts import Field, Fields
@@ -119,13 +120,25 @@ def settled(
         topics: whose lines of root would make them known.
 
     Raises:
-        NotReadable: nothing wrong was seen, and not all was looked at: that is no pass.
+        NotReadable: nothing wrong was seen, and not all was looked at: that is no pass, though what was looked at is
+            well.
     """
     if seen:
         return failed(seen[0].text if len(seen) == 1 else wrong, *seen, unread=tuple(dict.fromkeys(unread)))
     if unread:
-        raise NotReadable(need or "not all of it could be looked at", tuple(topics))
+        told = tuple(dict.fromkeys(unread))
+        raise NotReadable(need or "not all of it could be looked at", tuple(topics), told)
     return passed(well)
+
+
+def besides(judged: Judgement, unread: Sequence[str]) -> Judgement:
+    """Return a judgement that says nothing of what begins so, and holds for the rest: what was seen there before stays.
+
+    Args:
+        judged: of all that was looked at.
+        unread: beginnings of objects that another source tells of, which is silent now.
+    """
+    return replace(judged, unread=tuple(dict.fromkeys((*judged.unread, *unread))))
 
 
 def takes(read: Read) -> str:

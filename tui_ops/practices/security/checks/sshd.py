@@ -15,6 +15,13 @@ TOPIC = "sshdconf"
 MATCH = "match "
 """How the items of Match blocks begin."""
 
+FILES_OPTIONS = "sshd_config -o"
+"""The item of what stands on the command line of an sshd that runs: it wins over the files, and ``sshd -T`` is not told
+of it."""
+
+COMMAND_LINE = "-o"
+"""Stands for criteria with these."""
+
 VALUE_SHOWN = 80
 """Characters of a value in a line for people."""
 
@@ -55,7 +62,7 @@ class Sshd:
     settings: Mapping[str, str]
     """By name in small letters; what was said several times stands with blanks between."""
     blocks: tuple[tuple[str, Mapping[str, str]], ...]
-    """Match blocks by their criteria, with what they set."""
+    """Match blocks by their criteria, with what they set; and what an sshd was given when it was started."""
     is_effective: bool
     """Whether sshd itself said it."""
     blocks_known: bool
@@ -115,13 +122,18 @@ def _by_age(settings: Mapping[str, Fields]) -> list[tuple[str, Fields]]:
 def _blocks(read: Read) -> list[tuple[str, Mapping[str, str]]]:
     blocks: list[tuple[str, Mapping[str, str]]] = []
     for name in sorted(read.items):
-        if name.startswith(MATCH):
+        if name.startswith((MATCH, FILES_OPTIONS)):
             said: dict[str, str] = {}
             for line in listed(read.items[name], "value"):
                 key, value = split_setting(line)
                 said.setdefault(ALIASES.get(key, key), value)
-            blocks.append((name[len(MATCH) :], said))
+            blocks.append((name[len(MATCH) :] if name.startswith(MATCH) else COMMAND_LINE, said))
     return blocks
+
+
+def in_block(criteria: str) -> str:
+    """Return where a setting of a block stands, in words."""
+    return "on its command line" if criteria == COMMAND_LINE else f"in the block Match {criteria}"
 
 
 def seconds(said: str) -> int | None:
@@ -166,7 +178,7 @@ def judge(scene: Scene, *wants: Want) -> Judgement:
         for criteria, said in sshd.blocks:
             if want.name in said and not want.is_well(said[want.name].lower()):
                 at = f"{MATCH}{criteria}" if len(wants) == 1 else f"{want.name} {MATCH}{criteria}"
-                seen.append(_seen(want, at, said[want.name], f"in the block Match {criteria}"))
+                seen.append(_seen(want, at, said[want.name], in_block(criteria)))
     return finished(sshd, seen, [want.name for want in wants])
 
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from tui_ops.model.security import FindingSeverity, Seen
 from tui_ops.practices.security.checks.base import Check, Controls, Judgement, NotForThis, Remedy, Scene
-from tui_ops.practices.security.checks.plain import BY_HAND, known_mapping, listed, roles_of
-from tui_ops.practices.security.checks.sshd import MATCH, TOPIC, Sshd, Want, finished, judge, seconds, sshd_of
+from tui_ops.practices.security.checks.plain import BY_HAND, besides, known_mapping, listed, roles_of
+from tui_ops.practices.security.checks.sshd import MATCH, TOPIC, Sshd, Want, finished, in_block, judge, seconds, sshd_of
 from tui_ops.practices.security.checks.sshdplans import drop_in, number_in, wanted
 
 LOW, MEDIUM, HIGH, CRITICAL = (
@@ -42,12 +42,13 @@ def _password(scene: Scene) -> Judgement:
         seen += _password_seen("", sshd.settings, sshd, f"for everybody, {sshd.how}")
     for criteria, said in sshd.blocks:
         if not _needs_key(said.get("authenticationmethods", sshd.value("authenticationmethods"))):
-            seen += _password_seen(f"{MATCH}{criteria}", said, sshd, f"in the block Match {criteria}")
+            seen += _password_seen(f"{MATCH}{criteria}", said, sshd, in_block(criteria))
     offered = [one for one in listed(known_mapping(scene, "outside.ssh"), "methods") if one in _BY_PASSWORD]
     if offered and not seen:
         text = f"sshd offers {' and '.join(offered)} to whoever asks from outside, otherwise than its settings say"
-        seen.append(Seen("", text))
-    return finished(sshd, seen, ["passwordauthentication", "kbdinteractiveauthentication"])
+        seen.append(Seen("outside", text))
+    judged = finished(sshd, seen, ["passwordauthentication", "kbdinteractiveauthentication"])
+    return judged if known_mapping(scene, "outside.ssh") is not None else besides(judged, ["outside"])
 
 
 _BY_PASSWORD = ("password", "keyboard-interactive")
@@ -69,7 +70,7 @@ def _password_seen(at: str, said: Mapping[str, str], sshd: Sshd, where: str) -> 
 def _needs_key(methods: str) -> bool:
     """Return whether each way in asks for more than a password."""
     ways = [set(one.split(",")) for one in methods.lower().split() if one != "any"]
-    return bool(ways) and all(any(not one.startswith(_BY_PASSWORD) for one in way) for way in ways)
+    return bool(ways) and all(any(not one.startswith((*_BY_PASSWORD, "none")) for one in way) for way in ways)
 
 
 def _tries(scene: Scene) -> Judgement:
@@ -124,15 +125,21 @@ def _startups(scene: Scene) -> Judgement:
 def _allow(scene: Scene) -> Judgement:
     sshd = sshd_of(scene)
     said = {name: sshd.value(name).split() for name in ("allowusers", "allowgroups")}
-    bounds = [f"{name} {' '.join(words)}" for name, words in said.items() if words and "*" not in words]
+    bounds = [f"{name} {' '.join(words)}" for name, words in said.items() if words and not any(map(_is_all, words))]
     seen = [] if bounds else [Seen("", f"every account may log in by ssh: no AllowUsers, no AllowGroups ({sshd.how})")]
     for criteria, block in sshd.blocks:
         for name in said:
-            if "*" in block.get(name, "").split():
-                text = f"the block Match {criteria} lets every account log in"
+            if any(map(_is_all, block.get(name, "").split())):
+                text = f"every account may log in ({in_block(criteria)})"
                 seen.append(Seen(f"{MATCH}{criteria}", text, data=BY_HAND))
     judged = finished(sshd, seen, [])
     return judged if seen else Judgement(judged.result, f"only {' and '.join(bounds)} may log in ({sshd.how})"[:300])
+
+
+def _is_all(pattern: str) -> bool:
+    """Return whether a pattern is everybody from everywhere: ``*``, ``?*``, ``*@*``."""
+    name, _, host = pattern.partition("@")
+    return "*" in name and not name.strip("*?") and (not host or ("*" in host and not host.strip("*?")))
 
 
 def _hostbased(scene: Scene) -> Judgement:

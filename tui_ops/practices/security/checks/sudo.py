@@ -24,10 +24,10 @@ SUDOERS, POLICY, PACKAGES = "sudoers", "authpolicy", "packages"
 PTY_SINCE = (1, 9, 14)
 """The version of sudo from which on use_pty is on by itself, by its NEWS."""
 
-_OBJECT_LIMIT = 200
-"""Characters of a rule that name a finding."""
-
 _EVERYTHING = re.compile(r"(?:^|[\s,:)])ALL$", re.ASCII)
+_EXEMPT = re.compile(r"(?<!!)\bexempt_group\s*=\s*\S", re.ASCII)
+"""A group that is asked for no password, nor held to any path: sudoers(5)."""
+
 _VERSION = re.compile(r"(?:\d+:)?(\d{1,4})\.(\d{1,4})\.(\d{1,4})", re.ASCII)
 
 
@@ -48,7 +48,15 @@ def _sudoers(scene: Scene) -> Read:
 
 def _elsewhere(read: Read) -> list[str]:
     """Return the files that are included and were not read."""
-    return [one for one in read.unread if one]
+    return [one.strip() for one in read.unread if one]
+
+
+def _settled(read: Read, well: str, wrong: str, seen: list[Seen]) -> Judgement:
+    """Return a judgement of all rules. What stands in a file that was not read may be any of them."""
+    left = _elsewhere(read)
+    unread = [""] if read.unread or read.cut else []
+    need = f"included and not read: {names(left)}" if left else "not all rules of sudo were read"
+    return settled(well, wrong, seen, unread, need, (SUDOERS,))
 
 
 def _no_password(scene: Scene) -> Judgement:
@@ -71,16 +79,12 @@ def _no_password(scene: Scene) -> Judgement:
         # With everything in it, it is root's whole right.
         severity = None if _EVERYTHING.search(rule.commands) else FindingSeverity.MEDIUM
         text = f"{names(found)} becomes another account without a password: {rule.text[:160]}"
-        seen.append(Seen(_named(rule.text), text, severity, data={"file": rule.file, "who": ",".join(found)[:120]}))
+        seen.append(Seen(rule.text, text, severity, data={"file": rule.file, "who": ",".join(found)[:120]}))
     well = "whoever uses sudo gives a password"
     if programs or readings:
         well += f"; {programs} rules of programs and {readings} of this desk's readings need none"
     wrong = f"{len(seen)} rules of people ask for no password"
-    return settled(well, wrong, seen, _elsewhere(read), f"included and not read: {names(_elsewhere(read))}", (SUDOERS,))
-
-
-def _named(text: str) -> str:
-    return text if len(text) <= _OBJECT_LIMIT else text[: _OBJECT_LIMIT - 1] + "…"
+    return _settled(read, well, wrong, seen)
 
 
 def _defaults(read: Read) -> list[tuple[str, str, str]]:
@@ -95,13 +99,18 @@ def _defaults(read: Read) -> list[tuple[str, str, str]]:
 def _no_question(scene: Scene) -> Judgement:
     read = _sudoers(scene)
     seen = [
-        Seen(_named(text), f"sudo asks {who or 'nobody'} for {'no' if who else 'a'} password: {text[:160]}")
+        Seen(text, f"sudo asks {who or 'nobody'} for {'no' if who else 'a'} password: {text[:160]}")
         for who, text, _ in _defaults(read)
         if re.search(r"!\s*authenticate\b", text)
     ]
+    seen += [
+        Seen(text, f"sudo asks a whole group for no password: {text[:160]}")
+        for _, text, _ in _defaults(read)
+        if _EXEMPT.search(text)
+    ]
     wrong = f"{len(seen)} settings of sudo ask for no password"
     well = "no setting of sudo does away with the password"
-    return settled(well, wrong, seen, _elsewhere(read), f"included and not read: {names(_elsewhere(read))}", (SUDOERS,))
+    return _settled(read, well, wrong, seen)
 
 
 def _written_down(scene: Scene) -> Judgement:
@@ -116,7 +125,7 @@ def _written_down(scene: Scene) -> Judgement:
         seen.append(Seen("log", "what sudo runs is written down nowhere: no syslog, and no logfile", data=BY_HAND))
     well = "sudo gives what it runs a terminal of its own, and writes it down"
     wrong = "sudo neither parts terminals nor writes down what it runs"
-    return settled(well, wrong, seen, _elsewhere(read), f"included and not read: {names(_elsewhere(read))}", (SUDOERS,))
+    return _settled(read, well, wrong, seen)
 
 
 def _options(text: str) -> list[str]:

@@ -20,7 +20,8 @@ _READING = re.compile(
     r"/(?:usr/)?s?bin/timeout [0-9]{1,3} /(?:usr/)?s?bin/(?:nice -n [0-9]{1,2} )?([a-z0-9-]{1,30})(?: (.*))?", re.ASCII
 )
 _READERS: Mapping[str, tuple[str, ...]] = {
-    "sed": ("-E -e s/:!",), "find": ("/", "-L /"), "sshd": ("-T",), "sysctl": ("-a",), "nft": ("-s list ruleset",),
+    "sed": ("-E -e s/:!",), "find": ("/", "-L /", "-H /"), "sshd": ("-T",), "sysctl": ("-a",),
+    "nft": ("-s list ruleset",),
     "iptables-save": ("",), "ip6tables-save": ("",), "ss": ("-ltunpe",), "docker": ("ps ",), "podman": ("ps ",),
     "vgs": ("--noheadings ",), "lvs": ("--noheadings ",), "journalctl": ("-q --no-pager ",), "stat": ("-L -c ",),
     "sha256sum": ("/",), "head": ("-c 8193 /",), "smartctl": ("--json=c -n standby -H -A -i ",), "lastb": ("-w -i ",),

@@ -21,7 +21,7 @@ from tui_ops.practices.security.checks.base import (
     passed,
 )
 from tui_ops.practices.security.checks.kernel import is_container
-from tui_ops.practices.security.checks.plain import flag, listed, names, number, settled, starting, takes, word
+from tui_ops.practices.security.checks.plain import besides, flag, listed, names, number, settled, starting, takes, word
 
 HOUR_S, DAY_S = 3_600.0, 86_400.0
 
@@ -127,9 +127,11 @@ def _sources(scene: Scene) -> Judgement:
         if key.rpartition("::")[2].lower() in UNSAFE_SETTINGS and word(fields, "value").lower() in ("1", "true", "yes"):
             seen.append(Seen(key, f"apt is set to take what nobody signed: {key}", data={"source": key}))
     unread = ("",) if read.unread or read.cut else ()
-    return settled(
+    judged = settled(
         f"{len(read.items)} sources, all of them signed", names([one.text for one in seen]), seen, unread, takes(read)
     )
+    is_told = patches is not None and patches.knows("setting ")
+    return judged if is_told else besides(judged, ["APT::", "Acquire::"])
 
 
 def _reboot(scene: Scene) -> Judgement:
@@ -225,6 +227,7 @@ parameters:
   unit: {default: none, help: "the service to be restarted; none: the host itself"}
 steps:
   - reboot: 15m
+    become: yes
     when: param("unit") == "none"
   - unit: {name: "{{unit}}", do: restart}
     become: yes

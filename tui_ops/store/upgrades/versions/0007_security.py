@@ -61,6 +61,7 @@ def _acceptance() -> None:
         *_texts("ended_by"),
         sa.Column("solo", sa.Boolean(), nullable=False),
         sa.Column("restart_due", sa.Boolean(), nullable=False),
+        *_texts("warned"),
         *_numbers("revision"),
     )
     op.create_index("ix_acceptance_version", "acceptance", ["version"])

@@ -1,0 +1,263 @@
+"""What the command line prints about compliance: rows, reports, and what other programs read."""
+
+import csv
+import hashlib
+import io
+import json
+import os
+import re
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from support.compliance_world import DAY, ComplianceWorld
+
+from tui_ops.cli import attest
+from tui_ops.cli.main import main
+from tui_ops.model.errors import TuiOpsError
+from tui_ops.model.security import CheckResult, FindingKind, FindingSeverity
+from tui_ops.store.views.compliance import scope_hosts
+
+Printed = Callable[..., tuple[int, str, str]]
+
+HOSTILE = "<script>alert(1)</script> \x1b[2J [red]x[/] | `a` =1+1"
+"""What a host may say."""
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[ComplianceWorld]:
+    """A store whose story ends a moment ago: one host fails, one is accepted, the rest passes or is unknown."""
+    with ComplianceWorld() as world:
+        world.at = time.time() - 2 * DAY
+        world.attest("12.10.1", owner="ann", file="plan.pdf", sha256="ab" * 32)
+        world.attest("12.10.2", for_="1d")
+        world.at += 2 * DAY - 60
+        with world.reader() as reader:
+            hosts = [host.name for host in reader.read(lambda connection: scope_hosts(connection, ""))]
+        for check in ("pam-length", "ssh-empty"):
+            for host in hosts:
+                world.says(check, host)
+        world.says("pam-length", "web-1", CheckResult.FAIL, HOSTILE)
+        world.says("ssh-empty", "web-2", CheckResult.FAIL, "an empty password logs in")
+        world.accepted("FND-2")
+        world.comply("compliance.keep", framework="pci")
+        world.says("pam-length", "web-1", CheckResult.FAIL, HOSTILE)
+        data = {"package": "openssl", "installed": "3.0.1", "fixed": "3.0.2", "kev": True, "cvss": 9.8}
+        kind, severity = FindingKind.VULNERABILITY, FindingSeverity.CRITICAL
+        world.sweep("openssl", check="CVE-2024-1", source="feed", kind=kind, severity=severity, data=data)
+        yield world
+
+
+@pytest.fixture
+def printed(world: ComplianceWorld, capsys: pytest.CaptureFixture[str]) -> Printed:
+    """Runs the command line on that store, and returns its exit code, output and talk."""
+
+    def ran(*words: str) -> tuple[int, str, str]:
+        capsys.readouterr()
+        code = main(["--state-dir", str(world.paths.root), *words])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return ran
+
+
+def rows(printed: Printed, *words: str) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = json.loads(printed("show", *words, "--format", "json")[1])
+    return found
+
+
+def test_frameworks_have_score_and_coverage_before_and_after_acceptances(printed: Printed) -> None:
+    found = {str(row["framework"]): row for row in rows(printed, "frameworks")}
+    assert set(found) == {"cis", "cis1", "iso", "nist", "pci"}
+    pci = found["pci"]
+    assert 0 < pci["before"] < pci["score"] < 100  # type: ignore[operator]
+    assert 0 < pci["coverage"] < 5  # type: ignore[operator]
+    assert (pci["fail"], pci["attested"], pci["accepted"]) == (1, 1, 0), "2.2.6 has checks that nobody has read"
+    assert rows(printed, "compliance", "framework=pci") == [pci]
+
+
+def test_controls_are_narrowed_by_framework_state_and_scope(printed: Printed) -> None:
+    (row,) = rows(printed, "controls", "framework=pci", "state=fail")
+    assert (row["control"], row["checks"], row["fail"]) == ("8.3.6", ["pam-length"], 1)
+    (other,) = rows(printed, "controls", "framework=pci", "control=12.10.2")
+    assert "ran out on" in str(other["why"])
+    scoped = rows(printed, "controls", "framework=pci", "control=8.3.6", "scope~^(group|site):")
+    assert {str(one["scope"]).split(":")[0] for one in scoped} <= {"group", "site"}
+    assert scoped
+
+
+def test_attestations_and_audits_are_listed(printed: Printed) -> None:
+    found = {row["control"]: row["state"] for row in rows(printed, "attestations")}
+    assert found == {"12.10.1": "in force", "12.10.2": "ran out"}
+    (audit,) = rows(printed, "audits")
+    assert (audit["audit"], audit["framework"], audit["by"]) == ("AUD-1", "pci-dss-4.0.1", "cat")
+
+
+def test_text_is_for_people(printed: Printed) -> None:
+    code, out, err = printed("compliance", "pci")
+    assert code == 0
+    assert re.search(r"^8\.3\.6 +fail +automated", out, re.MULTILINE)
+    assert "PCI-DSS 4.0.1" in err
+    assert "before acceptances" in err
+
+
+@pytest.mark.parametrize(("words", "said"), [
+    (("hipaa",), "there is no framework 'hipaa'"), (("pci", "web"), "is no scope"),
+    (("pci", "group:nobody"), "no host is in group:nobody"), (("AUD-9",), "there is no AUD-9"),
+    (("AUD-1", "group:web"), "has the scope that it was kept with"), (("pci", "--vulnerabilities"), "goes with"),
+    (("iso", "--against", "AUD-1"), "AUD-1 is of pci-dss-4.0.1"),
+])  # fmt: skip
+def test_what_is_asked_wrongly_is_said(printed: Printed, words: tuple[str, ...], said: str) -> None:
+    code, out, err = printed("compliance", *words)
+    assert code
+    assert not out
+    assert said in err
+
+
+def test_markdown_and_html_hold_what_a_host_said_as_text(printed: Printed) -> None:
+    for form in ("md", "html"):
+        _, out, _ = printed("compliance", "pci", "--format", form)
+        assert "<script>" not in out
+        assert "\x1b" not in out
+        assert "What fails" in out
+        assert "sshdconf" in out, "the reading that it rests on"
+    assert "plan.pdf" in out
+
+
+def test_csv_has_a_row_for_each_control_check_and_host(printed: Printed) -> None:
+    found = list(csv.DictReader(io.StringIO(printed("compliance", "pci", "--format", "csv")[1])))
+    mine = [row for row in found if row["control"] == "8.3.6"]
+    assert {row["host"]: row["state"] for row in mine}["web-1"] == "fail"
+    assert not any(cell.startswith("=") for row in found for cell in row.values())
+    assert len({row["control"] for row in found}) == 205
+
+
+def test_json_is_what_an_audit_keeps(printed: Printed) -> None:
+    now = json.loads(printed("compliance", "pci", "--format", "json")[1])
+    kept = json.loads(printed("compliance", "AUD-1", "--format", "json")[1])
+    assert now.keys() == kept.keys()
+    assert kept["by"] == "cat"
+
+
+def test_a_comparison_names_what_differs(printed: Printed) -> None:
+    code, out, _ = printed("compliance", "AUD-1", "--against", "AUD-1", "--format", "md")
+    assert code == 0
+    assert "Every control is as it was." in out
+
+
+def test_a_kept_audit_that_somebody_changed_is_refused(printed: Printed, world: ComplianceWorld) -> None:
+    from tui_ops.store.tables import AuditRun
+
+    world.comply("compliance.keep", framework="iso")
+
+    def forge(session: object) -> None:
+        row = session.get_one(AuditRun, 2)  # type: ignore[attr-defined]
+        row.sha = "0" * 64
+        session.add(row)  # type: ignore[attr-defined]
+
+    world.run(forge)
+    code, _, err = printed("compliance", "AUD-2")
+    world.run(lambda session: session.delete(session.get_one(AuditRun, 2)))
+    assert code
+    assert "is not what was kept" in err
+
+
+# --- for other programs -----------------------------------------------------------------------------------------------
+
+TOKEN = re.compile(r"[A-Za-z_][A-Za-z0-9._-]*")
+UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[45][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+
+
+@pytest.mark.parametrize("framework", ["pci", "nist", "iso", "cis"])
+def test_oscal_is_whole_and_points_at_what_is_there(printed: Printed, framework: str) -> None:
+    document = json.loads(printed("compliance", framework, "--format", "oscal")[1])
+    assert list(document) == ["assessment-results"]
+    whole = document["assessment-results"]
+    assert {"uuid", "metadata", "import-ap", "results"} <= whole.keys()
+    assert {"title", "last-modified", "version", "oscal-version"} <= whole["metadata"].keys()
+    (result,) = whole["results"]
+    hosts = {item["uuid"] for item in result["local-definitions"]["inventory-items"]}
+    observations = {one["uuid"] for one in result["observations"]}
+    assert all(one["subject-uuid"] in hosts for each in result["observations"] for one in each.get("subjects", ()))
+    related = {one["observation-uuid"] for each in result["findings"] for one in each.get("related-observations", ())}
+    assert related <= observations
+    controls = [one["control-id"] for one in result["reviewed-controls"]["control-selections"][0]["include-controls"]]
+    assert len(controls) == len(set(controls))
+    assert all(TOKEN.fullmatch(one) for one in controls)
+    states = {one["title"].split(":")[0]: one["target"]["status"] for one in result["findings"]}
+    if framework == "pci":
+        assert states["12.10.1"] == {"state": "satisfied", "reason": "pass"}
+        assert states["8.3.6"] == {"state": "not-satisfied", "reason": "fail"}
+        assert states["12.10.2"] == {"state": "not-satisfied", "reason": "other"}
+    _walk(document)
+
+
+def _walk(node: object, key: str = "") -> None:
+    """What OSCAL asks of every text and list: none is empty, no blank stands at an end, identifiers are such."""
+    if isinstance(node, dict):
+        for name, one in node.items():
+            _walk(one, name)
+    elif isinstance(node, list):
+        assert node, key
+        for one in node:
+            _walk(one, key)
+    elif isinstance(node, str):
+        assert node.strip() == node != "", key
+        assert "\x1b" not in node
+        if key == "uuid" or key.endswith("-uuid"):
+            assert UUID.fullmatch(node), key
+
+
+def test_oscal_numbers_nist_controls_as_nist_does(printed: Printed) -> None:
+    document = json.loads(printed("compliance", "nist", "--format", "oscal")[1])
+    selection = document["assessment-results"]["results"][0]["reviewed-controls"]["control-selections"][0]
+    assert {"ac-2", "ac-2.3", "sc-28.1"} <= {one["control-id"] for one in selection["include-controls"]}
+
+
+def test_the_same_report_is_the_same_twice(printed: Printed) -> None:
+    assert (
+        printed("compliance", "AUD-1", "--format", "oscal")[1] == printed("compliance", "AUD-1", "--format", "oscal")[1]
+    )
+
+
+def test_ocsf_has_an_event_for_each_check_and_host_and_each_vulnerability(printed: Printed) -> None:
+    _, out, _ = printed("compliance", "pci", "--format", "ocsf", "--vulnerabilities")
+    events = [json.loads(one) for one in out.splitlines()]
+    assert {one["class_uid"] for one in events} == {2003, 2002}
+    for one in events:
+        assert one["type_uid"] == one["class_uid"] * 100 + one["activity_id"]
+        assert {"time", "severity_id", "metadata", "finding_info", "resources"} <= one.keys()
+        assert "\x1b" not in json.dumps(one, ensure_ascii=False)
+    (failed,) = [one for one in events if one.get("compliance", {}).get("status_code") == "fail"]
+    assert failed["compliance"]["requirements"] == ["8.3.6"]
+    assert (failed["compliance"]["status_id"], failed["status"]) == (3, "New")
+    (accepted,) = [one for one in events if one.get("compliance", {}).get("status_code") == "accepted"]
+    assert (accepted["compliance"]["status_id"], accepted["status"]) == (3, "Suppressed")
+    (weak,) = [one for one in events if one["class_uid"] == 2002]
+    (found,) = weak["vulnerabilities"]
+    assert (found["cve"]["uid"], found["affected_packages"][0]["fixed_in_version"]) == ("CVE-2024-1", "3.0.2")
+    assert (found["is_fix_available"], found["is_exploit_available"], weak["severity_id"]) == (True, True, 5)
+
+
+# --- the proof of an attestation --------------------------------------------------------------------------------------
+
+
+def test_of_a_proof_its_name_digest_and_day_are_taken(tmp_path: Path) -> None:
+    file = tmp_path / "plan.pdf"
+    file.write_bytes(b"what we do in an incident\n")
+    found = attest.proof(file)
+    assert found["file"] == "plan.pdf"
+    assert found["sha256"] == hashlib.sha256(b"what we do in an incident\n").hexdigest()
+    assert re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", str(found["dated"]))
+
+
+@pytest.mark.parametrize("what", ["missing", "folder", "pipe"])
+def test_what_is_no_file_is_no_proof(tmp_path: Path, what: str) -> None:
+    path = tmp_path / what
+    if what == "folder":
+        path.mkdir()
+    elif what == "pipe":
+        os.mkfifo(path)
+    with pytest.raises(TuiOpsError, match=r"can't be read|is no file"):
+        attest.proof(path)

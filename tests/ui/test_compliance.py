@@ -1,0 +1,89 @@
+"""Compliance on the desk: frameworks, controls with their hosts and readings, what people attest."""
+
+import time
+from collections.abc import AsyncIterator
+
+import pytest
+from support.compliance_world import DAY, ComplianceWorld
+from support.desk_world import Door
+
+from tui_ops.model.security import CheckResult
+from tui_ops.store.views.compliance import scope_hosts
+from tui_ops.ui.cells import width_of
+from tui_ops.ui.views.compliance import bar
+
+HOSTILE = "\x1b[31mred [b]x[/b] \u202e"
+
+SIZES = [(80, 24), (120, 40), (200, 60)]
+
+
+@pytest.fixture
+async def world() -> AsyncIterator[ComplianceWorld]:
+    """One host fails, somebody attests one control, and one attestation ran out."""
+    with ComplianceWorld() as world:
+        world.at = time.time() - 3 * DAY
+        world.attest("12.10.1", owner="ann", file="plan.pdf", sha256="ab" * 32)
+        world.attest("12.10.2", for_="1d", text=HOSTILE)
+        world.at += 3 * DAY - 30
+        with world.reader() as reader:
+            hosts = [host.name for host in reader.read(lambda connection: scope_hosts(connection, ""))]
+        for host in hosts:
+            world.says("pam-length", host)
+        world.says("pam-length", "web-1", CheckResult.FAIL, f"seven are enough {HOSTILE}")
+        door = await Door(world.paths.root).open()
+        yield world
+        await door.close()
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_frameworks_have_score_and_coverage(world: ComplianceWorld, open_desk, size) -> None:
+    async with open_desk(world.paths.root, size) as desk:
+        await desk.linked()
+        await desk.press("colon", *"compliance", "enter")
+        await desk.sees("pci", "nist", "iso", "SCORE", "83%")
+        assert all(width_of(one) <= size[0] for one in desk.lines())
+
+
+async def test_enter_opens_the_controls_of_a_framework(world: ComplianceWorld, open_desk) -> None:
+    async with open_desk(world.paths.root, (200, 60)) as desk:
+        await desk.linked()
+        await desk.press("colon", *"compliance framework=pci", "enter")
+        await desk.sees("PCI-DSS 4.0.1", "by group and site")
+        await desk.press("enter")
+        await desk.sees("controls", "8.3.6", "Passwords are long enough")
+
+
+async def test_a_control_leads_to_its_hosts_their_readings_and_the_version(world: ComplianceWorld, open_desk) -> None:
+    async with open_desk(world.paths.root, (200, 60)) as desk:
+        await desk.linked()
+        await desk.press("colon", *"controls framework=pci control=8.3.6", "enter")
+        await desk.sees("host by host", "web-1", "pam-length version 1", "seven are enough", "FND-1")
+        assert "\x1b[31m" not in desk.text
+        assert "\u202e" not in desk.text
+
+
+async def test_the_word_of_somebody_stands_beside_its_control(world: ComplianceWorld, open_desk) -> None:
+    async with open_desk(world.paths.root, (200, 60)) as desk:
+        await desk.linked()
+        await desk.press("colon", *"controls framework=pci control=12.10.1", "enter")
+        await desk.sees("ATT-1: met", "plan.pdf", "ab" * 16)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_what_ran_out_stands_first(world: ComplianceWorld, open_desk, size) -> None:
+    async with open_desk(world.paths.root, size) as desk:
+        await desk.linked()
+        await desk.press("colon", *"attestations", "enter")
+        await desk.sees("ATT-2", "ran out", "ATT-1")
+        lines = desk.lines()
+        assert [one[:30].find("ATT-2") >= 0 for one in lines].index(True) < [
+            one[:30].find("ATT-1") >= 0 for one in lines
+        ].index(True)
+        assert "\u202e" not in desk.text
+
+
+def test_a_bar_is_full_only_where_all_of_it_is() -> None:
+    assert bar(1.0, True) == "########## 100%"
+    assert bar(0.9999, True) == "#########.  99%"
+    assert bar(None, True) == "no score"
+    assert bar(0.0, False) == "░░░░░░░░░░   0%"

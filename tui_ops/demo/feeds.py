@@ -1,0 +1,68 @@
+"""The feeds of vulnerabilities that lie ready in the demo: small, of true names and versions, one of them too old."""
+
+import gzip
+import json
+import time
+import zlib
+from datetime import UTC, datetime
+from pathlib import Path
+
+DAY_S = 86400.0
+
+OLD_DAYS = 20.0
+"""The catalogue of what attackers use is so old: more than a feed may be."""
+
+LISTED = (
+    ("openssh", "CVE-2024-6387", "1:9.7p1-7", "1:9.2p1-2+deb12u4", "S RF", "a race in sshd's signal handler"),
+    ("openssl", "CVE-2024-13176", "3.4.0-2", "3.0.16-1~deb12u1", "S  F", "a timing side channel in ECDSA"),
+    ("curl", "CVE-2024-9681", "8.11.0-1", "7.88.1-10+deb12u9", "S RF", "HSTS of a subdomain overwrites its parent's"),
+    ("perl", "CVE-2024-56406", "5.40.1-3", "5.36.0-7+deb12u2", "S  F", "a heap overflow in transliteration"),
+    ("systemd", "CVE-2023-50387", "255.4-1", "", "S R ", "DNSSEC answers that take long to validate"),
+    ("zlib", "CVE-2023-45853", "1:1.3.dfsg-3.1", "", "S   ", "an overflow in MiniZip, which is not built"),
+)
+"""Source package, vulnerability, fixed in unstable and in this release, debsecan's flags, and what it is about."""
+
+USED = ("CVE-2024-6387",)
+"""What attackers use, in the demo."""
+
+LIKELY = {"CVE-2024-6387": 0.71, "CVE-2024-9681": 0.004, "CVE-2024-13176": 0.001, "CVE-2024-56406": 0.002,
+          "CVE-2023-50387": 0.45}  # fmt: skip
+"""How likely each is to be used within 30 days."""
+
+
+def write_feeds(folder: Path) -> None:
+    """Write the feeds of the demo into a folder.
+
+    Raises:
+        OSError: they can't be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    (folder / "bookworm").write_bytes(_debsecan())
+    (folder / "known_exploited_vulnerabilities.json").write_bytes(_kev(time.time() - OLD_DAYS * DAY_S))
+    (folder / "epss_scores-current.csv.gz").write_bytes(_epss(time.time() - DAY_S))
+
+
+def _debsecan() -> bytes:
+    lines = ["VERSION 1", *(f"{cve},,{text}" for _, cve, _, _, _, text in LISTED), ""]
+    lines += [
+        f"{package},{at},{flags},{unstable},{here}" for at, (package, _, unstable, here, flags, _) in enumerate(LISTED)
+    ]
+    return zlib.compress("".join(f"{line}\n" for line in [*lines, "", ""]).encode())
+
+
+def _kev(at: float) -> bytes:
+    day = f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d}"
+    listed = [
+        {"cveID": cve, "vendorProject": "OpenBSD", "product": "OpenSSH", "vulnerabilityName": "a race in sshd",
+         "dateAdded": day, "dueDate": day, "knownRansomwareCampaignUse": "Unknown"}
+        for cve in USED
+    ]  # fmt: skip
+    said = {"title": "Known", "catalogVersion": day.replace("-", "."), "dateReleased": f"{day}T12:00:00.000Z"}
+    return json.dumps({**said, "count": len(listed), "vulnerabilities": listed}).encode()
+
+
+def _epss(at: float) -> bytes:
+    day = f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d}T00:00:00+0000"
+    lines = [f"#model_version:v2025.03.14,score_date:{day}", "cve,epss,percentile"]
+    lines += [f"{cve},{score:.5f},0.5" for cve, score in LIKELY.items()]
+    return gzip.compress("\n".join([*lines, ""]).encode())

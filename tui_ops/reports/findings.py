@@ -1,0 +1,171 @@
+"""Findings in the forms of other programs: SARIF 2.1.0, and OpenVEX of what was set aside."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from hashlib import sha256
+from urllib.parse import quote
+
+from tui_ops.model.clean import clean
+from tui_ops.model.security import FindingKind, FindingSeverity, FindingState
+from tui_ops.store.views.connect import Reader
+from tui_ops.store.views.findings import FindingPage, finding
+
+SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+CONTEXT = "https://openvex.dev/ns/v0.2.0"
+
+LEVELS = {
+    FindingSeverity.CRITICAL: ("error", "9.5"), FindingSeverity.HIGH: ("error", "8.0"),
+    FindingSeverity.MEDIUM: ("warning", "5.5"), FindingSeverity.LOW: ("note", "2.0"),
+    FindingSeverity.INFO: ("note", "0.0"),
+}  # fmt: skip
+"""A severity as a level, and as the number by which others sort: the middle of its band."""
+
+_SUPPRESSED = {
+    FindingState.ACCEPTED: "accepted", FindingState.FALSE_POSITIVE: "accepted", FindingState.SUPPRESSED: "accepted",
+    FindingState.NOT_APPLICABLE: "accepted",
+}  # fmt: skip
+
+JUSTIFIED = {
+    FindingState.FALSE_POSITIVE: ("not_affected", "vulnerable_code_not_in_execute_path"),
+    FindingState.SUPPRESSED: ("not_affected", "vulnerable_code_not_in_execute_path"),
+    FindingState.ACCEPTED: ("affected", ""),
+}  # fmt: skip
+"""What was set aside in the words of OpenVEX. Whoever carries a risk is affected by it; what is no finding does not
+reach the code, which is the widest of the five reasons that there are, with the own one beside it."""
+
+
+def pages(reader: Reader, numbers: Iterable[int]) -> Iterator[FindingPage]:
+    """Give findings with all that is known of them, those that there are."""
+    for number in numbers:
+        page = finding(reader, number)
+        if page is not None:
+            yield page
+
+
+def sarif(reader: Reader, numbers: Sequence[int], version: str) -> Iterator[str]:
+    """Give a document of SARIF, piece by piece.
+
+    Args:
+        reader: of the store.
+        numbers: of the findings, in their order.
+        version: of this program.
+    """
+    rules: dict[str, dict[str, object]] = {}
+    results: list[str] = []
+    for page in pages(reader, numbers):
+        row = page.row
+        if row.check not in rules:
+            rules[row.check] = _rule(page, len(rules))
+        results.append(_compact(_result(page, int(str(rules[row.check]["index"])))))
+    listed = [{key: value for key, value in rule.items() if key != "index"} for rule in rules.values()]
+    driver = {"name": "tui-ops", "semanticVersion": version, "rules": listed}
+    yield f'{{"$schema":{json.dumps(SCHEMA)},"version":"2.1.0","runs":[{{"tool":{{"driver":{_compact(driver)}}},'
+    yield '"columnKind":"unicodeCodePoints","results":['
+    for at, result in enumerate(results):
+        yield f"{',' if at else ''}\n{result}"
+    yield "]}]}"
+
+
+def _compact(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def _rule(page: FindingPage, index: int) -> dict[str, object]:
+    row = page.row
+    level, scored = LEVELS[row.severity]
+    rule: dict[str, object] = {
+        "id": row.check, "shortDescription": {"text": row.title or row.check},
+        "defaultConfiguration": {"level": level}, "properties": {"security-severity": scored, "tags": ["security"]},
+        "index": index,
+    }  # fmt: skip
+    if page.advice:
+        rule["help"] = {"text": page.advice}
+    return rule
+
+
+def _result(page: FindingPage, index: int) -> dict[str, object]:
+    row = page.row
+    level, _ = LEVELS[row.severity]
+    host = row.host or "fleet"
+    name = f"{host}/{row.object}" if row.object else host
+    found: dict[str, object] = {
+        "ruleId": row.check, "ruleIndex": index, "level": level,
+        "kind": "pass" if row.state is FindingState.VERIFIED else "fail",
+        "message": {"text": f"{host}: {row.text or row.title}"},
+        "locations": [{
+            "physicalLocation": {"artifactLocation": {"uri": f"ssh://{quote(host, safe='')}"}},
+            "logicalLocations": [{"fullyQualifiedName": name, "kind": "resource"}],
+        }],
+        "partialFingerprints": {"tuiOpsFinding/v1": _identity(page)},
+        "properties": {
+            "finding": row.name, "state": str(row.state), "priority": row.priority, "source": row.source,
+            "firstSeen": _iso(row.first_seen_at), "lastSeen": _iso(row.last_seen_at),
+            **({"due": _iso(row.due_at)} if row.due_at is not None else {}),
+            **({"owner": row.owner} if row.owner else {}), **({"ticket": row.ticket} if row.ticket else {}),
+        },
+    }  # fmt: skip
+    if found["kind"] == "pass":
+        # A result that is none has no level.
+        found["level"] = "none"
+    if row.state in _SUPPRESSED:
+        why = page.acceptance.reason if page.acceptance is not None else str(row.state)
+        found["suppressions"] = [{"kind": "external", "status": _SUPPRESSED[row.state], "justification": why}]
+    return found
+
+
+def _identity(page: FindingPage) -> str:
+    row = page.row
+    return sha256("\0".join((row.check, row.host, row.object)).encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def _iso(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def openvex(reader: Reader, numbers: Sequence[int], version: str) -> Iterator[str]:
+    """Give a document of OpenVEX: what is said of vulnerabilities that were set aside. Others are left out.
+
+    Args:
+        reader: of the store.
+        numbers: of the findings, in their order.
+        version: of this program.
+    """
+    statements = [one for page in pages(reader, numbers) if (one := _statement(page)) is not None]
+    at = max((str(one["timestamp"]) for one in statements), default="1970-01-01T00:00:00Z")
+    body = _compact(statements)
+    digest = sha256(body.encode()).hexdigest()
+    head = {
+        "@context": CONTEXT, "@id": f"urn:tui-ops:vex:{digest[:32]}", "author": "tui-ops", "timestamp": at,
+        "version": 1, "tooling": f"tui-ops {version}",
+    }  # fmt: skip
+    yield f'{_compact(head)[:-1]},"statements":{body}}}'
+
+
+def _statement(page: FindingPage) -> dict[str, object] | None:
+    row, accepted = page.row, page.acceptance
+    if row.kind is not FindingKind.VULNERABILITY or row.state not in JUSTIFIED or accepted is None:
+        return None
+    status, justification = JUSTIFIED[row.state]
+    package, installed = row.package, str(row.data.get("installed", ""))
+    version = f"@{quote(installed, safe='')}" if installed else ""
+    part = {"@id": f"pkg:generic/{quote(package, safe='')}{version}"}
+    product: dict[str, object] = {"@id": f"host:{row.host}"}
+    if package:
+        product["subcomponents"] = [part]
+    at = accepted.approved_at or accepted.asked_at
+    found: dict[str, object] = {
+        "vulnerability": {"name": row.check.rpartition(":")[2]}, "products": [product], "status": status,
+        "timestamp": _iso(at),
+    }  # fmt: skip
+    said = clean(f"{accepted.reason}{f'; meanwhile: {accepted.control}' if accepted.control else ''}", 400)
+    if status == "affected":
+        found["action_statement"] = f"accepted until {_until(accepted.expires_at)}: {said}"
+        found["action_statement_timestamp"] = _iso(at)
+    else:
+        found |= {"justification": justification, "impact_statement": said}
+    return found
+
+
+def _until(at: float | None) -> str:
+    return _iso(at)[:10] if at is not None else "it is looked at again"

@@ -1,0 +1,170 @@
+"""The view of the trend: of each severity how many findings there are, how that went, and how long mending took."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from tui_ops.model.security import SEVERITIES, FindingSeverity
+from tui_ops.store.views.connect import Reader
+from tui_ops.store.views.findingnumbers import DayRow, time_to_fix, trend
+from tui_ops.ui.cells import fit, spark
+from tui_ops.ui.columns import Column, Look
+from tui_ops.ui.desk import Desk
+from tui_ops.ui.feed import Feed
+from tui_ops.ui.incidents.clocks import short
+from tui_ops.ui.paint import EMPTY, LOOK_INK, Ink, Line, Span, line, sign_span
+from tui_ops.ui.panels import Pen, heading, labelled
+from tui_ops.ui.security.signs import SEVERITY_SIGNS
+from tui_ops.ui.security.words import DAY_S
+from tui_ops.ui.views.incidents import told_fact
+from tui_ops.ui.views.items import Item, number_fact, text_fact
+from tui_ops.ui.views.secured import SecuredItems
+
+DAYS = 90
+"""Days that are looked at: longer than what is medium may take."""
+
+ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Went:
+    """How one severity went, the oldest day first."""
+
+    name: str
+    live: tuple[float, ...]
+    overdue: tuple[float, ...]
+    aside: tuple[float, ...]
+    opened: int
+    closed: int
+    took_s: float | None
+    """From opening to verified gone, on average; None where nothing was mended."""
+    mended: int
+    days: tuple[str, ...]
+
+
+def read_trend(reader: Reader, at: float) -> list[Went]:
+    """Return how findings went over the last days, by severity and in all.
+
+    Args:
+        reader: of ``ops.db``.
+        at: now, epoch seconds.
+
+    Raises:
+        StoreError: it can't be read.
+    """
+    rows, took = trend(reader, DAYS), time_to_fix(reader, at - DAYS * DAY_S)
+    days = tuple(sorted({row.day for row in rows}))
+    if not days:
+        return []
+    made = [_went(str(one), [row for row in rows if row.severity is one], days, took.get(one)) for one in SEVERITIES]
+    count = sum(many for _, many in took.values())
+    mean = sum(lasted * many for lasted, many in took.values()) / count if count else None
+    whole = _went(ALL, rows, days, (mean, count) if mean is not None else None)
+    return [whole, *(one for one in made if any(one.live) or one.opened or one.closed or any(one.aside))]
+
+
+def _went(name: str, rows: Sequence[DayRow], days: tuple[str, ...], took: tuple[float, int] | None) -> Went:
+    def series(get: str) -> tuple[float, ...]:
+        found = dict.fromkeys(days, 0.0)
+        for row in rows:
+            found[row.day] += getattr(row, get)
+        return tuple(found.values())
+
+    return Went(
+        name, series("live"), series("overdue"), series("aside"), sum(row.opened for row in rows),
+        sum(row.closed for row in rows), took[0] if took else None, took[1] if took else 0, days,
+    )  # fmt: skip
+
+
+def _burn(item: Item, width: int, look: Look) -> Span:
+    series = item.facts.get("series")
+    values = [float(one) for one in series.split(",")] if isinstance(series, str) and series else []
+    return fit(spark(values, min(width, max(1, len(values))), max(values, default=0.0), look.signs), width), Ink.ACCENT
+
+
+TREND_COLUMNS: tuple[Column[Item], ...] = (
+    told_fact("severity", "SEVERITY", 8),
+    number_fact("live", "LIVE", 6, lambda value: f"{value:.0f}"),
+    Column("burn", "HOW IT WENT", 24, _burn, lambda item: (False, item.facts["live"]), 1, most=60,
+           wanted=lambda item: item.facts.get("series")),
+    number_fact("overdue", "OVERDUE", 7, lambda value: f"{value:.0f}", warn=1),
+    number_fact("aside", "ASIDE", 6, lambda value: f"{value:.0f}", 3),
+    number_fact("opened", "OPENED", 6, lambda value: f"{value:.0f}", 2),
+    number_fact("closed", "GONE", 6, lambda value: f"{value:.0f}", 2),
+    number_fact("took", "TO MEND", 7, short, 1),
+    text_fact("since", "SINCE", 10, priority=4),
+)  # fmt: skip
+"""In the order in which they stand."""
+
+
+def trend_item(one: Went, rank: int) -> Item:
+    """Return how a severity went as an item; ``rank`` is its place."""
+    severity = FindingSeverity(one.name) if one.name != ALL else None
+    sign = SEVERITY_SIGNS[severity] if severity is not None else SEVERITY_SIGNS[FindingSeverity.INFO]
+    facts: dict[str, Any] = {
+        "severity": one.name, "live": one.live[-1], "series": ",".join(f"{value:.0f}" for value in one.live),
+        "overdue": one.overdue[-1], "aside": one.aside[-1], "opened": float(one.opened), "closed": float(one.closed),
+        "since": one.days[0],
+    }  # fmt: skip
+    if one.took_s is not None:
+        facts["took"] = one.took_s
+    return Item(("trend", one.name), sign, facts, in_need=bool(one.overdue[-1]), order=(rank,), words=one.name,
+                inks={"severity": LOOK_INK[sign.look] if severity is not None else Ink.TITLE})  # fmt: skip
+
+
+class TrendPane(SecuredItems):
+    """How findings went.
+
+    Args:
+        desk: that knows the present.
+    """
+
+    name = "trend"
+    one = "severity"
+    reads = True
+    gap_s = 30.0
+    triage = "severity"
+    trouble_word = "overdue only"
+    columns_of = TREND_COLUMNS
+    well = "nothing is overdue"
+    nothing = "no day is over yet: the trend begins at midnight, UTC"
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._known: dict[Any, Went] = {}
+
+    def read(self, feed: Feed, desk: Desk) -> Sequence[Went]:
+        """Return how they went."""
+        return feed.reading(partial(read_trend, at=desk.present.at))
+
+    def take(self, found: Sequence[Any], desk: Desk) -> None:
+        """Take in what was read."""
+        self._known = {("trend", one.name): one for one in found}
+        super().take([trend_item(one, rank) for rank, one in enumerate(found)], desk)
+
+    def opens(self) -> str:
+        """Return the findings of the severity."""
+        here = self._known.get(self.items.cursor)
+        return "" if here is None else "findings" if here.name == ALL else f"findings severity={here.name}"
+
+    def told(self, pen: Pen, found: object = None, height: int = 0) -> list[Line]:
+        """Return how the severity under the cursor went, day by day."""
+        del found, height
+        one = self._known.get(self.items.cursor)
+        if one is None:
+            return []
+        item, marks = trend_item(one, 0), pen.look.signs
+        lines: list[Line] = [line(sign_span(item.sign, pen.look.ascii), (f" {one.name}", Ink.TITLE),
+                                  (f"  since {one.days[0]}", Ink.DIM))]  # fmt: skip
+        for label, series, ink in (("Live", one.live, Ink.ACCENT), ("Overdue", one.overdue, Ink.BAD),
+                                   ("Set aside", one.aside, Ink.HELD)):  # fmt: skip
+            width = min(max(10, pen.width - 24), len(series))
+            top = max(series, default=0.0)
+            lines.append(labelled(label, (spark(series, width, top, marks), ink),
+                                  (f"  {series[0]:.0f} {marks.arrow} {series[-1]:.0f}", Ink.TEXT)))  # fmt: skip
+        took = short(one.took_s) if one.took_s is not None else "nothing was mended yet"
+        of = f"  on average, of {one.mended}" if one.mended else ""
+        lines += [EMPTY, heading("In these days", pen), labelled("Opened", f"{one.opened}"),
+                  labelled("Gone", f"{one.closed}"), labelled("To mend", took, (of, Ink.DIM))]  # fmt: skip
+        return [*lines, EMPTY, line(("enter shows these findings", Ink.DIM))]
