@@ -209,11 +209,11 @@ class TestAPage:
             await desk.press("W")
             await until(lambda: isinstance(desk.app.screen, Dialog))
             await desk.sees("why, for everyone", "what makes up for it", "how long", "until which day")
-            await desk.press(*"old", "enter", *"fw", "tab", *"30d")
+            await desk.press(*"old", "enter", *"fw")
             await _agree(desk, door)
             act, names, params = door.asked[0]
             assert (act, names) == ("finding.accept", ("FND-10",))
-            assert (params["reason"], params["control"], params["for"]) == ("old", "fw", 30 * 86400.0)
+            assert (params["reason"], params["control"], params["for"]) == ("old", "fw", 90 * 86400.0)
 
     async def test_an_approval_is_given_on_the_page_after_a_question(self, weak, open_desk) -> None:
         """From the list y opens the page; there it asks once more and names what is approved."""

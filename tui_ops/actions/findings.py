@@ -10,7 +10,9 @@ from tui_ops.practices.security.states import Event
 UNDO = "finding.undo"
 
 _REASON = Param("reason", "why, for everyone who looks")
-_FOR = Param("for", "how long", ParamKind.DURATION, required=False, help="such as 30d or 12w, a year at most")
+_FOR = Param(
+    "for", "how long", ParamKind.DURATION, required=False, default="90d", help="such as 30d or 12w, a year at most"
+)
 _UNTIL = _opt("until", "until which day", help="2027-03-31; in the place of for")
 _RESTART = Param(
     "restart", "a new due day when it ends", ParamKind.FLAG, required=False, default="no",

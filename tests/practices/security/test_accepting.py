@@ -7,6 +7,7 @@ from sqlalchemy import text
 from support.finding_world import BOB, CAT, DAN, DAY, FindingWorld
 
 from tui_ops.actions.errors import ActError
+from tui_ops.model.clock import iso
 from tui_ops.model.people import Role, Who
 from tui_ops.practices.asked import Refused
 from tui_ops.store.views.findingnumbers import counts
@@ -57,8 +58,17 @@ def test_a_team_of_one_may_and_it_is_said(world: FindingWorld) -> None:
     assert "by the one who asked" in world.texts()[-1]
 
 
-@pytest.mark.parametrize("given", [{}, {"until": "soon"}, {"until": "2023-02-30"}, {"until": "2022-01-01"},
-                                   {"until": "2999-01-01"}, {"for_": "30d", "until": "2023-12-01"}])  # fmt: skip
+def test_without_a_word_on_it_three_months_are_asked_for_and_a_day_counts_before_them(world: FindingWorld) -> None:
+    world.act("finding.accept", "FND-1", who=BOB, reason="r", control="c")
+    first = world.acceptances()[0]
+    assert first.expires_at - first.asked_at == 90 * 86400.0
+    world.act("finding.revoke", "FND-1", who=BOB, reason="no")
+    world.act("finding.accept", "FND-1", who=BOB, reason="r", control="c", for_="30d", until="2023-12-01")
+    assert iso(world.acceptances()[-1].expires_at).startswith("2023-12-01")
+
+
+@pytest.mark.parametrize("given", [{"until": "soon"}, {"until": "2023-02-30"}, {"until": "2022-01-01"},
+                                   {"until": "2999-01-01"}])  # fmt: skip
 def test_a_day_that_is_none_is_refused_and_nothing_is_kept(world: FindingWorld, given: dict[str, str]) -> None:
     with pytest.raises(Refused):
         world.act("finding.accept", "FND-1", who=BOB, reason="r", control="c", **given)

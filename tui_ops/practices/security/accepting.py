@@ -70,14 +70,12 @@ def _ask(session: Session, asked: Asked, kind: str, what: str, control: str) -> 
 
 
 def _until(asked: Asked) -> float:
-    """Return until when it is to be set aside.
+    """Return until when it is to be set aside: a day that is named counts before a time.
 
     Raises:
         Refused: neither a day nor a time is given, or it is none that may be.
     """
     given = text_of(asked, "until", 40)
-    if given and "for" in asked.params:
-        raise Refused("for= and until= both say how long", "give one of them")
     if given:
         try:
             day = datetime.fromisoformat(given)

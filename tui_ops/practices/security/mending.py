@@ -2,13 +2,12 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from sqlmodel import Session
 
 from tui_ops.model.changes import ChangeState, Outcome, change_name
 from tui_ops.model.clean import clean
-from tui_ops.model.facts import Field
 from tui_ops.model.incidents import Happened, number_in
 from tui_ops.model.people import Role
 from tui_ops.model.security import FindingHappening, FindingKind, FindingSeverity, FindingState, Seen
@@ -18,9 +17,9 @@ from tui_ops.practices.asked import Asked, Done, Refused
 from tui_ops.practices.changes import writing
 from tui_ops.practices.changes.linking import LINKS_MAX
 from tui_ops.practices.saying import named
-from tui_ops.practices.security.checks.declared import BY_ID
+from tui_ops.practices.security.remedies import Mend, NoPlan, hole, mend
 from tui_ops.practices.security.states import TABLE, Event
-from tui_ops.practices.security.upgrading import REBOOT, TAKEN_BACK_HOSTS, Hole, Release, hole_of, plan_of
+from tui_ops.practices.security.upgrading import TAKEN_BACK_HOSTS, Hole, Release, plan_of
 from tui_ops.practices.security.work import Terms, findings_of, move, name_of, tell
 from tui_ops.store.findings import host_names, incidents_for, packages_of, releases_of
 from tui_ops.store.findingtimes import awaiting_changes
@@ -37,16 +36,6 @@ WELL = frozenset({Outcome.SUCCESSFUL, Outcome.ISSUES})
 OVER = frozenset({ChangeState.ENDED, ChangeState.CLOSED, ChangeState.CANCELLED})
 
 
-@dataclass(frozen=True, slots=True)
-class Mend:
-    """What mends a finding."""
-
-    plan: str
-    """YAML, a model."""
-    values: tuple[tuple[str, str], ...] = ()
-    """Of its parameters."""
-
-
 def fix(session: Session, asked: Asked, terms: Terms) -> Done:
     """Make changes of the plans that mend findings, one for each plan with its values, on all hosts concerned.
 
@@ -59,14 +48,14 @@ def fix(session: Session, asked: Asked, terms: Terms) -> Done:
     for finding in findings:
         if finding.host_id not in hosts:
             raise Refused(f"{name_of(finding)}: its host is not in the inventory any more", "nothing was changed")
-        hole = _hole(finding, hosts[finding.host_id])
-        if hole is not None:
-            holes.append((finding, hole))
+        better = _hole(finding, hosts[finding.host_id])
+        if better is not None:
+            holes.append((finding, better))
         else:
             groups.setdefault(mend_of(finding), []).append(finding)
     for release, own in _releases(session, holes):
         groups[Mend(plan_of(release))] = own
-    made = [_change(session, done, asked, terms, mend, own, hosts) for mend, own in groups.items()]
+    made = [_change(session, done, asked, terms, what, own, hosts) for what, own in groups.items()]
     done.message = f"{'; '.join(made[:CHANGES_SAID])}: look at it, then submit it"
     return done
 
@@ -77,31 +66,18 @@ def mend_of(finding: Finding) -> Mend:
     Raises:
         Refused: nobody has written a plan for it, or none that a machine may carry out.
     """
-    data: Mapping[str, Field] = json.loads(finding.data)
-    check = BY_ID.get(finding.check)
-    if check is not None and check.remedy.plan and not data.get("by_hand"):
-        seen = Seen(finding.object, finding.text, FindingSeverity(finding.severity), finding.title, data)
-        values = check.remedy.values(seen) if check.remedy.values is not None else {}
-        return Mend(check.remedy.plan, tuple(sorted(values.items())))
-    advice = finding.advice or (check.remedy.advice if check is not None else "")
-    if finding.kind != FindingKind.VULNERABILITY:
-        what = "it has no plan"
-    elif data.get("boot"):
-        return Mend(REBOOT)
-    elif data.get("elsewhere"):
-        what = f"this release has no fix of {finding.object} yet; {data['elsewhere']} of another one has it"
-    else:
-        what = "no version that mends it is known"
-    said = clean(f"{name_of(finding)}: {what}", 300)
-    raise Refused(said, advice or "make a change by hand, and link it with change.link")
+    seen = Seen(
+        finding.object, finding.text, FindingSeverity(finding.severity), finding.title, json.loads(finding.data)
+    )  # fmt: skip
+    try:
+        return mend(finding.check, FindingKind(finding.kind), seen, finding.advice)
+    except NoPlan as error:
+        raise Refused(clean(f"{name_of(finding)}: {error.message}", 300), error.hint) from error
 
 
 def _hole(finding: Finding, host: str) -> Hole | None:
     """Return what a better version mends; None where something else does, or nothing."""
-    data: Mapping[str, Field] = json.loads(finding.data)
-    if finding.kind != FindingKind.VULNERABILITY or finding.check in BY_ID or data.get("boot"):
-        return None
-    return hole_of(host, data)
+    return hole(host, finding.check, FindingKind(finding.kind), json.loads(finding.data))
 
 
 def _releases(session: Session, holes: list[tuple[Finding, Hole]]) -> Iterator[tuple[Release, list[Finding]]]:
@@ -109,29 +85,29 @@ def _releases(session: Session, holes: list[tuple[Finding, Hole]]) -> Iterator[t
     ids = {finding.host_id for finding, _ in holes if finding.host_id is not None}
     places, items = releases_of(session, ids), packages_of(session, ids) if len(ids) <= TAKEN_BACK_HOSTS else {}
     found: dict[str, list[tuple[Release, list[Finding]]]] = {}
-    for finding, hole in sorted(holes, key=lambda pair: pair[1].package):
+    for finding, better in sorted(holes, key=lambda pair: pair[1].package):
         place = places.get(finding.host_id or 0, "")
         chunks = found.setdefault(place, [])
-        if not chunks or not chunks[-1][0].has_room(hole):
+        if not chunks or not chunks[-1][0].has_room(better):
             chunks.append((Release(place), []))
         release, own = chunks[-1]
-        release.holes.append(hole)
+        release.holes.append(better)
         own.append(finding)
         if finding.host_id in items:
-            release.items[hole.host] = items[finding.host_id]
+            release.items[better.host] = items[finding.host_id]
     for chunks in found.values():
         yield from chunks
 
 
 def _change(
-    session: Session, done: Done, asked: Asked, terms: Terms, mend: Mend, own: list[Finding], hosts: Mapping[int, str]
+    session: Session, done: Done, asked: Asked, terms: Terms, what: Mend, own: list[Finding], hosts: Mapping[int, str]
 ) -> str:
     """Make one change; return what is said of it."""
     names = list(dict.fromkeys(hosts[one.host_id] for one in own if one.host_id is not None))
-    values = {name: value for name, value in mend.values if value}
+    values = {name: value for name, value in what.values if value}
     try:
         # As a model: what a person has to add may still be missing of a draft.
-        read_plan(mend.plan)
+        read_plan(what.plan)
     except PlanWrong as wrong:
         said = clean(wrong.report(), 400)
         raise Refused(f"{name_of(own[0])}: the plan that mends it can't be used: {said}", own[0].advice) from wrong
@@ -142,7 +118,7 @@ def _change(
     given: dict[str, object] = {
         "title": clean(f"{own[0].title or own[0].check}: {many}", 120),
         "reason": clean(f"mends {named(findings)}: {own[0].text}", 300),
-        "plan": mend.plan, "values": to_json(values), "targets": " ".join(names),
+        "plan": what.plan, "values": to_json(values), "targets": " ".join(names),
         "links": " ".join(links[:LINKS_MAX]),
     }  # fmt: skip
     made = writing.create(session, replace(asked, targets=(), params=given), terms.changing)

@@ -1,6 +1,5 @@
-"""What mends a finding: the plan of its check, or a better version of its packages. Pure."""
+"""What mends a finding: the plan of its check, a better version of its packages, or a boot. Pure."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -8,12 +7,7 @@ from tui_ops.model.errors import TuiOpsError
 from tui_ops.model.facts import Field
 from tui_ops.model.security import FindingKind, Seen
 from tui_ops.practices.security.checks.declared import BY_ID
-
-PACKAGE = re.compile(r"[a-z0-9][a-z0-9+._-]{0,99}", re.ASCII)
-"""Names of packages that go into a plan: what a host says is never more than a name there."""
-
-PACKAGES_MAX = 20
-"""Packages of one source that one plan names."""
+from tui_ops.practices.security.upgrading import REBOOT, Hole, Release, hole_of, plan_of
 
 
 class NoPlan(TuiOpsError):
@@ -25,13 +19,30 @@ class Mend:
     """What mends a finding."""
 
     plan: str
-    """YAML, a model; of packages only what it will be about, as comments."""
+    """YAML, a model."""
     values: tuple[tuple[str, str], ...] = ()
     """Of its parameters."""
 
 
+def hole(host: str, check: str, kind: FindingKind, data: Mapping[str, Field]) -> Hole | None:
+    """Return what a better version mends; None where something else does, or nothing.
+
+    Args:
+        host: its name.
+        check: that saw it.
+        kind: of the finding.
+        data: of the finding.
+    """
+    if kind is not FindingKind.VULNERABILITY or check in BY_ID or data.get("boot"):
+        return None
+    return hole_of(host, data)
+
+
 def mend(check: str, kind: FindingKind, seen: Seen, advice: str = "") -> Mend:
-    """Return what mends a finding.
+    """Return what mends a finding on its own.
+
+    Better versions are those of one release: the change that is made fetches its lists first, and puts back what was
+    there before.
 
     Args:
         check: that saw it.
@@ -42,24 +53,20 @@ def mend(check: str, kind: FindingKind, seen: Seen, advice: str = "") -> Mend:
     Raises:
         NoPlan: nobody has written a plan for it, or none that a machine may carry out.
     """
-    data: Mapping[str, Field] = seen.data
-    known = BY_ID.get(check)
+    data, known = seen.data, BY_ID.get(check)
     if known is not None and known.remedy.plan and not data.get("by_hand"):
         values = known.remedy.values(seen) if known.remedy.values is not None else {}
         return Mend(known.remedy.plan, tuple(sorted(values.items())))
-    packages = _packages(data) if kind is FindingKind.VULNERABILITY and data.get("fixed") else []
-    if packages:
-        # Which versions those are differs from release to release: the draft has a plan for each.
-        return Mend(
-            "".join(f"# {name}: to the version that mends it, a change for each release\n" for name in packages)
-        )
+    better = hole("", check, kind, data)
+    if better is not None:
+        return Mend(plan_of(Release("", [better])))
+    if kind is not FindingKind.VULNERABILITY:
+        what = "it has no plan"
+    elif data.get("boot"):
+        return Mend(REBOOT)
+    elif data.get("elsewhere"):
+        what = f"this release has no fix of {seen.object} yet; {data['elsewhere']} of another one has it"
+    else:
+        what = "no version that mends it is known"
     told = advice or (known.remedy.advice if known is not None else "")
-    what = "no version that mends it is known" if kind is FindingKind.VULNERABILITY else "it has no plan"
     raise NoPlan(what, told or "make a change by hand, and link it with change.link")
-
-
-def _packages(data: Mapping[str, Field]) -> list[str]:
-    """Return the packages that a better version mends: those that are installed of a source, or the one of its name."""
-    binaries = data.get("binaries")
-    names = binaries if isinstance(binaries, list) and binaries else [str(data.get("package", ""))]
-    return sorted({name for name in names if PACKAGE.fullmatch(name)})[:PACKAGES_MAX]

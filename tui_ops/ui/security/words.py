@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tui_ops.model.securing import WARNED_DAYS
 from tui_ops.model.security import ASIDE_FINDINGS, FindingState
 from tui_ops.model.states import Look
 from tui_ops.store.views.findings import AcceptanceRow, FindingRow
@@ -15,8 +16,8 @@ DAY_S = 86400.0
 SOON_S = 3 * DAY_S
 """What is due within three days is coloured: there is a week for what is critical."""
 
-ENDS_SOON_S = 7 * DAY_S
-"""An acceptance that ends within a week is told of, so that there is time to ask for another."""
+ENDS_SOON_S = WARNED_DAYS[0] * DAY_S
+"""An acceptance that ends within two weeks is told of, as its list does."""
 
 
 @dataclass(frozen=True, slots=True)
