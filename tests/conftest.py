@@ -86,6 +86,12 @@ WAITING = ("engine", "transport", "terminal", "demo")
 """Folders whose tests wait for servers, terminals and real periods. Those of the others take the CPU: beside each other
 they take the time of the longer half, and one after the other that of both."""
 
+LONGEST = (
+    "ui/test_security.py", "engine/test_incidents_live.py", "engine/change/test_run_systemd.py",
+    "engine/test_findings_live.py", "ui/test_change_screens.py", "ui/test_snapshots.py", "ui/test_incidents.py",
+)  # fmt: skip
+"""Files that take minutes: begun last, they would be waited for by all but one process."""
+
 not_run = pytest.StashKey[dict[str, str]]()
 
 
@@ -99,9 +105,15 @@ def missing(path: Path) -> str:
     return ", ".join(dict.fromkeys(lacks))
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    """Preparing a state directory sets the process's umask: worlds of whole modules begin with the usual one."""
+    os.umask(0o022)
+
+
 @pytest.fixture(autouse=True)
 def own_umask() -> Iterator[None]:
-    """Preparing a state directory sets the process's umask: the next test begins with its own."""
+    """The same for each test, whatever the worlds of its module did."""
     before = os.umask(0o022)
     os.umask(before)
     yield
@@ -122,7 +134,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def mixed(items: Sequence[pytest.Item]) -> list[pytest.Item]:
-    """Return tests so that files that wait stand evenly among those that compute; the order within a file stays."""
+    """Return tests so that files that wait stand evenly among those that compute, after those that take longest; the
+    order within a file stays.
+    """
     files: dict[Path, list[pytest.Item]] = {}
     for item in items:
         files.setdefault(item.path, []).append(item)
@@ -130,7 +144,7 @@ def mixed(items: Sequence[pytest.Item]) -> list[pytest.Item]:
     for waits in (True, False):
         of_kind = [found for path, found in files.items() if (path.relative_to(HERE).parts[0] in WAITING) is waits]
         placed += [((number + 0.5) / len(of_kind), found) for number, found in enumerate(of_kind)]
-    placed.sort(key=lambda one: one[0])
+    placed.sort(key=lambda one: (one[1][0].path.relative_to(HERE).as_posix() not in LONGEST, one[0]))
     return [item for _place, found in placed for item in found]
 
 

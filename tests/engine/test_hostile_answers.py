@@ -10,13 +10,14 @@ import pytest
 from tui_ops.collectors.facts.topics import FILES, Topic
 from tui_ops.engine import facts
 from tui_ops.engine.facts import ASKED, FactReader
+from tui_ops.engine.slow import RARE_PERIODS
 from tui_ops.model.facts import FactReading
 from tui_ops.model.fleet import HostSpec
 from tui_ops.store.facts import FactWrite
 from tui_ops.transport.gates import Gate
 
 SPEC = HostSpec("db-1", "db-1", "192.0.2.1")
-NAMES = [topic.name for topic in ASKED if topic.name != FILES]
+NAMES = [topic.name for topic in ASKED if topic.name != FILES and topic.periods < RARE_PERIODS]
 
 
 @dataclass

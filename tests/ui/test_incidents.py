@@ -253,7 +253,7 @@ class TestActs:
 
     async def test_the_menu_has_acts_on_incident_host_and_fleet(self, night, entrance, open_desk) -> None:
         """x tells why an act is not possible."""
-        async with open_desk(night.root, (120, 60)) as desk:
+        async with open_desk(night.root, (120, 80)) as desk:
             await desk.linked()
             await desk.press("2", "x")
             await desk.sees("acts on INC-1", "acknowledge", "open again", "it is triage", "shell", "open an incident")

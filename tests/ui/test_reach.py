@@ -47,7 +47,7 @@ async def test_by_its_key(world: World, door: Door, open_desk, begun: list[str],
 @pytest.mark.parametrize("action", HERE, ids=HERE_IDS)
 async def test_from_the_menu(world: World, door: Door, open_desk, action: Action):
     """x lists it, whether it can be done now or not."""
-    async with open_desk(world.root) as desk:
+    async with open_desk(world.root, (120, 80)) as desk:
         await desk.linked()
         await desk.press("x")
         await desk.sees(action.label)

@@ -178,7 +178,7 @@ KNOWN = st.dictionaries(
 )
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.dictionaries(st.sampled_from(TOPICS), READS, max_size=len(TOPICS)), KNOWN)
 def test_no_judge_raises(reads: Mapping[str, Any], known: Mapping[str, Any]) -> None:
     """Whatever a host's facts are, each check says one of its words, in bounded texts."""
