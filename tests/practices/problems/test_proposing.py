@@ -7,6 +7,7 @@ from support.problem_world import BOB, DAY, ProblemWorld
 
 from tui_ops.actions.errors import ActError
 from tui_ops.model.clean import clean
+from tui_ops.practices.asked import Refused
 from tui_ops.practices.incidents.shape import SHAPE_LIMIT, folded, shape_of
 from tui_ops.store.views.problems import like_before, linked, problems
 
@@ -101,6 +102,19 @@ def test_a_proposal_is_taken_on_with_its_incidents(world: ProblemWorld) -> None:
     world.act("problem.resolve", "PRB-1", cause="too small", fix="larger")
     again = world.happen()[0]
     assert world.problem_lines()[-1].text == f"INC-{again} is of the same shape: it was resolved, so analyse it again"
+
+
+def test_taking_it_on_can_be_taken_back_until_something_new_hangs_on_it(world: ProblemWorld) -> None:
+    """A proposal is nobody's: what came by itself since would be nobody's either."""
+    world.happen(3)
+    world.act("problem.take", "PRB-1")
+    world.act("problem.undo", "PRB-1")
+    assert world.problem().proposed
+    world.act("problem.take", "PRB-1")
+    later = world.happen()[0]
+    with pytest.raises(Refused, match=f"INC-{later} came to it since"):
+        world.act("problem.undo", "PRB-1")
+    assert (world.problem().proposed, world.incident(later).problem_id) == (False, 1)
 
 
 def test_a_link_that_a_person_took_away_stays_away(world: ProblemWorld) -> None:

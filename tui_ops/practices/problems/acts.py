@@ -264,6 +264,11 @@ def take_back_last(session: Session, done: Done, problem: Problem, asked: Asked,
         raise Refused(f"{name_of(problem)}: there is no act of yours to take back", "change what is not right")
     must_may(asked, Role(data["role"]), "taking it back")
     back(session, entries, name_of(problem))
+    hanging = incidents_of(session, problem.id) if problem.proposed else []
+    if hanging:
+        # What came since it was taken on hangs on it; a proposal is nobody's.
+        names = named([f"INC-{one.id}" for one in hanging])
+        raise Refused(f"{name_of(problem)}: {names} came to it since", "cancel it, or unlink what does not belong")
     text = f"taken back: {line.text}"
     tell(done, asked, problem, Happening.UNDONE, text, undoes=line.id)
     if data.get("told"):
