@@ -50,6 +50,8 @@ STEPS: tuple[Step, ...] = (
     ("changes", ("3",)),
     ("change", ("slash", *"CHG", "minus", *"1", "enter", "enter")),
     ("changerun", ("escape", "colon", *"changerun CHG", "minus", *"5", "enter")),
+    ("findings", ("4",)),
+    ("finding", ("enter", "j", "enter")),
 )
 """Name of the picture, and the keys that lead there from the one before."""
 

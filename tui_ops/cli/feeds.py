@@ -5,28 +5,17 @@ nothing that somebody names.
 """
 
 import argparse
-import os
-import socket
-import stat
 import sys
-from collections.abc import Iterator
-from contextlib import suppress
-from pathlib import Path
-from typing import BinaryIO
 
-from tui_ops.actions.errors import ActError, Code, EngineAway
+from tui_ops.actions.errors import ActError, Code
 from tui_ops.actions.feeds import FEEDS_FORGET, FEEDS_IMPORT, KINDS
-from tui_ops.actions.protocol import Request
-from tui_ops.actions.streaming import End, Lines, done, open_stream, typed
 from tui_ops.cli.asking import act, print_answer
 from tui_ops.cli.codes import Exit
 from tui_ops.cli.context import Context, ask, say, shown, someone_there
 from tui_ops.cli.failures import UsageError, exit_code, told
 from tui_ops.cli.output import Format, Table, print_table
+from tui_ops.cli.sendfile import send_file
 from tui_ops.model.errors import TuiOpsError
-
-PIECE = 384 * 1024
-"""Bytes of one message: as text two thirds of what a line over the socket may have."""
 
 WORDS = ("import", "show", "forget")
 
@@ -74,10 +63,12 @@ def _import(options: argparse.Namespace, context: Context) -> int:
     """Bring in each file; one that can't be used is told, and the others go on."""
     if context.read_only:
         raise ActError(Code.FORBIDDEN, "this session is read-only", "leave --read-only away")
+    params = {key: value for key in ("kind", "suite") if (value := getattr(options, key))}
     worst = int(Exit.OK)
     for name in options.names:
         try:
-            print(f"{shown(name)}: {shown(_send(options, context, name))}")
+            said = send_file(context.state.socket, FEEDS_IMPORT.id, name, params, "tui-ops feeds show")
+            print(f"{shown(name)}: {shown(said)}")
         except TuiOpsError as error:
             if len(options.names) == 1 or (isinstance(error, ActError) and error.code is Code.AWAY):
                 raise
@@ -85,60 +76,3 @@ def _import(options: argparse.Namespace, context: Context) -> int:
             worst = worst or exit_code(error)
         sys.stdout.flush()
     return worst
-
-
-def _send(options: argparse.Namespace, context: Context, name: str) -> str:
-    """Send a file and return what came of it."""
-    with _opened(name) as file:
-        params: dict[str, object] = {"file": Path(name).name[:100], "dated": str(int(os.fstat(file.fileno()).st_mtime))}
-        params |= {key: value for key in ("kind", "suite") if (value := getattr(options, key))}
-        _, _, link = open_stream(context.state.socket, Request(1, "open", FEEDS_IMPORT.id, (), params))
-        try:
-            # An engine that has refused it meanwhile has said why, which is read below.
-            with suppress(BrokenPipeError, ConnectionResetError):
-                while piece := file.read(PIECE):
-                    link.sendall(typed(piece))
-                link.sendall(done())
-            return _outcome(link)
-        except OSError as error:
-            raise TuiOpsError(f"it can't be sent: {error.strerror or error}", "check the file") from error
-        finally:
-            link.close()
-
-
-def _opened(name: str) -> BinaryIO:
-    try:
-        # A pipe that nobody writes would hold this up for ever.
-        opened = os.open(name, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError as error:
-        raise TuiOpsError(f"{shown(name)} can't be read: {error.strerror or error}", "check its path") from error
-    if not stat.S_ISREG(os.fstat(opened).st_mode):
-        os.close(opened)
-        raise TuiOpsError(f"{shown(name)} is no file", "name the file itself")
-    return os.fdopen(opened, "rb")
-
-
-def _outcome(link: socket.socket) -> str:
-    """Return what came of a file that was sent.
-
-    Raises:
-        ActError: it was not taken, or the engine went away.
-    """
-    for message in _messages(link):
-        if isinstance(message.get("error"), dict):
-            from tui_ops.actions.protocol import read_error
-
-            raise read_error(message["error"])
-        if "end" in message:
-            end = End.read(message["end"])
-            if end.said:
-                return end.said
-            raise ActError(Code.FAILED, end.why or "it was not taken", "look at the engine's log")
-    raise EngineAway("the engine went away before it answered", "tui-ops feeds show says whether it was taken")
-
-
-def _messages(link: socket.socket) -> Iterator[dict[str, object]]:
-    lines = Lines()
-    with suppress(ConnectionResetError):
-        while data := link.recv(65536):
-            yield from lines.feed(data)

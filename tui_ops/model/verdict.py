@@ -1,5 +1,6 @@
 """The answer of a rule: whether something may be done now, and if not, why not."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -21,3 +22,9 @@ YES = Verdict(True)
 def no(why: str) -> Verdict:
     """Return a refusal with its reason."""
     return Verdict(False, why)
+
+
+def either(words: Iterable[str]) -> str:
+    """Return what is possible for a sentence: ``take on, analyse or dismiss``; there is at least one."""
+    *first, last = words
+    return f"{', '.join(first)} or {last}" if first else last

@@ -17,9 +17,10 @@ from support.feed_world import FeedWorld, deb, feed_world
 from support.feeds import Listed, debsecan, epss, kev
 
 from tui_ops.engine.news import News
-from tui_ops.engine.security.feeds import About, FeedRefused
+from tui_ops.engine.security.feeds import About
 from tui_ops.engine.security.matching import RENEW_S
 from tui_ops.engine.security.mirror import files_of, suite_of
+from tui_ops.engine.security.spool import FileRefused
 from tui_ops.engine.security.vulnerable import Vulnerable
 from tui_ops.model.facts import Fields
 from tui_ops.model.people import Role, Who
@@ -165,12 +166,12 @@ async def test_a_feed_that_can_not_be_used_leaves_the_others_as_they_are(world: 
     """It is said why; and one of the same name takes the place of the one before."""
     await world.gets(FEED)
     for data, why in ((b"", "empty"), (FEED[:-9], "too early"), (b"{}", "says nothing"), (b"\x7fELF", "no feed")):
-        with pytest.raises(FeedRefused, match=why):
+        with pytest.raises(FileRefused, match=why):
             await world.gets(data)
-    with pytest.raises(FeedRefused, match="which release"):
+    with pytest.raises(FileRefused, match="which release"):
         await world.gets(FEED, suite="")
     await world.gets(FEED, suite="trixie")
-    with pytest.raises(FeedRefused, match="says 1 where debsecan bookworm said 3"):
+    with pytest.raises(FileRefused, match="says 1 where debsecan bookworm said 3"):
         await world.gets(debsecan([OPENSSL]))
     with open_reader(world.paths) as reader:
         assert [(row.name, row.count, row.imported_by) for row in feeds(reader)] == [
@@ -179,7 +180,7 @@ async def test_a_feed_that_can_not_be_used_leaves_the_others_as_they_are(world: 
     assert [path.name for path in world.paths.root.glob("feeds.db*")] == ["feeds.db"]
     assert world.paths.feeds_db.stat().st_mode & 0o777 == 0o600
     await world.feeds.forget("debsecan trixie")
-    with pytest.raises(FeedRefused, match="no feed"):
+    with pytest.raises(FileRefused, match="no feed"):
         await world.feeds.forget("debsecan trixie")
     with open_reader(world.paths) as reader:
         assert [row.name for row in feeds(reader)] == ["debsecan bookworm"]
@@ -190,7 +191,7 @@ async def test_a_file_that_takes_too_much_ends_its_own_process_alone(
 ) -> None:
     """The engine says so and goes on; here a minute of the processor is a second."""
     monkeypatch.setattr("tui_ops.engine.security.feeds.COMPILE_S", 0.0)
-    with pytest.raises(FeedRefused, match="minutes"):
+    with pytest.raises(FileRefused, match="minutes"):
         await world.gets(FEED)
     monkeypatch.undo()
     assert (await world.gets(FEED)).count == 3
@@ -305,7 +306,7 @@ async def test_an_older_feed_does_not_take_the_place_of_a_newer_one(world: FeedW
     await world.gets(FEED, age_s=3600)
     await world.look()
     before = await world.findings()
-    with pytest.raises(FeedRefused, match="older than the debsecan bookworm in use") as refused:
+    with pytest.raises(FileRefused, match="older than the debsecan bookworm in use") as refused:
         await world.gets(debsecan([CURL, OPENSSL]), age_s=7200)
     assert "feeds forget 'debsecan bookworm'" in refused.value.hint
     await world.look()
@@ -319,7 +320,7 @@ async def test_an_older_feed_does_not_take_the_place_of_a_newer_one(world: FeedW
 async def test_a_file_that_is_hardly_understood_is_no_feed(world: FeedWorld) -> None:
     """Ten lines of which one can be read say nothing of the other nine."""
     odd = debsecan([OPENSSL, *(replace(CURL, package=f"curl{at}", flags="ZZZZ") for at in range(9))])
-    with pytest.raises(FeedRefused, match="most of it is not understood"):
+    with pytest.raises(FileRefused, match="most of it is not understood"):
         await world.gets(odd)
 
 

@@ -10,22 +10,19 @@ import hashlib
 import json
 import logging
 import os
-import shutil
 import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from sqlmodel import Session
 
-from tui_ops.actions.protocol import decode
-from tui_ops.actions.streaming import unpack
 from tui_ops.engine.errors import EngineError
+from tui_ops.engine.security.spool import FileRefused, dated_of, made, spool
 from tui_ops.model.clean import clean
-from tui_ops.model.errors import TuiOpsError
 from tui_ops.model.vulnerabilities import FeedFile, FeedKind
 from tui_ops.practices.asked import Asked, Done
 from tui_ops.store.feeds import FeedBook, is_usable
@@ -38,24 +35,14 @@ log = logging.getLogger(__name__)
 FILE_LIMIT = 2 << 30
 """Bytes of a file: OSV's largest ecosystem has 300 MB."""
 
-ROOM = 256 << 20
-"""Bytes that stay free on the filesystem of the state: readings of hosts come first."""
-
 COMPILE_S = 3600.0
 """Seconds that the making of a new file may take."""
-
-IDLE_S = 60.0
-"""Seconds within which the next piece of a file has to come: one that reads it from a slow disk takes some."""
 
 ANSWER_LIMIT = 1 << 20
 """Bytes of what the process says in the end: a feed with five hundred releases has 20 kB."""
 
 INCOMING, MADE = "feeds.db-incoming", "feeds.db-new"
 """Beside the file in use; what an engine that was ended left behind is removed by the next one."""
-
-
-class FeedRefused(TuiOpsError):
-    """A file was not taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,25 +115,20 @@ class Feeds:
             What came of it, one sentence.
 
         Raises:
-            FeedRefused, ActError: it was not taken; nothing has changed.
+            FileRefused, ActError: it was not taken; nothing has changed.
         """
-        dated = asked.text("dated")
-        try:
-            dated_at = float(dated) if dated else None
-        except ValueError as error:
-            raise FeedRefused("dated is no number of seconds", "leave it out") from error
         about = About(
-            clean(asked.text("file"), 100), asked.who.name, asked.text("kind"), asked.text("suite"), dated_at
+            clean(asked.text("file"), 100), asked.who.name, asked.text("kind"), asked.text("suite"), dated_of(asked)
         )  # fmt: skip
         self._incoming += 1
-        spool = self._paths.root / f"{INCOMING}-{self._incoming}"
+        path = self._paths.root / f"{INCOMING}-{self._incoming}"
         try:
-            with _made(spool) as file:
+            with made(path) as file:
                 began()
-                await _spooled(reader, file, self._paths.root)
-            return told(await self.take(spool, about))
+                await spool(reader, file, self._paths.root, FILE_LIMIT)
+            return told(await self.take(path, about))
         finally:
-            spool.unlink(missing_ok=True)
+            path.unlink(missing_ok=True)
 
     # --- making it ----------------------------------------------------------------------------------------------------
 
@@ -158,7 +140,7 @@ class Feeds:
             about: what is said of it.
 
         Raises:
-            FeedRefused: it can't be used; nothing has changed.
+            FileRefused: it can't be used; nothing has changed.
         """
         order = {
             "by": about.by,
@@ -175,11 +157,11 @@ class Feeds:
         """Leave a feed out.
 
         Raises:
-            FeedRefused: there is none of this name.
+            FileRefused: there is none of this name.
         """
         said = await self._made(Path(os.devnull), {"forget": name})
         if not said["forgot"]:
-            raise FeedRefused(f"there is no feed {name!r:.60}", "tui-ops feeds show names them")
+            raise FileRefused(f"there is no feed {name!r:.60}", "tui-ops feeds show names them")
 
     async def _made(self, file: Path, order: dict[str, Any]) -> dict[str, Any]:
         """Have a new file made and put it in place; return what is said of it."""
@@ -216,36 +198,6 @@ def told(feed: FeedFile) -> str:
     return f"{feed.name}{dated}: {feed.count} {many}{note}"
 
 
-def _made(path: Path) -> BinaryIO:
-    """Make a file that was not there, for us alone."""
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600), "wb")
-
-
-async def _spooled(reader: asyncio.StreamReader, file: BinaryIO, folder: Path) -> None:
-    """Write what a client sends into a file, up to its end."""
-    size = 0
-    while True:
-        try:
-            async with asyncio.timeout(IDLE_S):
-                line = await reader.readline()
-        except TimeoutError as error:
-            raise FeedRefused(f"nothing of it came for {IDLE_S:.0f} s", "send it again") from error
-        except ValueError as error:
-            raise FeedRefused("a piece of it is too long", "send it with tui-ops feeds import") from error
-        if not line:
-            raise FeedRefused("the file did not come to its end", "send it again")
-        message = decode(line)
-        if message.get("done") is True:
-            return
-        data = unpack(message.get("in", ""))
-        size += len(data)
-        if size > FILE_LIMIT:
-            raise FeedRefused(f"it is larger than {FILE_LIMIT >> 30} GiB", "check what this file is")
-        if shutil.disk_usage(folder).free < ROOM + len(data):
-            raise FeedRefused("the filesystem of the state has no room for it", "free some space, then send it again")
-        await asyncio.to_thread(file.write, data)
-
-
 async def _compiled(arguments: list[str], order: dict[str, Any]) -> dict[str, Any]:
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-P", "-m", "tui_ops.engine.security.compiler", *arguments,
@@ -256,7 +208,7 @@ async def _compiled(arguments: list[str], order: dict[str, Any]) -> dict[str, An
         async with asyncio.timeout(COMPILE_S):
             said, errors = await process.communicate(json.dumps(order).encode())
     except TimeoutError as error:
-        raise FeedRefused(f"it took more than {COMPILE_S / 60:.0f} minutes", "check what this file is") from error
+        raise FileRefused(f"it took more than {COMPILE_S / 60:.0f} minutes", "check what this file is") from error
     finally:
         if process.returncode is None:
             with suppress(ProcessLookupError):
@@ -266,10 +218,10 @@ async def _compiled(arguments: list[str], order: dict[str, Any]) -> dict[str, An
         found = json.loads(said)
     except ValueError as error:
         log.error("a feed was not made: status %s: %s", process.returncode, clean(errors[-2000:], 2000))
-        raise FeedRefused("it takes more memory, time or disk than any feed", "check where it is from") from error
+        raise FileRefused("it takes more memory, time or disk than any feed", "check where it is from") from error
     if "wrong" in found:
         message, hint = found["wrong"]
-        raise FeedRefused(message, hint)
+        raise FileRefused(message, hint)
     return dict(found)
 
 

@@ -19,7 +19,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from tui_ops.engine.security.spool import FileRefused, made, spool
+from tui_ops.engine.security.spool import FileRefused, dated_of, made, spool
 from tui_ops.model.clean import clean
 from tui_ops.model.scans import Scan
 from tui_ops.model.securing import SecuritySpec
@@ -87,11 +87,7 @@ class Importing:
         Raises:
             FileRefused, ScanBroken, Refused, ActError: it was not taken; nothing has changed.
         """
-        dated = asked.text("dated")
-        try:
-            dated_at = float(dated) if dated else None
-        except ValueError as error:
-            raise FileRefused("dated is no number of seconds", "leave it out") from error
+        dated_at = dated_of(asked)
         path = self._path()
         try:
             with made(path) as file:

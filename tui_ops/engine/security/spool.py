@@ -9,6 +9,7 @@ from typing import BinaryIO
 from tui_ops.actions.protocol import decode
 from tui_ops.actions.streaming import unpack
 from tui_ops.model.errors import TuiOpsError
+from tui_ops.practices.asked import Asked
 
 IDLE_S = 60.0
 """Seconds within which the next piece of a file has to come: one that reads it from a slow disk takes some."""
@@ -24,6 +25,19 @@ class FileRefused(TuiOpsError):
 def made(path: Path) -> BinaryIO:
     """Make a file that was not there, for us alone."""
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600), "wb")
+
+
+def dated_of(asked: Asked) -> float | None:
+    """Return of when the file is that an act brings, epoch seconds; None where that is not said.
+
+    Raises:
+        FileRefused: it is no number.
+    """
+    dated = asked.text("dated")
+    try:
+        return float(dated) if dated else None
+    except ValueError as error:
+        raise FileRefused("dated is no number of seconds", "leave it out") from error
 
 
 async def spool(reader: asyncio.StreamReader, file: BinaryIO, folder: Path, limit: int) -> None:
@@ -47,7 +61,7 @@ async def spool(reader: asyncio.StreamReader, file: BinaryIO, folder: Path, limi
         except TimeoutError as error:
             raise FileRefused(f"nothing of it came for {IDLE_S:.0f} s", "send it again") from error
         except ValueError as error:
-            raise FileRefused("a piece of it is too long", "send it with tui-ops findings import") from error
+            raise FileRefused("a piece of it is too long", "send it with tui-ops") from error
         if not line:
             raise FileRefused("the file did not come to its end", "send it again")
         message = decode(line)

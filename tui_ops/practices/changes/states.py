@@ -1,12 +1,12 @@
 """The states of a change as a table: from where, by which event, by whom, to where."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from tui_ops.model.changes import LIVE_STATES, WAITING_STATES, ChangeKind, ChangeState
 from tui_ops.model.people import Role
-from tui_ops.model.verdict import YES, Verdict, no
+from tui_ops.model.verdict import YES, Verdict, either, no
 
 
 class Event(StrEnum):
@@ -111,7 +111,7 @@ def may(state: ChangeState, event: Event, own: Collection[Event] = ()) -> Verdic
     if (state, event) in TABLE:
         return YES
     here = [str(one) for one in ways_on(state) if one not in OF_SOME or one in own]
-    return no(f"it is {state}: " + (f"it can only {_either(here)}" if here else "that is its end"))
+    return no(f"it is {state}: " + (f"it can only {either(here)}" if here else "that is its end"))
 
 
 def after(state: ChangeState, event: Event) -> ChangeState:
@@ -126,11 +126,6 @@ def after(state: ChangeState, event: Event) -> ChangeState:
 def ways_on(state: ChangeState) -> list[Event]:
     """Return the events by which people move a change on from here, in the order of the table."""
     return [event for (of, event), move in TABLE.items() if of is state and move.who is not None]
-
-
-def _either(words: Iterable[str]) -> str:
-    *first, last = words
-    return f"{', '.join(first)} or {last}" if first else last
 
 
 def drawn() -> str:

@@ -1,13 +1,13 @@
 """The states of a problem and of a review as tables: from where, by which event, by whom, to where."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from tui_ops.model.incidents import ProblemState
 from tui_ops.model.people import Role
 from tui_ops.model.problems import ReviewState
-from tui_ops.model.verdict import YES, Verdict, no
+from tui_ops.model.verdict import YES, Verdict, either, no
 
 
 class Event(StrEnum):
@@ -82,18 +82,13 @@ def may(state: ProblemState, event: Event, proposed: bool = False) -> Verdict:
     if (state, event) in TABLE:
         return YES
     here = [str(one) for one in ways_on(state, proposed)]
-    return no(f"it is {state}: " + (f"it can only {_either(here)}" if here else "that is its end"))
+    return no(f"it is {state}: " + (f"it can only {either(here)}" if here else "that is its end"))
 
 
 def ways_on(state: ProblemState, proposed: bool = False) -> list[Event]:
     """Return the events by which people move a problem on from here, in the order of the table."""
     here = [event for (of, event), move in TABLE.items() if of is state and move.who is not None]
     return [event for event in here if (event in OF_PROPOSED if proposed else event is not Event.DISMISS)]
-
-
-def _either(words: Iterable[str]) -> str:
-    *first, last = words
-    return f"{', '.join(first)} or {last}" if first else last
 
 
 class ReviewEvent(StrEnum):
@@ -124,7 +119,7 @@ def may_review(state: ReviewState, event: ReviewEvent) -> Verdict:
     if (state, event) in REVIEW_TABLE:
         return YES
     here = [str(one) for of, one in REVIEW_TABLE if of is state]
-    return no(f"its review is {state}: {_either(here)} is possible")
+    return no(f"its review is {state}: {either(here)} is possible")
 
 
 def drawn() -> str:

@@ -4,13 +4,13 @@ Only the engine verifies, and only after a reading of the host: a person can say
 decides.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from tui_ops.model.people import Role
 from tui_ops.model.security import ASIDE_FINDINGS, LIVE_FINDINGS, FindingState
-from tui_ops.model.verdict import YES, Verdict, no
+from tui_ops.model.verdict import YES, Verdict, either, no
 
 
 class Event(StrEnum):
@@ -94,17 +94,12 @@ def may(state: FindingState, event: Event) -> Verdict:
     if state is FindingState.NOT_APPLICABLE:
         return no("it is not applicable: a rule or the host itself says so")
     here = [OVER_WORDS.get(one, str(one)) for one in ways_on(state) if one is not Event.SUPPRESS]
-    return no(f"it is {state}: it can only {_either(here)}")
+    return no(f"it is {state}: it can only {either(here)}")
 
 
 def ways_on(state: FindingState) -> list[Event]:
     """Return the events by which people move a finding on from here, in the order of the table."""
     return [event for (of, event), move in TABLE.items() if of is state and move.who is not None]
-
-
-def _either(words: Iterable[str]) -> str:
-    *first, last = words
-    return f"{', '.join(first)} or {last}" if first else last
 
 
 def drawn() -> str:

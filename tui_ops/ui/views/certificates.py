@@ -89,22 +89,10 @@ class CertificatesPane(ExposedPane):
     )  # fmt: skip
     also = ("left", "kind", "name")
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk)
-        self.known: dict[object, CertificateRow] = {}
-
     def read(self, feed: Feed, desk: Desk) -> Sequence[Any]:
         """Return the lines."""
         del desk
-        found = []
-        known: dict[object, CertificateRow] = {}
-        for row in feed.reading(self.lookout.certificates):
-            item = self.item(row)
-            if item is not None:
-                found.append(item)
-                known[item.key] = row
-        self.known = known
-        return found
+        return self.lines_of(feed.reading(self.lookout.certificates))
 
     def item(self, row: CertificateRow) -> Item | None:
         """Return the line of a certificate; None where its host is not known any more."""

@@ -1,6 +1,7 @@
 """What the views of exposure have in common: one memory of what they are made of, lines of hosts, their ages."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from tui_ops.model.address import Value
 from tui_ops.model.states import Severity
@@ -27,6 +28,18 @@ class ExposedPane(SecuredItems):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self.lookout = Lookout()
+        self.known: dict[object, Any] = {}
+        """What lines are made of, by their keys."""
+
+    def item(self, row: Any) -> Item | None:
+        """Return the line of something of a host; None where the desk does not know the host."""
+        raise NotImplementedError
+
+    def lines_of(self, rows: Iterable[Any]) -> list[Item]:
+        """Return the lines of what was read, and keep what each is made of."""
+        made = [(item, row) for row in rows if (item := self.item(row)) is not None]
+        self.known = {item.key: row for item, row in made}
+        return [item for item, _ in made]
 
     @property
     def filter_keys(self) -> tuple[str, ...]:

@@ -68,8 +68,7 @@ class ExposurePane(ExposedPane):
     def read(self, feed: Feed, desk: Desk) -> Sequence[Any]:
         """Return the lines."""
         del desk
-        made = map(self.item, feed.reading(self.lookout.exposure))
-        return [item for item in made if item is not None]
+        return self.lines_of(feed.reading(self.lookout.exposure))
 
     def item(self, row: ListenerRow) -> Item | None:
         """Return the line of a listener; None where its host is not known any more."""

@@ -61,21 +61,19 @@ class KeysPane(ExposedPane):
         text_fact("on", "ON", 10, 50, 4),
     )  # fmt: skip
     also = ("host", "account", "person", "comment", "weak", "root", "bits")
-
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk)
-        self.known: dict[object, KeyUse] = {}
+    owners_told = False
+    """Whether the inventory says of any key whose it is: only then one that is nobody's stands out."""
 
     def read(self, feed: Feed, desk: Desk) -> Sequence[Any]:
         """Return the lines."""
         del desk
         keys = feed.reading(self.lookout.keys)
-        told = any(key.person for key in keys)
-        self.known = {key.fingerprint: key for key in keys}
-        return [self.item(key, told) for key in keys]
+        self.owners_told = any(key.person for key in keys)
+        return self.lines_of(keys)
 
-    def item(self, key: KeyUse, told: bool) -> Item:
+    def item(self, key: KeyUse) -> Item:
         """Return the line of a key."""
+        told = self.owners_told
         sign = sign_of_key(key, told)
         rows = [row for name in sorted(key.hosts) if (row := self.desk.fleet.named(name)) is not None]
         accounts = sorted(key.accounts, key=lambda name: (name != "root", name))

@@ -60,8 +60,7 @@ class LoginsPane(ExposedPane):
     def read(self, feed: Feed, desk: Desk) -> Sequence[Any]:
         """Return the lines."""
         del desk
-        made = map(self.item, feed.reading(self.lookout.logins))
-        return [item for item in made if item is not None]
+        return self.lines_of(feed.reading(self.lookout.logins))
 
     def item(self, shown: SourceShown) -> Item | None:
         """Return the line of a source; None where its host is not known any more."""

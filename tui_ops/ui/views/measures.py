@@ -79,22 +79,10 @@ class MeasuresPane(ExposedPane):
     )  # fmt: skip
     also = ("weak", "unknown", "default")
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk)
-        self.known: dict[object, MeasureRow] = {}
-
     def read(self, feed: Feed, desk: Desk) -> Sequence[Any]:
         """Return the lines."""
         del desk
-        found = []
-        known: dict[object, MeasureRow] = {}
-        for row in feed.reading(self.lookout.measures):
-            item = self.item(row)
-            if item is not None:
-                found.append(item)
-                known[item.key] = row
-        self.known = known
-        return found
+        return self.lines_of(feed.reading(self.lookout.measures))
 
     def lay_out(self, width: int) -> None:
         """Place the columns: each may take what its longest word needs beside the sign."""
