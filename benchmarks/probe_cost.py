@@ -16,6 +16,8 @@ from tempfile import TemporaryDirectory
 
 from tui_ops.collectors.frame import FrameReader, ask_resident, ask_section, new_marker, script, tick
 from tui_ops.collectors.sections import SECTIONS
+from tui_ops.engine.facts import ASKED
+from tui_ops.engine.slow import SELDOM_PERIODS
 
 SHELLS: dict[str, list[str]] = {
     "dash": ["dash"],
@@ -103,12 +105,13 @@ def main() -> None:
         print(f"{name:<14}{starts[name] * 1e3:>10.2f}{cost * 1e3:>10.2f}{answer * 1e3:>11.2f}")
     _resident()
     print(f"\n{'ms a run':<14}{'every':>7}" + "".join(f"{name:>14}" for name in present))
-    for section in SECTIONS:
+    for turn in (*SECTIONS, *ASKED):
         costs = []
+        runs = RUNS if turn.periods < SELDOM_PERIODS else 1
         for name, shell in present.items():
-            cost, _ = run(shell, [ask_section(section.name, number, DEADLINE_S) for number in range(RUNS)])
-            costs.append(f"{(cost - starts[name]) / RUNS * 1e3:>14.2f}")
-        print(f"{section.name:<14}{section.periods:>5.0f} m" + "".join(costs))
+            cost, _ = run(shell, [ask_section(turn.name, number, DEADLINE_S) for number in range(runs)])
+            costs.append(f"{(cost - starts[name]) / runs * 1e3:>14.2f}")
+        print(f"{turn.name:<14}{turn.periods:>5.0f} m" + "".join(costs))
     for name in SHELLS.keys() - present.keys():
         print(f"{name}: not installed")
 

@@ -9,6 +9,7 @@ from support.engine_world import EngineWorld, inventory_text
 from support.sshd import SshdFarm
 from support.waiting import until_sync
 
+from tui_ops.inventory.rules import default_rules
 from tui_ops.model.fleet import ENGINE_NAME
 from tui_ops.model.states import Severity
 from tui_ops.store.views.connect import open_reader
@@ -50,7 +51,7 @@ def world(tmp_path: Path) -> Iterator[World]:
         "  disk: {plugin: 'check_disk -w 1% -c 0% -p /', period: 5s}\n"
         "  closed: {tcp: '{address}:1', hosts: [far], period: 5s, retry: 1s}\n"
         # The machine is busy with other tests.
-        "rules: {load-high: no, cpu-busy: no}\n"
+        f"rules: {{{', '.join(f'{rule.name}: no' for rule in default_rules())}}}\n"
     )
     engine = EngineWorld(tmp_path, text, environ)
     try:

@@ -18,7 +18,7 @@ from tui_ops.store.views.facts import DifferenceRow, FactRow, TopicRow, differen
 from tui_ops.store.views.lists import events
 
 AT_ONCE = frozenset(topic.name for topic in TOPICS if topic.periods < RARE_PERIODS)
-"""What is read when a host answers, and when somebody asks for everything."""
+"""What is read when somebody asks for everything."""
 
 WITHIN_S = 120.0
 """Two dozen topics of two hosts on a loaded machine."""

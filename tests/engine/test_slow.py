@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pytest
 
 from tui_ops.collectors.sections import BY_NAME, SECTIONS, Section
-from tui_ops.engine.slow import KEPT_PERIODS, RARE_WITHIN_S, RETRY_MOST, RETRY_PERIODS, Slow, worst_of
+from tui_ops.engine.slow import KEPT_PERIODS, RARE_WITHIN_S, RETRY_MOST, RETRY_PERIODS, SELDOM_WITHIN_S, Slow, worst_of
 from tui_ops.model.readings import SectionReading, Status
 from tui_ops.model.states import Severity
 
@@ -35,16 +35,26 @@ class Rare:
     periods: float = 7 * 24 * 60.0
 
 
+SELDOM = Rare("updates", 4 * 60.0)
+"""What comes round every four hours."""
+
+
 class TestRare:
-    def test_it_is_read_at_first_in_the_hosts_own_time(self) -> None:
-        """Each of a fleet once within six hours, and not all in the same minutes."""
+    @pytest.mark.parametrize(("turn", "within_s", "apart"), [(Rare(), RARE_WITHIN_S, 30), (SELDOM, SELDOM_WITHIN_S, 8)])
+    def test_it_is_read_at_first_in_the_hosts_own_time(self, turn: Rare, within_s: float, apart: int) -> None:
+        """Each of a fleet once within six hours or ten minutes, and not all in the same minutes."""
         firsts = set()
         for host in range(40):
-            slow = Slow(f"web-{host}", [Rare()])
-            looks = [look for look in range(int(RARE_WITHIN_S / MINUTE)) if slow.due(look * MINUTE, MINUTE)]
+            slow = Slow(f"web-{host}", [turn])
+            looks = [look for look in range(int(within_s / MINUTE)) if slow.due(look * MINUTE, MINUTE)]
             assert len(looks) == 1
             firsts.add(looks[0])
-        assert len(firsts) > 30
+        assert len(firsts) > apart
+
+    def test_who_asks_for_everything_asks_for_what_comes_every_four_hours_as_well(self) -> None:
+        slow = Slow("a", [SELDOM])
+        slow.all_due()
+        assert slow.due(0.0, MINUTE) == [SELDOM]
 
     def test_who_asks_for_everything_does_not_ask_for_it_but_by_name_it_comes(self) -> None:
         slow = Slow("a", [Rare()])

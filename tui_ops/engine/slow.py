@@ -30,6 +30,14 @@ RARE_WITHIN_S = 6 * 3600.0
 """Within so long after the start each host reads it for the first time: spread over it, a fleet's storage does not feel
 it."""
 
+SELDOM_PERIODS = 4 * 60
+"""What comes round less often than this many slow periods, every four hours as a rule, costs its host seconds of CPU:
+`apt-get -s dist-upgrade` takes three. When a fleet answers for the first time it does not begin with that, on every
+host at once."""
+
+SELDOM_WITHIN_S = 600.0
+"""Within so long after the start each host reads it for the first time. On the first day somebody waits for it."""
+
 RANK = {Severity.CRITICAL: 2, Severity.WARNING: 1}
 """How bad; what is not here asks for nobody."""
 
@@ -116,14 +124,15 @@ class Slow(Generic[T]):
     def _comes(self, section: T, row: int, mono: float, slow_period_s: float) -> bool:
         turn, retry = self._numbers[row + _TURN], self._numbers[row + _RETRY]
         if turn == _NEVER:
-            return section.periods < RARE_PERIODS or self._in_its_time(section, mono, slow_period_s)
+            return section.periods < SELDOM_PERIODS or self._in_its_time(section, mono, slow_period_s)
         if retry:
             return mono >= retry
         return section.periods <= 1 or self._turn(section, mono, slow_period_s) != turn
 
     def _in_its_time(self, section: T, mono: float, slow_period_s: float) -> bool:
-        """Whether this is the look at which the host reads what is rare for the first time."""
-        return (mono + phase_of(f"{self._name} {section.name}", RARE_WITHIN_S)) % RARE_WITHIN_S < slow_period_s
+        """Whether this is the look at which the host reads what is costly for the first time."""
+        within_s = SELDOM_WITHIN_S if section.periods < RARE_PERIODS else RARE_WITHIN_S
+        return (mono + phase_of(f"{self._name} {section.name}", within_s)) % within_s < slow_period_s
 
     def _turn(self, section: T, mono: float, slow_period_s: float) -> int:
         """Return the number of the section's period, whose edge lies elsewhere for each host."""
