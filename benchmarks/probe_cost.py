@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from tui_ops.collectors.frame import FrameReader, ask_resident, ask_section, new_marker, script, tick
 from tui_ops.collectors.sections import SECTIONS
 from tui_ops.engine.facts import ASKED
-from tui_ops.engine.slow import SELDOM_PERIODS
+from tui_ops.engine.slow import SELDOM_PERIODS, Turn
 
 SHELLS: dict[str, list[str]] = {
     "dash": ["dash"],
@@ -105,7 +105,8 @@ def main() -> None:
         print(f"{name:<14}{starts[name] * 1e3:>10.2f}{cost * 1e3:>10.2f}{answer * 1e3:>11.2f}")
     _resident()
     print(f"\n{'ms a run':<14}{'every':>7}" + "".join(f"{name:>14}" for name in present))
-    for turn in (*SECTIONS, *ASKED):
+    turns: list[Turn] = [*SECTIONS, *ASKED]
+    for turn in turns:
         costs = []
         runs = RUNS if turn.periods < SELDOM_PERIODS else 1
         for name, shell in present.items():

@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.stores import copying
+
+from tui_ops.store import upgrade as upgrading
 
 HERE = Path(__file__).parent
 ANSIBLE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tui-ops" / "ansible-core" / "bin"
@@ -118,6 +121,14 @@ def own_umask() -> Iterator[None]:
     os.umask(before)
     yield
     os.umask(before)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def new_stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let new stores be copies of the first one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(upgrading, "_run_apart", copying(tmp_path_factory.mktemp("new") / "ops.db"))
+        yield
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -17,6 +17,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 from sqlmodel import SQLModel
+from support.stores import FOR_REAL
 
 from tui_ops.model.chain import Head
 from tui_ops.model.clock import Stamp
@@ -34,6 +35,12 @@ from tui_ops.store.views.pages import host
 
 SCHEMAS = Path(__file__).parent / "schemas"
 EARLIER = REVISIONS[:-1]
+
+
+@pytest.fixture(autouse=True)
+def for_real(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No store is a copy here."""
+    monkeypatch.setattr(upgrading, "_run_apart", FOR_REAL)
 
 
 def load(paths: StatePaths, revision: str) -> None:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from support.stores import lay_down
 from support.waiting import until_sync
 from tui_ops.actions.client import Answer, ask_once
 from tui_ops.actions.errors import EngineAway
@@ -71,6 +72,8 @@ class EngineWorld:
 
     def start(self, *words: str) -> "EngineWorld":
         """Start it and wait until it listens."""
+        if not self.state.root.exists():
+            lay_down(self.state)
         with self._out.open("ab") as out:
             self.process = subprocess.Popen(
                 self.command("engine", *words), stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=self.environ

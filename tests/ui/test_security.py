@@ -433,7 +433,7 @@ class TestALongList:
         for _ in range(30):
             some = {number: _row(number, dice) for number in dice.sample(range(1, 140), 3)}
             rows |= some
-            one.apply(some)
+            one.adopt(one.changed(some))
             other = FindingList(desk)
             other.trouble_only, other.by = one.trouble_only, one.by
             other.adopt(other.ready(dict(rows), ranked=True))

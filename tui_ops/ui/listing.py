@@ -120,6 +120,19 @@ class Listing(Generic[T]):
         self.shown = found
         self.lay_lines()
 
+    def stand_on(self, found: list[Key], lines: list[Key], index: dict[Key, int]) -> None:
+        """As :meth:`stand`, on lines that were laid out aside.
+
+        Args:
+            found: what is shown, in order.
+            lines: what stands on the lines.
+            index: the place of each.
+        """
+        self._stood += 1
+        self._stood_for = self._asked
+        self.shown = found
+        self._take_lines(lines, index)
+
     @property
     def _asked(self) -> tuple[object, ...]:
         return (self.query, self.trouble_only, self.sort, self.reversed)
@@ -131,9 +144,12 @@ class Listing(Generic[T]):
 
     def lay_lines(self) -> None:
         """Lay out the lines for what is shown; the cursor stays with its thing."""
-        place = self._index.get(self.cursor, 0) if self.cursor is not None else 0
-        self.lines = self.laid_out()
-        self._index = {key: index for index, key in enumerate(self.lines)}
+        lines = self.laid_out()
+        self._take_lines(lines, {key: index for index, key in enumerate(lines)})
+
+    def _take_lines(self, lines: list[Key], index: dict[Key, int]) -> None:
+        place = self.line
+        self.lines, self._index = lines, index
         if self.cursor not in self._index:
             near = None if self.cursor is None else self.instead(self.cursor)
             if near in self._index:

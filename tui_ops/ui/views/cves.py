@@ -18,7 +18,8 @@ from tui_ops.ui.security.feedwords import feeds_said
 from tui_ops.ui.security.signs import SEVERITY_SHORT, SEVERITY_SIGNS
 from tui_ops.ui.security.unsafe import Cve, Unsafe, read_unsafe
 from tui_ops.ui.security.words import hosts_told, named
-from tui_ops.ui.views.folded import FoldedList, FoldedPane, Stand
+from tui_ops.ui.views.folded import FoldedPane
+from tui_ops.ui.views.foldedlist import FoldedList, Stand
 from tui_ops.ui.views.incidents import told_fact
 from tui_ops.ui.views.items import Item, number_fact, text_fact
 
@@ -110,7 +111,7 @@ class VulnerabilitiesPane(FoldedPane[Cve]):
         if found is self._unsafe and self.ready:
             return ()
         self._unsafe = found
-        return [self.folded.ready({(one.cve, one.package): one for one in found.cves})]
+        return [self.standing({(one.cve, one.package): one for one in found.cves})]
 
     def said(self) -> Line:
         """Return of which feeds all this is, and how old they are."""

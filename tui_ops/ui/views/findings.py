@@ -21,7 +21,8 @@ from tui_ops.ui.security import layout
 from tui_ops.ui.security.reading import SeenPage, read_changed, read_finding, urgency
 from tui_ops.ui.security.signs import SEVERITY_SHORT, SEVERITY_SIGNS
 from tui_ops.ui.security.words import clock_told, due_told, hosts_told, left_s, needs_somebody, state_told
-from tui_ops.ui.views.folded import FoldedList, FoldedPane
+from tui_ops.ui.views.folded import FoldedPane
+from tui_ops.ui.views.foldedlist import FoldedList
 from tui_ops.ui.views.incidents import told_fact
 from tui_ops.ui.views.items import Item, number_fact, text_fact
 
@@ -224,10 +225,9 @@ class FindingsPane(FoldedPane[FindingRow]):
         if not rows and not whole:
             return ()
         version = max((row.version for row in rows), default=0)
-        if whole or len(rows) > CHANGED_MOST or not listing.is_usual:
-            stand = listing.ready(found if whole else {**listing.rows, **found}, ranked=True)
-            return [(version, fleet, stand)]
-        return [(version, fleet, found)]
+        if whole or len(rows) > CHANGED_MOST:
+            return [(version, fleet, self.standing(found if whole else {**listing.rows, **found}, ranked=True))]
+        return [(version, fleet, self.standing(found, whole=False))]
 
     def take(self, found: Sequence[Any], desk: Desk) -> None:
         """Take in what was read, and up to which version that was."""
@@ -272,7 +272,3 @@ class FindingsPane(FoldedPane[FindingRow]):
     def own_hints(self) -> list[Hint]:
         """Return the key that folds."""
         return [Hint("Z", "fold" if self.folded.opened else "unfold", weight=1)]
-
-    def counted(self) -> int:
-        """Return how many findings need somebody."""
-        return sum(map(needs_somebody, self.folded.rows.values()))

@@ -21,7 +21,8 @@ from tui_ops.ui.panels import Pen, heading, labelled, trimmed, wrapped
 from tui_ops.ui.security.panels import needed
 from tui_ops.ui.security.signs import RESULT_SIGNS
 from tui_ops.ui.security.words import hosts_told, named
-from tui_ops.ui.views.folded import FoldedList, FoldedPane, Stand
+from tui_ops.ui.views.folded import FoldedPane
+from tui_ops.ui.views.foldedlist import FoldedList, Stand
 from tui_ops.ui.views.incidents import told_fact
 from tui_ops.ui.views.items import Item, number_fact, text_fact
 
@@ -139,7 +140,7 @@ class VerdictsPane(FoldedPane[VerdictShown]):
         del desk
         if not self.verdicts.about:
             self.verdicts.about = words_of_checks()
-        return [self.folded.ready(feed.reading(read_verdicts))]
+        return [self.standing(feed.reading(read_verdicts))]
 
     def item(self, row: VerdictShown) -> Item:
         """Return a verdict as it is drawn."""
