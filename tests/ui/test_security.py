@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from support.desk_world import Door, World, varied
 from support.security_world import SPEC, TITLE, swept, weaken
 from support.waiting import until
 
-from tui_ops.model.clock import now
+from tui_ops.model.clock import Stamp, now
 from tui_ops.model.security import FindingKind, FindingSeverity, FindingState, Seen
 from tui_ops.practices.security.findings import take_sweeps
 from tui_ops.store.tables.security import Finding
@@ -440,6 +441,22 @@ class TestALongList:
             assert one.lines == other.lines
             assert one.shown == other.shown
             assert {key: one.members(key) for key in one.lines} == {key: other.members(key) for key in other.lines}
+
+    def test_a_line_stays_as_it_was_drawn_until_its_rows_or_the_minute_are_others(self) -> None:
+        """Folded or not: what is left of its time is told anew, though nothing was read."""
+        desk = Desk(UiOptions(state=Path("/nowhere"), fleet_name="x", ascii=False), False)
+        pane, rows = FindingsPane(desk), {number: _row(number, random.Random(number)) for number in range(1, 60)}
+        pane.take([(1, 0.0, pane.standing(rows, ranked=True))], desk)
+        lines = pane.folded.lines
+        before = [pane.seen(key) for key in lines]
+        assert all(one[0] is other[0] for one, other in zip(before, map(pane.seen, lines), strict=True))
+        folded = next(key for key in lines if pane.folded.members(key))
+        changed = pane.folded.members(folded)[0]
+        other = replace(rows[changed], text="another text")
+        pane.take([(2, 0.0, pane.standing({changed: other}, whole=False))], desk)
+        assert pane.seen(folded)[0] is not before[lines.index(folded)][0]
+        desk.pass_time(Stamp(desk.present.at + 61.0, desk.present.mono + 61.0))
+        assert all(one[1] != other[1] for one, other in zip(before, map(pane.seen, lines), strict=True))
 
 
 def _row(number: int, dice: random.Random) -> FindingRow:

@@ -1,5 +1,6 @@
 """The view of findings: the most urgent first, what is the same on several hosts folded on one line."""
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -7,7 +8,7 @@ from operator import attrgetter
 from typing import Any
 
 from tui_ops.model.address import Value
-from tui_ops.model.security import SEVERITIES
+from tui_ops.model.security import LIVE_FINDINGS, SEVERITIES
 from tui_ops.store.views.findings import EXPIRED, FindingRow
 from tui_ops.ui.columns import Column
 from tui_ops.ui.desk import Desk
@@ -153,33 +154,48 @@ def finding_item(row: FindingRow, at: float) -> Item:
 
 
 def fold_item(rows: Sequence[FindingRow], at: float, by: str) -> Item:
-    """Return what findings look like on one line: the worst of them, and how many there are."""
-    live = [row for row in rows if row.is_live] or list(rows)
-    worst = min(live, key=lambda row: _RANKS[row.severity])
-    hosts = len({row.host for row in rows})
-    states = Counter(map(attrgetter("state"), rows)).most_common()
-    days = [row.due_at for row in rows if row.due_at is not None and row.is_live]
-    over = sum(row.overdue(at) for row in live)
-    due = clock_told(min(days) - at) if days else due_told(rows[0], at)
-    owners = {row.owner for row in rows}
-    state = f"{states[0][0]} {states[0][1]}" if len(states) > 1 else str(states[0][0])
-    same = len({what_of(row) for row in rows}) == 1
-    what = {"host": rows[0].host, "owner": rows[0].owner or "nobody's", "package": rows[0].package or "no package"}.get(
-        by, what_of(rows[0]) if same else rows[0].title or rows[0].check
+    """Return what findings look like on one line: the worst of them, and how many there are.
+
+    Args:
+        rows: in the usual order.
+        at: the present, epoch seconds.
+        by: what they are folded by.
+    """
+    # Five hundred rows make a line, and a change may concern a hundred lines: so nothing is asked twice.
+    first, states = rows[0], Counter(map(_STATE_OF, rows))
+    live = rows if all(one in LIVE_FINDINGS for one in states) else [row for row in rows if row.state in LIVE_FINDINGS]
+    ranks = Counter(map(_SEVERITY_OF, live or rows))
+    worst = min(ranks, key=_RANKS.__getitem__)
+    hosts, owners = set(map(_HOST_OF, rows)), set(map(_OWNER_OF, rows))
+    days = sorted(due for due in map(_DUE_OF, live) if due is not None)
+    over = bisect_left(days, at)
+    due = clock_told(days[0] - at) if days else due_told(first, at)
+    what = {"host": first.host, "owner": first.owner or "nobody's", "package": first.package or "no package"}.get(
+        by, what_of(first) if _all_alike(rows) else first.title or first.check
     )  # fmt: skip
-    first = state_told(rows[0]) if len(states) == 1 else None
+    told = state_told(first) if len(states) == 1 else None
+    most, many = states.most_common(1)[0]
     facts: dict[str, Any] = {
-        "priority": float(max(row.priority for row in live)) if live[0].is_live else None,
-        "severity": SEVERITY_SHORT[worst.severity], "what": what,
-        "host": hosts_told(hosts) if hosts > 1 else rows[0].host or "the fleet",
-        "state": first.text if first else f"{state} of {len(rows)}",
-        "due": f"{over} over" if over > 1 else due.text, "owner": owners.pop() if len(owners) == 1 else "",
-        "name": f"{len(rows)}", "kind": str(rows[0].kind), "check": rows[0].check, "change": "",
+        "priority": float(max(row.priority for row in live)) if live else None,
+        "severity": SEVERITY_SHORT[worst], "what": what,
+        "host": hosts_told(len(hosts)) if len(hosts) > 1 else first.host or "the fleet",
+        "state": told.text if told else f"{most} {many} of {len(rows)}",
+        "due": f"{over} over" if over > 1 else due.text, "owner": first.owner if len(owners) == 1 else "",
+        "name": f"{len(rows)}", "kind": str(first.kind), "check": first.check, "change": "",
     }  # fmt: skip
-    sign = SEVERITY_SIGNS[worst.severity]
-    inks = {"severity": LOOK_INK[sign.look] if worst.is_live else Ink.DIM, "state": first.ink if first else Ink.WARN,
+    sign = SEVERITY_SIGNS[worst]
+    inks = {"severity": LOOK_INK[sign.look] if live else Ink.DIM, "state": told.ink if told else Ink.WARN,
             "due": due.ink}  # fmt: skip
-    return Item(("fold", rows[0].id), sign, facts, in_need=any(map(needs_somebody, rows)), inks=inks)
+    return Item(("fold", first.id), sign, facts, in_need=any(map(needs_somebody, live)), inks=inks)
+
+
+_STATE_OF, _SEVERITY_OF, _HOST_OF = attrgetter("state"), attrgetter("severity"), attrgetter("host")
+_OWNER_OF, _DUE_OF = attrgetter("owner"), attrgetter("due_at")
+
+
+def _all_alike(rows: Sequence[FindingRow]) -> bool:
+    said = what_of(rows[0])
+    return all((row.text or what_of(row)) == said for row in rows)
 
 
 class FindingsPane(FoldedPane[FindingRow]):

@@ -4,7 +4,7 @@ An :class:`~tui_ops.ui.views.items.Item` is made of a row when it is drawn; of w
 since many rows make one line.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -26,6 +26,12 @@ PLACED_BY = 240
 
 FOLD_S = 300.0
 """What a folded line says of time is in hours and days: it is worked out again every five minutes."""
+
+TOLD_S = 60.0
+"""A line that stays as it is says anew each minute how long ago something was, and how long is left."""
+
+BREATH_S = 0.0002
+"""Between two folded lines the store's thread lets keys through: longer than it takes another thread to wake."""
 
 
 class FoldedPane(Secured, Pane[T]):
@@ -119,6 +125,13 @@ class FoldedPane(Secured, Pane[T]):
         for one in listing.touched:
             self._folds.pop(one, None)
         listing.touched.clear()
+
+    def seen(self, key: Key) -> tuple[object, Hashable]:
+        """Return the row of a line, or what is folded there; and what time and folding make of it."""
+        minute = int(self.desk.present.at // TOLD_S)
+        if self.folded.members(key):
+            return self._item_of(key), (minute, key in self.folded.opened)
+        return self.folded.rows.get(key), minute
 
     def lay_out(self, width: int) -> None:
         """Place the columns by the first lines."""

@@ -1,6 +1,6 @@
 """What a view is to the screen: a list with its columns, its words for nothing, and what stands beside it."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any, Generic, TypeVar
 
 from tui_ops.store.views.rows import HostPage, HostRow
@@ -72,6 +72,13 @@ class Pane(Generic[T]):
     def draw(self, key: Key, look: Look, here: bool, marked: bool) -> Line:
         """Return the line of a thing."""
         raise NotImplementedError
+
+    def seen(self, key: Key) -> tuple[object, Hashable]:
+        """Return what stands on a line, and what of it may change while it is the same object: as long as both are the
+        same, so is the line. None is drawn anew each time.
+        """
+        thing = self.listing.rows.get(key)
+        return thing, None if thing is None else self.listing.look_of(thing)
 
     def host_here(self) -> HostRow | None:
         """Return the host that the cursor's line belongs to."""

@@ -109,8 +109,8 @@ class FleetTable(LineScroll):
             note = index - len(listing.lines)
             return (self.notes[note], Ground.PLAIN) if note < len(self.notes) else BLANK
         key = listing.lines[index]
-        thing, here, marked = listing.rows.get(key), key == listing.cursor, listing.is_marked(key)
-        look = None if thing is None else listing.look_of(thing)
+        here, marked = key == listing.cursor, listing.is_marked(key)
+        thing, look = self.pane.seen(key)
         kept = self._kept.get(key)
         if kept is not None and kept.holds(thing, look, here, marked):
             return kept.drawn
