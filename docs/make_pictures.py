@@ -17,6 +17,7 @@ from tui_ops.demo.processes import start_engine
 from tui_ops.demo.run import engine_command, start_fleet, wait_for_engine
 from tui_ops.demo.story import HOSTS, SEED, Story
 from tui_ops.demo.teamwork import in_background
+from tui_ops.demo.wardens import wardens_beside
 from tui_ops.ui.app import DeskApp
 from tui_ops.ui.desk import Desk
 from tui_ops.ui.options import UiOptions
@@ -86,6 +87,7 @@ def main() -> None:
         engine = start_engine(engine_command(place), place.environment(), place.engine_talk, ending)
         wait_for_engine(place, engine, server)
         ending.callback(in_background(place, Story(SEED, HOSTS)))
+        ending.callback(wardens_beside(place))
         asyncio.run(draw(place.state.root, wait_s))
 
 

@@ -9,6 +9,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support.compliance_world import DAY, ComplianceWorld
@@ -191,6 +192,81 @@ def test_oscal_is_whole_and_points_at_what_is_there(printed: Printed, framework:
         assert states["8.3.6"] == {"state": "not-satisfied", "reason": "fail"}
         assert states["12.10.2"] == {"state": "not-satisfied", "reason": "other"}
     _walk(document)
+    assert list(_strange(document, SHAPE)) == []
+
+
+ID, TIME, TEXT = (re.compile(one) for one in (
+    r"[0-9a-f]{8}-[0-9a-f]{4}-[45][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}",
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", r"\S(.*\S)?",
+))  # fmt: skip
+"""Identifiers are UUIDs of version 4 or 5, times have a zone, texts of one line neither begin nor end with a blank."""
+
+PROPS = [{"name!": TOKEN, "ns": TEXT, "value!": TEXT}]
+OBSERVATION = {
+    "uuid!": ID, "title": TEXT, "description!": TEXT, "methods!": [re.compile("EXAMINE|INTERVIEW|TEST|UNKNOWN")],
+    "types": [TEXT], "props": PROPS, "subjects": [{"subject-uuid!": ID, "type!": TOKEN, "title": TEXT, "props": PROPS}],
+    "relevant-evidence": [{"href": TEXT, "description!": TEXT, "props": PROPS}], "collected!": TIME, "expires": TIME,
+    "remarks": TEXT, "origins": None,
+}  # fmt: skip
+FINDING = {
+    "uuid!": ID, "title!": TEXT, "description!": TEXT, "props": PROPS, "remarks": TEXT,
+    "related-observations": [{"observation-uuid!": ID}],
+    "target!": {
+        "type!": re.compile("statement-id|objective-id"), "target-id!": TOKEN, "title": TEXT, "description": TEXT,
+        "props": PROPS, "remarks": TEXT,
+        "status!": {"state!": re.compile("satisfied|not-satisfied"), "reason": TOKEN, "remarks": TEXT},
+    },
+}  # fmt: skip
+SHAPE = {"assessment-results!": {
+    "uuid!": ID, "import-ap!": {"href!": TEXT},
+    "metadata!": {"title!": TEXT, "last-modified!": TIME, "version!": TEXT, "oscal-version!": TEXT, "props": PROPS},
+    "results!": [{
+        "uuid!": ID, "title!": TEXT, "description!": TEXT, "start!": TIME, "end": TIME, "props": PROPS,
+        "remarks": TEXT, "observations": [OBSERVATION], "findings": [FINDING],
+        "local-definitions": {"inventory-items": [{"uuid!": ID, "description!": TEXT, "props": PROPS}]},
+        "reviewed-controls!": {"control-selections!": [
+            {"description": TEXT, "include-controls": [{"control-id!": TOKEN}]}
+        ]},
+    }],
+    "back-matter": {"resources": [{"uuid!": ID, "title": TEXT, "description": TEXT, "props": PROPS}]},
+}}  # fmt: skip
+"""The parts of OSCAL's assessment results that we write, as NIST's schema has them: a name with ``!`` has to be there,
+others that do not stand here are not ours. A document of all of them was held against the schema itself (1.2.1)."""
+
+
+def _strange(node: object, shape: Any, at: str = "") -> Iterator[str]:
+    """Give the places where a document is not as the shape says."""
+    if isinstance(shape, dict):
+        names = {name.removesuffix("!"): one for name, one in shape.items()}
+        if not isinstance(node, dict):
+            yield f"{at}: no object"
+            return
+        yield from (f"{at}: lacks {name}" for name in shape if name.endswith("!") and name[:-1] not in node)
+        for name, one in node.items():
+            if name in names:
+                yield from _strange(one, names[name], f"{at}/{name}")
+            else:
+                yield f"{at}: {name} is not of it"
+    elif isinstance(shape, list):
+        if not isinstance(node, list) or not node:
+            yield f"{at}: no list with something in it"
+            return
+        for index, one in enumerate(node):
+            yield from _strange(one, shape[0], f"{at}/{index}")
+    elif shape is not None and not (isinstance(node, str) and shape.fullmatch(node)):
+        yield f"{at}: {node!r:.80}"
+
+
+@pytest.mark.parametrize("spoil", [
+    lambda whole: whole.pop("uuid"), lambda whole: whole["metadata"].update({"last-modified": "yesterday"}),
+    lambda whole: whole["results"][0].update({"findings": []}), lambda whole: whole.update({"more": 1}),
+    lambda whole: whole["results"][0]["findings"][0]["target"].pop("status"),
+    lambda whole: whole["results"][0]["observations"][0].update({"uuid": "1"}),
+])  # fmt: skip
+def test_the_shape_of_oscal_finds_what_is_broken(printed: Printed, spoil: Any) -> None:
+    document = json.loads(printed("compliance", "pci", "--format", "oscal")[1])
+    spoil(document["assessment-results"])
+    assert list(_strange(document, SHAPE))
 
 
 def _walk(node: object, key: str = "") -> None:

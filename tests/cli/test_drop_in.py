@@ -122,3 +122,23 @@ def test_without_timeout_there_is_no_drop_in(tui, state: StatePaths) -> None:
     told = tui("doctor", "web-1").out
     assert "the host has no timeout" in told
     assert "install the drop-in" not in told
+
+
+def test_scanners_stand_in_the_drop_in_of_hosts_that_the_inventory_scans(
+    tui, state: StatePaths, tmp_path: Path
+) -> None:
+    """In the same file, below a word of what they do; of another host's, and without an inventory, nothing."""
+    inventory = tmp_path / "inventory.yaml"
+    scans = "security:\n  scanners:\n    lynis: {hosts: [web-1]}\n    openscap: {hosts: [web-2]}\n"
+    inventory.write_text(f"hosts:\n  web-1: {{}}\n  web-2: {{}}\n{scans}")
+    inventory.chmod(0o600)
+    keep(state, programs={**PROGRAMS, "lynis": "/usr/sbin/lynis", "oscap": "/usr/bin/oscap"}, system="debian 12")
+    printed = tui("--inventory", str(inventory), "doctor", "web-1", "--drop-in")
+    assert printed.err == ""
+    assert "/usr/bin/timeout 1200 /usr/sbin/nice -n 19 /usr/sbin/lynis audit system --quick" in printed.out
+    assert "# Scanners that the inventory has run here once a week." in printed.out
+    assert "oscap" not in printed.out
+    assert "lynis" not in tui("doctor", "web-1", "--drop-in").out
+    keep(state)
+    printed = tui("--inventory", str(inventory), "doctor", "web-1", "--drop-in").out
+    assert "# Left out: lynis: lynis is not installed there, or the host has not told yet." in printed

@@ -337,7 +337,7 @@ def test_what_the_real_sshd_says_is_judged(tmp_path: Path) -> None:
 def drop_in_of(text: str) -> object:
     """Return what is said of rules that stand in the drop-in's place."""
     lines = "".join(f"rules /etc/sudoers.d/tui-ops:{line}\n" for line in text.splitlines())
-    main = "rules /etc/sudoers:root ALL=(ALL:ALL) ALL\n"
+    main = "rules /etc/sudoers:root ALL=(ALL:ALL) ALL\nrules /etc/sudoers:@includedir /etc/sudoers.d\n"
     found = {"sudoers": parse_sudoers(f"run sudoers\n{main}{lines}whole rules\n".encode())}
     passwd = f"run accounts\npasswd {PASSWD.splitlines()[0]}\npasswd anna:x:1000:1000::/home/anna:/bin/sh\n"
     found["accounts"] = parse_accounts(f"{passwd}whole passwd\nwhole group\nprivilege shadow\n".encode())

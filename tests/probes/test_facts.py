@@ -185,7 +185,7 @@ class TestKeysAndRules:
         "etc/shadow": "root:*:1:0:9:7:::\nbob:$6$abc$" + "h" * 86 + ":19001:0:90:7:::\n",
         "home/bob/.ssh/authorized_keys": KEY,
         "home/bob/.ssh/authorized_keys2": "x" * 70_000,
-        "etc/sudoers": "root ALL=(ALL) ALL\n",
+        "etc/sudoers": "root ALL=(ALL) ALL\n@includedir /etc/sudoers.d\n",
         "etc/sudoers.d/bob": "bob ALL=(ALL) NOPASSWD: ALL",
     }
 
@@ -200,7 +200,7 @@ class TestKeysAndRules:
         assert keys.unread == ("bob ",)
         assert b"hhh" not in hashes
         assert (accounts.items["bob"]["password"], accounts.items["root"]["password"]) == ("set", "none")
-        assert [one["nopasswd"] for one in rules.items.values()] == [False, True]
+        assert [one["nopasswd"] for one in rules.items.values()] == [False, False, True]
 
     def test_a_command_does_not_read_the_orders(self, host: Start) -> None:
         """What runs without a bound of time has no more of our stdin than the others."""

@@ -126,6 +126,16 @@ class TestUpdates:
         assert "update " in found.unread
         assert judged("patch-sec", found, now=float(str(found.items["clock"]["now"]))).result is CheckResult.UNKNOWN
 
+    def test_an_index_of_dnf_without_news_is_no_old_one(self, host: Start, tmp_path: Path) -> None:
+        """Where its source has nothing new, dnf stamps the list of packages, and leaves the rest as it is."""
+        place = "var/cache/dnf/own-8ef5/repodata"
+        with host({f"{place}/repomd.xml": "", f"{place}/01ab-primary.xml.gz": ""}, dnf="exit 0") as probe:
+            now = float(str(look(probe, "patches").items["clock"]["now"]))
+            os.utime(tmp_path / place / "repomd.xml", (now - 9 * 86_400, now - 9 * 86_400))
+            assert judged("patch-sec", look(probe, "patches"), now=now).result is CheckResult.PASS
+            os.utime(tmp_path / place / "01ab-primary.xml.gz", (now - 9 * 86_400, now - 9 * 86_400))
+            assert judged("patch-sec", look(probe, "patches"), now=now).result is CheckResult.UNKNOWN
+
     def test_kernels_and_reboots(self, host: Start) -> None:
         """The newest of the same kind, who asks, and a process whose library is gone."""
         maps = "7f00-7f10 r-xp 00000000 fe:01 1 /usr/lib/x86_64-linux-gnu/libssl.so.3 (deleted)\n"
@@ -181,6 +191,20 @@ class TestFiles:
         assert others == {"writable /srv/app.conf", "writable /srv/drop", "unowned /srv/old"}
         assert sorted(seen.object for seen in judged("fs-suid", found).seen) == ["/opt/a b", "/usr/local/bin/rootsh"]
         assert sorted(seen.object for seen in judged("fs-world", found).seen) == sorted(others)
+
+    def test_the_name_of_a_file_makes_up_no_other(self, host: Start, tmp_path: Path) -> None:
+        """A line's end in a name: it is told of as one file, by its inode, and no other file is made up by it."""
+        forged = "x\nf 4755 root:0 root:0 "
+        probe = host({f"srv/{forged}/usr/bin/forged": "", "srv/a\033[2Jb": ""})
+        (tmp_path / "srv" / f"{forged}/usr/bin/forged").chmod(0o4755)
+        (tmp_path / "srv/a\033[2Jb").chmod(0o666)
+        with probe:
+            found = look(probe, "suid")
+        assert found.unread == ()
+        inodes = [(tmp_path / name).stat() for name in (f"srv/{forged}/usr/bin/forged", "srv/a\033[2Jb")]
+        names = [f"(inode {one.st_ino} of device {one.st_dev}, whose name has control signs)" for one in inodes]
+        assert sorted(found.items) == [f"suid {names[0]}", f"writable {names[1]}"]
+        assert [seen.object for seen in judged("fs-suid", found).seen] == [names[0]]
 
     def test_a_find_that_was_ended_is_no_host_without_such_files(self, host: Start) -> None:
         with host(nice="exit 124") as probe:
@@ -249,7 +273,125 @@ class TestCertificates:
         assert b"c2VjcmV0" not in sent
 
 
+JAILS = """
+case $* in
+status) printf 'Status\\n|- Number of jail:\\t2\\n`- Jail list:\\tpostfix, sshd\\n' ;;
+'status sshd') printf 'Status for the jail: sshd\\n|- Filter\\n|  `- File list:\\t/var/log/auth.log\\n`- Actions\\n' ;;
+*) echo "NOK: $*"; exit 255 ;;
+esac
+"""
+"""What ``fail2ban-client`` says of two jails."""
+
+RECORDED = Path(__file__).parents[1] / "collectors/data"
+
+
+def recorded(system: str, topic: str) -> FactReading:
+    """Return what real programs of Debian said there."""
+    parse = BY_NAME[topic].parse
+    assert parse is not None
+    return parse((RECORDED / system / f"{topic}.txt").read_bytes())
+
+
+class TestRealPrograms:
+    """What the checks make of runs of the real programs: each was seen to be so on that host."""
+
+    def test_a_jail_with_a_log_and_a_kernel_without_audit_and_apparmor(self) -> None:
+        found = recorded("debian-12-guarded", "protections")
+        now = float(str(found.items["clock"]["now"]))
+        assert judged("ban-on", found, now=now).text == "fail2ban watches sshd"
+        on = running("ssh.service")
+        assert judged("aud-on", found, machine(), now=now).text == "the audit daemon does not run"
+        assert judged("mac-on", found, machine(), now=now).result is CheckResult.FAIL
+        integrity = judged("fim-on", found, packages("aide", "aide-common"), *on, now=now)
+        assert integrity.text == "files were compared 0 min ago, with a database of 44 min ago"
+        targets = {name: fields["what"] for name, fields in found.items.items() if name.startswith("sends ")}
+        assert targets == {"sends rsyslog 192.0.2.9": "auth,authpriv.*", "sends rsyslog logs.example.com:6514": ""}
+        remote = judged("log-remote", found, *running("rsyslog.service"), now=now)
+        assert [seen.object for seen in remote.seen] == ["rsyslog 192.0.2.9"]
+
+    def test_audit_whose_queue_overflowed_and_profiles_of_each_kind(self) -> None:
+        """Rules as auditctl lists those that augenrules loaded; one process with a profile that does not hold it."""
+        found = recorded("debian-12-audited", "protections")
+        now = float(str(found.items["clock"]["now"]))
+        assert [seen.object for seen in judged("aud-on", found, machine(), now=now).seen] == ["immutable", "lost"]
+        assert judged("aud-identity", found, machine(), now=now).result is CheckResult.PASS
+        armor = judged("mac-on", found, machine(), now=now)
+        assert sorted(seen.object for seen in armor.seen) == [
+            "complain /opt/sleep", "complain odd", "unconfined /opt/y/sleep",
+        ]  # fmt: skip
+
+    def test_advisories_of_dnf(self) -> None:
+        """Of each severity, with and without an epoch, and two for one package: the later one's version mends both."""
+        found = recorded("rpm-advisories", "patches")
+        updates = {name: fields for name, fields in found.items.items() if name.startswith("update ")}
+        assert {name: fields["version"] for name, fields in updates.items()} == {
+            "update none-sev.noarch": "2-1", "update one.noarch": "1.2-1.el9", "update three.noarch": "2-1",
+            "update two-libs3.noarch": "2:2-1",
+        }  # fmt: skip
+        assert updates["update one.noarch"]["sources"] == ["RHSA-2026:0001", "RHSA-2026:0002"]
+        now = float(str(found.items["clock"]["now"]))
+        waiting = judged("patch-sec", found, now=now)
+        assert (
+            waiting.text == "4 updates for security wait: none-sev.noarch, one.noarch, three.noarch, two-libs3.noarch"
+        )
+
+
+def machine() -> FactReading:
+    return FactReading("hardware", {"machine": {"virtual": "none"}})
+
+
+def packages(*names: str) -> FactReading:
+    return FactReading("packages", {name: {"version": "1"} for name in names})
+
+
+def running(*units: str) -> tuple[FactReading, FactReading]:
+    """The facts of services that run: their files, and their states."""
+    files = FactReading("unitfiles", {name: {"state": "enabled"} for name in units})
+    return files, FactReading("units", {name: {"active": "active"} for name in units})
+
+
 class TestProtections:
+    def test_what_the_jail_for_sshd_reads(self, host: Start, tmp_path: Path) -> None:
+        """A log that grows, then one that nobody writes any more, then none; other jails are not asked for."""
+        log = tmp_path / "var/log/auth.log"
+        with host({"var/log/auth.log": "x"}, fail2ban_client=JAILS) as probe:
+            found = look(probe, "protections")
+            now = float(str(found.items["clock"]["now"]))
+            assert judged("ban-on", found, now=now).result is CheckResult.PASS
+            os.utime(log, (now - 30 * 86_400, now - 30 * 86_400))
+            old = judged("ban-on", look(probe, "protections"), *running(), now=now)
+            assert (
+                old.text == "the jail sshd of fail2ban reads /var/log/auth.log, where nothing was written for 30 days"
+            )
+            log.unlink()
+            gone = judged("ban-on", look(probe, "protections"), *running(), now=now)
+            assert gone.text == "the jail sshd of fail2ban reads /var/log/auth.log, which is not there"
+            (tmp_path / "bin/fail2ban-client").write_text(
+                f"#!/bin/sh\ncat >/dev/null\n{JAILS.replace('postfix, sshd', 'sshd-ddos, postfix')}"
+            )
+            sent = body(probe, "protections")
+        assert b"NOK" not in sent
+        assert b"none jail" in sent
+
+    @pytest.mark.parametrize(
+        ("said", "result"),
+        [
+            ("AIDE found NO differences between database and filesystem. Looks okay!!\n", CheckResult.PASS),
+            ("AIDE found differences between database and filesystem!!\n", CheckResult.PASS),
+            ("* AIDE returned with exit code 17. Invalid configuration! *\nbegin timestamp\n", CheckResult.FAIL),
+        ],
+    )
+    def test_a_run_of_aide_that_compared_nothing_is_none(self, host: Start, said: str, result: CheckResult) -> None:
+        """It leaves a fresh log, a fresh stamp and no failed unit all the same."""
+        tree: dict[str, str | bytes] = {
+            "var/lib/aide/aide.db": "x", "var/log/aide/aide.log": said, "var/spool/x": "",
+            "var/lib/systemd/timers/stamp-dailyaidecheck.timer": "",
+        }  # fmt: skip
+        with host(tree) as probe:
+            found = look(probe, "protections")
+        facts = (found, packages("aide", "aide-common"), *running("ssh.service"))
+        assert judged("fim-on", *facts, now=float(str(found.items["clock"]["now"]))).result is result
+
     def test_what_guards_a_host(self, host: Start, tmp_path: Path) -> None:
         """By the words of its programs and by its files; of the boot loader's password only that there is one."""
         tree: dict[str, str | bytes] = {
@@ -260,10 +402,11 @@ class TestProtections:
             "boot/grub/grub.cfg": "set superusers=a\n password_pbkdf2 a grub.pbkdf2.sha512.10000.AAAA\n",
             "var/lib/clamav/daily.cvd": b"ClamAV-VDB:28 May 2026 10-00 +0000:27117:2:90:md5:sig:b:1" + b"\0\xff" * 300,
             "var/lib/systemd/timers/stamp-dailyaidecheck.timer": "",
-            "var/lib/aide/aide.db": "x", "var/spool/rsyslog/q.1": "x" * 50, "var/spool/cron/crontabs/root": "x",
+            "var/lib/aide/aide.db": "x", "var/log/README": "",
+            "var/spool/rsyslog/q.1": "x" * 50, "var/spool/cron/crontabs/root": "x",
         }  # fmt: skip
         said = {
-            "fail2ban_client": 'printf "Status\\n|- Number of jail:\\t1\\n\\`- Jail list:\\tsshd\\n"',
+            "fail2ban_client": JAILS,
             "auditctl": 'case $* in -s) printf "enabled 2\\npid 7\\n" ;; -l) echo "-w /etc -p wa -k all" ;; esac',
             "aa_status": 'printf "1 profiles are in enforce mode.\\n   /usr/bin/man\\n"; exit 0',
             "lsblk": 'echo \'NAME="sda" KNAME="sda" PKNAME="" TYPE="disk" FSTYPE="ext4" MOUNTPOINT="/"\'',
@@ -275,7 +418,10 @@ class TestProtections:
         found = BY_NAME["protections"].parse(sent)  # type: ignore[misc]
         assert found.unread == ()
         items = found.items
-        assert items["fail2ban"] == {"jails": ["sshd"]}
+        assert items["fail2ban"] == {
+            "jails": ["postfix", "sshd"], "journal": False,
+            "files": ["/var/log/auth.log"], "gone": ["/var/log/auth.log"],
+        }  # fmt: skip
         assert (items["audit"]["enabled"], items["rules of audit"]["count"]) == (2, 1)
         assert (items["apparmor"]["enabled"], items["apparmor"]["enforced"]) == (True, 1)
         assert items["journald"] == {"storage": "persistent", "folder": False, "forwards": ""}

@@ -26,17 +26,19 @@ class ComplianceWorld(FindingWorld):
     frameworks: Mapping[str, Framework] = shipped()
 
     def says(
-        self, check: str, host: str, result: CheckResult = CheckResult.PASS, text: str = "", judged_ago_s: float = 0.0
-    ) -> None:
-        """Let a check say something of a host; where it fails, a finding is opened, too."""
+        self, check: str, host: str, result: CheckResult = CheckResult.PASS, text: str = "", judged_ago_s: float = 0.0,
+        objects: tuple[str, ...] = ("",),
+    ) -> None:  # fmt: skip
+        """Let a check say something of a host; where it fails, a finding of each object is opened, too."""
         number, at = self.host_id(host), self.at - judged_ago_s
-        evidence = {"topics": {"sshdconf": at - 60}, "said": text, "objects": [["", text]], "count": 1, "sha": "0"}
+        evidence = {"topics": {"sshdconf": at - 60}, "said": text, "objects": [[one, text] for one in objects],
+                    "count": len(objects), "whole": True, "sha": "0"}  # fmt: skip
         row = VerdictWrite(
             number, check, str(result), text or str(result), "1", at - 60, at, at, "[]", json.dumps(evidence)
         )
         self.run(lambda session: write_verdicts(session, [row]))
         if result is CheckResult.FAIL:
-            self.sweep("", check=check, host=host, text=text or "it is wrong")
+            self.sweep(*objects, check=check, host=host, text=text or "it is wrong")
 
     def comply(self, action_id: str, *targets: str, who: Who = CAT, **params: object) -> Kept:
         """Do an act on compliance as the engine does it, with its audit entry."""

@@ -7,10 +7,13 @@ import pytest
 from support.compliance_world import DAY, ComplianceWorld
 from support.desk_world import Door
 
+from tui_ops.model.compliance import Assessment, ControlState, Score
 from tui_ops.model.security import CheckResult
+from tui_ops.practices.compliance.frameworks import shipped
 from tui_ops.store.views.compliance import scope_hosts
 from tui_ops.ui.cells import width_of
-from tui_ops.ui.views.compliance import bar
+from tui_ops.ui.columns import Look
+from tui_ops.ui.views.compliance import FRAMEWORK_COLUMNS, bar, framework_item
 
 HOSTILE = "\x1b[31mred [b]x[/b] \u202e"
 
@@ -87,3 +90,13 @@ def test_a_bar_is_full_only_where_all_of_it_is() -> None:
     assert bar(0.9999, True) == "#########.  99%"
     assert bar(None, True) == "no score"
     assert bar(0.0, False) == "░░░░░░░░░░   0%"
+
+
+def test_the_score_before_is_cut_as_the_score_is() -> None:
+    """With nothing accepted both are the same."""
+    cut = Assessment(shipped()["pci-dss-4.0.1"], "", 0.0, (), (), Score(0.657, 0.657, 1.0),
+                     dict.fromkeys(ControlState, 0), {})  # fmt: skip
+    item = framework_item(cut, True)
+    (before,) = [column for column in FRAMEWORK_COLUMNS if column.id == "before"]
+    assert "65%" in item.facts["bar"]
+    assert "65%" in before.cell(item, 8, Look(True, 0))[0].replace(" ", "")

@@ -12,8 +12,12 @@ from support.security_world import SPEC, TITLE, swept, weaken
 from support.waiting import until
 
 from tui_ops.model.clock import Stamp, now
+from tui_ops.model.facts import FactReading, Fields
 from tui_ops.model.security import FindingKind, FindingSeverity, FindingState, Seen
+from tui_ops.model.states import HostState
+from tui_ops.practices.security.checks.declared import BY_ID
 from tui_ops.practices.security.findings import take_sweeps
+from tui_ops.store.facts import FactWrite
 from tui_ops.store.tables.security import Finding
 from tui_ops.store.timeline import changed
 from tui_ops.store.views.findings import FindingRow
@@ -186,6 +190,29 @@ class TestAPage:
                 assert all(width_of(one) <= size[0] for one in desk.lines())
                 await desk.press("f")
 
+    async def test_what_was_read_is_a_panel_away(self, weak, open_desk) -> None:
+        """From the finding, and from a verdict that passes: item by item as it is kept, and what was not looked at."""
+        world, _ = weak
+        items: dict[str, Fields] = {"permitrootlogin": {"value": "without-\x1b[2Jpassword"}}
+        found = FactReading("sshdconf", items, ("match",), needs=("blocks of Match",))
+        names = [name for name, case in world.cases.items() if case.state is HostState.UP]
+        await world.writer.facts([FactWrite(world.ids[one], "sshdconf", 3600.0, now().at, found) for one in names])
+        async with open_desk(world.root) as desk:
+            await desk.linked()
+            desk.app.commands.run("FND-2")
+            await desk.sees("What was read", "sshdconf")
+            await desk.press("full_stop", "enter", "enter")
+            await desk.sees(
+                "What was read of", "1 items, read", "permitrootlogin", "value = without-", "blocks of Match"
+            )
+            assert "\x1b" not in desk.text
+            await desk.press("q", "q", "q")
+            desk.app.commands.run("verdicts pass=1")
+            await desk.sees("pass", "verdicts")
+            await desk.press("enter")
+            await desk.press("j", "enter")
+            await desk.sees("What was read of", "accounts", "has not been read yet")
+
     async def test_it_says_what_is_set_aside_and_for_how_long(self, weak, open_desk) -> None:
         """Accepted, asked for, run out: each with its reason; a return is told of."""
         world, _ = weak
@@ -318,6 +345,18 @@ class TestTheOtherViews:
             await desk.press("enter", "j", "enter")
             await until(lambda: isinstance(desk.app.screen, Page))
             await desk.sees("takes privilege: /etc/shadow", "cat /etc/shadow", "--drop-in", "tui-ops doctor")
+
+    async def test_reading_a_verdict_reads_what_its_check_looks_at(self, weak, open_desk) -> None:
+        """Some topics come round by the week: a host that is read now would not read them."""
+        world, door = weak
+        async with open_desk(world.root, (100, 30)) as desk:
+            await desk.linked()
+            desk.app.commands.run("verdicts check=ssh-root")
+            await desk.sees("ssh-root")
+            await desk.press("R")
+            await until(lambda: door.asked)
+            action, _, given = door.asked[-1]
+            assert (action, given) == ("host.read", {"topics": ",".join(BY_ID["ssh-root"].topics)})
 
     async def test_a_fix_here_stands_apart_from_none_and_an_old_feed_is_marked(self, weak, open_desk) -> None:
         """By hosts; with the day of each feed in the title, and the vendor's word for no fix."""

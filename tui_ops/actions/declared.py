@@ -37,6 +37,14 @@ HOST_READ = Action(
     danger=Danger.NONE,
     key="R",
     rule=administration.may_read,
+    params=(
+        Param(
+            "topics",
+            "topics of facts to be read whole as well",
+            required=False,
+            help="by commas, such as suid,mounts; empty: those alone that are due",
+        ),
+    ),
     words=("refresh", "poll", "retry"),
     help="Reads the host at once, whatever its period; it also ends a back-off or a latched login early.",
 )

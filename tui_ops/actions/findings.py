@@ -40,7 +40,8 @@ TICKET = _act(
 )  # fmt: skip
 
 FIX = _act(
-    "finding", "fix", "fix", "Makes a change, a draft, of the plan that mends it, for all hosts that are marked.",
+    "finding", "fix", "fix",
+    "Makes a change, a draft, of the plan that mends it, for all hosts that are marked. What has no plan is left out.",
     "F", UNDO, rule=rules.may_fix, words=("remediate", "change", "mend"),
 )  # fmt: skip
 

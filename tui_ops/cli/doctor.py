@@ -71,8 +71,22 @@ def _print_drop_in(context: Context, name: str | None) -> int:
     if found is None:
         hint = f"tui-ops do host.read {shown(name, 80)}, and a minute later this again"
         raise TuiOpsError(f"{shown(name, 80)} has not told yet where its programs are", hint)
-    print(privilege.text(found), end="")
+    print(privilege.text(found, _scanners(context, name)), end="")
     return Exit.OK
+
+
+def _scanners(context: Context, name: str) -> list[str]:
+    """Return the scanners that the inventory has run on a host.
+
+    Raises:
+        InventoryError: it has mistakes; nobody knows then what is to be run.
+    """
+    path = context.inventory
+    if path is None:
+        return []
+    from tui_ops.inventory import load
+
+    return [tool for tool, hosts in load(path).security.scanners.items() if name in hosts]
 
 
 def _page(context: Context, name: str) -> "HostPage | None":

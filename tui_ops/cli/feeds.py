@@ -26,7 +26,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("names", metavar="FILE|NAME", nargs="*", help="files to bring in: debsecan's, the Debian "
                         "tracker's JSON, OSV's all.zip, CISA's KEV, EPSS; or names of feeds to forget")  # fmt: skip
     parser.add_argument("--kind", choices=KINDS, help="what the files are, where their content does not tell")
-    parser.add_argument("--suite", metavar="NAME", help="the release that a file of debsecan is about: bookworm")
+    parser.add_argument(
+        "--suite",
+        metavar="NAME",
+        help="the release that a file of debsecan is about: bookworm; it does not say so itself",
+    )
     parser.add_argument("--format", type=Format, choices=tuple(Format), default=Format.TEXT, help="text, json or csv")
     parser.add_argument("--yes", action="store_true", help="do not ask before a feed is forgotten")
 

@@ -6,6 +6,7 @@ somebody names, and makes out what it says in a process of its own.
 
 import argparse
 import sys
+import time
 
 from tui_ops import __version__
 from tui_ops.actions.errors import ActError, Code
@@ -71,7 +72,7 @@ def _export(options: argparse.Namespace, context: Context) -> int:
     """Print findings in the form of another program."""
     from tui_ops.cli.show import matching
     from tui_ops.cli.shownfindings import FINDING_COLUMNS
-    from tui_ops.reports.findings import openvex, sarif
+    from tui_ops.reports.findings import openvex, sarif, vex_statements
 
     with context.read() as reader:
         records = matching(reader, "findings", options.words)
@@ -80,8 +81,13 @@ def _export(options: argparse.Namespace, context: Context) -> int:
             print_table(Table(FINDING_COLUMNS, records), form, True)
             return Exit.OK
         numbers = [int(str(record["finding"]).rpartition("-")[2]) for record in records]
-        make = sarif if options.format == "sarif" else openvex
-        for piece in make(reader, numbers, __version__):
-            sys.stdout.write(piece)
+        if options.format == "sarif":
+            for piece in sarif(reader, numbers, __version__):
+                sys.stdout.write(piece)
+        else:
+            statements = vex_statements(reader, numbers)
+            if not statements:
+                say("none of these vulnerabilities is accepted or set aside: the document has no statements")
+            sys.stdout.write(openvex(statements, __version__, time.time()))
     sys.stdout.write("\n")
     return Exit.OK

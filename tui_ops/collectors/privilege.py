@@ -32,6 +32,11 @@ WHY_OPEN = {
 NOT_TOLD = "the host has not said who may write to the folders on its way"
 """The same where the section said nothing of a file."""
 
+SCAN_NOTE = (
+    "# Scanners that the inventory has run here once a week. These do more than read: they run programs of others,\n"
+    "# and Lynis writes its report and its log.\n"
+)
+
 _KEY_FILES = "*/.ssh/authorized_keys*"
 _STATE = ("-exec", "stat", "-c", "%a %u %g %F/%U/%G%n", "{}", "+")
 _METHODS = ("y", "gy", "6", "2b", "5", "1")
@@ -85,7 +90,8 @@ _ALL_FILES = (
     "-o", "(", *[word for place in _PASSED for word in ("-o", "-path", place)][1:], ")", "-prune",
     "-o", "!", "-type", "l", "(", "-type", "f", "-perm", "/6000", "-o", "-type", "f", "-perm", "-2",
     "-o", "-type", "d", "-perm", "-2", "!", "-perm", "-1000", "-o", "-nouser", "-o", "-nogroup", ")",
-    "-printf", "%y %m %u:%U %g:%G %p\\n",
+    "(", "-path", "*[[:cntrl:]]*", "-printf", "%y %m %u:%U %g:%G //%D/%i\\n",
+    "-o", "-printf", "%y %m %u:%U %g:%G %p\\n", ")",
 )  # fmt: skip
 """What ``find`` looks for: rights that are lent, what everybody may write to, and what is nobody's."""
 
@@ -105,7 +111,7 @@ ROOT_LINES: tuple[RootLine, ...] = (
         "-o", "-path", "/root", "-print",
     ),
     _find(
-        "sudo rules", "sudoers", 5, "/etc/sudoers", "/etc/sudoers.d", "-maxdepth", "1",
+        "sudo rules", "sudoers", 5, "-L", "/etc/sudoers", "/etc/sudoers.d", "-maxdepth", "1",
         "-type", "f", "-exec", "grep", "-aH", ".", "{}", "+",
     ),
     RootLine(5, "sshd", ("-T",), "effective settings of sshd", "sshdconf"),
@@ -153,6 +159,7 @@ ROOT_LINES: tuple[RootLine, ...] = (
         "journal",
     ),
     RootLine(5, "fail2ban-client", ("status",), "jails of fail2ban", "protections"),
+    RootLine(5, "fail2ban-client", ("status", "sshd"), "what the jail for sshd reads", "protections"),
     RootLine(5, "auditctl", ("-s",), "state of the audit daemon", "protections"),
     RootLine(5, "auditctl", ("-l",), "rules of audit", "protections"),
     RootLine(5, "aa-status", (), "profiles of AppArmor", "protections"),
@@ -161,6 +168,13 @@ ROOT_LINES: tuple[RootLine, ...] = (
         "/var/spool", "/var/lib/aide", "/var/log/aide", "/var/lib/tripwire", "-maxdepth", "2",
         "-type", "f", "-path", "*/rsyslog/*", *_WRITTEN, "-o", "-type", "f", "-path", "*/aide/*", *_WRITTEN,
         "-o", "-type", "f", "-path", "*/tripwire/*", *_WRITTEN, "-o", "-path", "/var/spool", "-print",
+    ),
+    RootLine(
+        5,
+        "grep",
+        ("-sacE", "found.(NO.)?differences|All.files.match", "/var/log/aide/aide.log"),
+        "whether the last run of AIDE compared anything",
+        "protections",
     ),
     RootLine(
         5,
@@ -218,11 +232,14 @@ class Privilege:
     """Which it would not; those whose program the host does not have are in neither."""
     safe: frozenset[int] = frozenset()
     """Files, by their place among those that were asked with, counted from 1, in whose place only root can put one."""
+    system: str = ""
+    """``ID`` and ``VERSION_ID`` of os-release; empty where it is not told."""
     open: dict[int, tuple[str, str]] = field(default_factory=dict)
     """Other files to the word of :data:`WHY_OPEN` and the place that it is about."""
 
 
 _PROGRAM = re.compile(r"/(?:usr/)?s?bin/([a-z0-9-]{1,30})", re.ASCII)
+_SYSTEM = re.compile(r"[a-z0-9.]{1,40} [a-z0-9.]{0,20}", re.ASCII)
 _DISK = re.compile(r"(/dev/[A-Za-z0-9/_-]{1,120}) (-|[A-Za-z0-9][A-Za-z0-9,+/_-]{0,39})", re.ASCII)
 
 
@@ -242,7 +259,7 @@ def parse_privilege(body: bytes) -> Privilege:
     opened: dict[int, tuple[str, str]] = {}
     for line in lines:
         word, _, rest = clean(line).partition(" ")
-        if word in ("user", "sudo"):
+        if word in ("user", "sudo") or (word == "system" and _SYSTEM.fullmatch(rest)):
             texts.setdefault(word, rest)
         elif word == "program":
             name, _, path = rest.partition(" ")
@@ -265,6 +282,7 @@ def parse_privilege(body: bytes) -> Privilege:
         allowed=frozenset(numbers["may"] - numbers["not"]),
         refused=frozenset(numbers["not"]),
         safe=frozenset(numbers["safe"] - opened.keys()),
+        system=texts.get("system", ""),
         open=opened,
     )
 
@@ -304,12 +322,14 @@ def lines(files: Iterable[str], programs: Mapping[str, str], disks: Iterable[tup
     timeout = programs.get("timeout")
     if timeout is None:
         return []
-    return [
-        " ".join([_escaped(timeout), str(line.seconds), _escaped(programs[line.program]), *map(_escaped, line.words)])
-        # A command without words would be allowed with any: the seconds stand before it, and so it has some.
-        for line in asked(files, disks)
-        if line.program in programs
-    ]
+    return [_spelt(timeout, programs, line) for line in asked(files, disks) if line.program in programs]
+
+
+def _spelt(timeout: str, programs: Mapping[str, str], line: RootLine) -> str:
+    # A command without words would be allowed with any: the seconds stand before it, and so it has some.
+    return " ".join(
+        [_escaped(timeout), str(line.seconds), _escaped(programs[line.program]), *map(_escaped, line.words)]
+    )
 
 
 def needed(sections: Collection[str], programs: Mapping[str, str], allowed: Collection[int] = ()) -> list[str]:
@@ -324,7 +344,7 @@ def needed(sections: Collection[str], programs: Mapping[str, str], allowed: Coll
     if timeout is None:
         return []
     return [
-        " ".join([_escaped(timeout), str(line.seconds), _escaped(programs[line.program]), *map(_escaped, line.words)])
+        _spelt(timeout, programs, line)
         for number, line in enumerate(ROOT_LINES, 1)
         if line.section in sections and line.program in programs and number not in allowed
     ]
@@ -336,6 +356,8 @@ def dropin(
     programs: Mapping[str, str],
     disks: Iterable[tuple[str, str]] = (),
     left_out: Mapping[str, str] | None = None,
+    scans: Iterable[RootLine] = (),
+    no_scans: Mapping[str, str] | None = None,
 ) -> str:
     """Return the text of a drop-in for ``/etc/sudoers.d``.
 
@@ -345,6 +367,8 @@ def dropin(
         programs: where each program is on it.
         disks: device and type of each.
         left_out: files of the inventory that are not among ``files``, each with the reason, which is told.
+        scans: what scanners take that the inventory has run there.
+        no_scans: scanners of the inventory without lines, each with the reason, which is told.
     """
     who = "".join(sign if sign.isalnum() or sign in "._-" else f"\\{sign}" for sign in user)
     head = (
@@ -355,7 +379,12 @@ def dropin(
     )
     notes = [f"# Left out: {path}: {why}.\n" for path, why in (left_out or {}).items() if is_file_path(path)]
     rules = dict.fromkeys(lines(files, programs, disks))
-    return head + "".join(notes) + "".join(f"{who} ALL=(root) NOPASSWD: {rule}\n" for rule in rules)
+    told = head + "".join(notes) + "".join(f"{who} ALL=(root) NOPASSWD: {rule}\n" for rule in rules)
+    runs = dict.fromkeys(_spelt(programs["timeout"], programs, line) for line in scans if "timeout" in programs)
+    missing = [f"# Left out: {tool}: {why}.\n" for tool, why in (no_scans or {}).items()]
+    if runs or missing:
+        told += SCAN_NOTE + "".join(missing) + "".join(f"{who} ALL=(root) NOPASSWD: {rule}\n" for rule in runs)
+    return told
 
 
 def _escaped(word: str) -> str:

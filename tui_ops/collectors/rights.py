@@ -56,6 +56,7 @@ def parse_rights(body: bytes) -> SectionReading:
             "allowed": sorted(found.allowed),
             "refused": sorted(found.refused),
             "safe": sorted(found.safe),
+            "system": found.system,
             "open": [[number, *said] for number, said in sorted(found.open.items())],
         },
     )
@@ -72,6 +73,7 @@ def rights_of(document: Mapping[str, object]) -> Rights:
         allowed=frozenset(one for one in _list(document.get("allowed")) if isinstance(one, int)),
         refused=frozenset(one for one in _list(document.get("refused")) if isinstance(one, int)),
         safe=frozenset(one for one in _list(document.get("safe")) if isinstance(one, int)),
+        system=str(document.get("system") or ""),
         open={
             one[0]: (str(one[1]), str(one[2]))
             for one in _list(document.get("open"))

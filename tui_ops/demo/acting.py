@@ -3,7 +3,12 @@
 from tui_ops.demo.hosts import DemoHost
 
 OFFERED = {
-    "debian": {"openssl": "3.0.17-1~deb12u2", "libssl3": "3.0.17-1~deb12u2", "curl": "7.88.1-10+deb12u14"},
+    "debian": {
+        "openssl": "3.0.17-1~deb12u2",
+        "libssl3": "3.0.17-1~deb12u2",
+        "curl": "7.88.1-10+deb12u14",
+        "libcurl4": "7.88.1-10+deb12u14",
+    },
     "ubuntu": {"nginx": "1.24.0-2ubuntu7.3", "nginx-common": "1.24.0-2ubuntu7.3", "certbot": "2.11.0-1"},
     "rocky": {"openssl": "1:3.0.7-29.el9_4", "openssl-libs": "1:3.0.7-29.el9_4"},
 }

@@ -1,15 +1,17 @@
 """What the demo's hosts answer when they are asked what they are made of: accounts, keys, packages, settings.
 
-Most is as its role has it. A few hosts differ, as in every fleet: a key that is too short, a sudo rule that asks for no
-password, a kernel that forwards, a server without a packet filter.
+Most is as its role has it, and well kept (:mod:`tui_ops.demo.hardened`). A few hosts differ, as in every fleet: a key
+that is too short, a sudo rule that asks for no password, a kernel that forwards, a server without a packet filter.
 """
 
 import base64
 import hashlib
 
+from tui_ops.demo import hardened
 from tui_ops.demo.hosts import DemoHost
 from tui_ops.demo.programs import Program, programs_of
 from tui_ops.demo.software import packages_of
+from tui_ops.demo.weak import as_installed, weak_files
 from tui_ops.demo.worlds import HostWorld
 
 PEOPLE = {"anna": 1001, "bert": 1002, "chloe": 1003}
@@ -24,6 +26,9 @@ SERVICES = {
 
 Account = tuple[str, int, int, str, str, str]
 """Name, number, group, title, home and shell."""
+
+UNFILTERED = "cache-1.nyc"
+"""A host without a packet filter."""
 
 _FIRST_FREE = 900
 """Number of a program's account that is not among them."""
@@ -101,11 +106,13 @@ def factual_files(world: HostWorld) -> dict[str, str]:
         "table/homes": "".join(
             f"drwx------ 4 {uid} {gid} 4096 Jan  5 12:00 {home}\n"
             for name, uid, gid, _, home, _ in accounts
-            if name in PEOPLE or name in ("demo", "root")
+            if name in PEOPLE or name in ("demo", "root", "postgres")
         ),
         **_routes(host),
         **_packages(host),
         **_repositories(host),
+        **hardened.hardened_files(host),
+        **weak_files(host),
     }
     files |= {f"home/{name}/.ssh/authorized_keys": f"{public_key(name)} {name}@laptop\n" for name in PEOPLE}
     for one in programs_of(host):
@@ -121,7 +128,6 @@ def _account_files(host: DemoHost, accounts: list[Account]) -> dict[str, str]:
         "etc/passwd": "".join(f"{row}\n" for row in rows),
         "etc/group": _groups(host, accounts),
         "etc/shadow": "".join(_shadow(name, shell) for name, *_, shell in accounts),
-        "etc/login.defs": "UID_MIN 1000\nUID_MAX 60000\n",
         "etc/sudoers": "Defaults env_reset\nDefaults use_pty\nroot ALL=(ALL:ALL) ALL\n"
         f"%{_admins(host)} ALL=(ALL:ALL) ALL\n@includedir /etc/sudoers.d\n",
         "etc/sudoers.d/tui-ops": "demo ALL=(root) NOPASSWD: /usr/bin/timeout 5 /usr/sbin/sshd -T\n",
@@ -156,6 +162,7 @@ def factual_scripts(host: DemoHost) -> dict[str, str]:
         "bin/stat": _STAT,
         "bin/lslogins": _LOGINS,
         "bin/nft": _SAY.format(what="the packet filter", table="ruleset"),
+        **hardened.hardened_scripts(host),
     }
     made |= {f"usr/bin/{name}": _RUN.format(name=name) for name in (*_ASKED_FOR, "timeout")}
     if host.role.system.ident == "rocky":
@@ -195,7 +202,7 @@ def _groups(host: DemoHost, accounts: list[Account]) -> str:
 def _shadow(name: str, shell: str) -> str:
     if name in PEOPLE:
         mark = f"$y$j9T$demo${hashlib.sha256(name.encode()).hexdigest()}"
-        return f"{name}:{mark}:{20_000 + PEOPLE[name]}:0:365:14:::\n"
+        return f"{name}:{mark}:{hardened.password_set_day(name)}:0:365:14:{hardened.INACTIVE_DAYS}::\n"
     return f"{name}:{'*' if shell.endswith('nologin') or name == 'root' else '!'}:20228:0:99999:7:::\n"
 
 
@@ -222,22 +229,24 @@ def _short_key(owner: str) -> str:
 
 
 def _sshd(host: DemoHost) -> dict[str, str]:
-    settings = dict(_SSHD)
+    settings = _SSHD | hardened.SSHD
     if host.role.name == "gw":
-        settings |= {"allowtcpforwarding": "yes", "maxsessions": "200", "maxstartups": "100:30:200"}
+        settings |= {"allowtcpforwarding": "yes", "disableforwarding": "no", "maxsessions": "200"}
     if host.name == "mq-1.nyc":
         settings |= {"permitrootlogin": "yes", "passwordauthentication": "yes"}
     return settings
 
 
 def _settings(host: DemoHost) -> dict[str, str]:
-    settings = _SETTINGS | {"kernel.hostname": host.name, "kernel.osrelease": host.role.system.kernel}
-    if host.role.name in ("gw", "ci"):
+    settings = (
+        _SETTINGS | hardened.SETTINGS | {"kernel.hostname": host.name, "kernel.osrelease": host.role.system.kernel}
+    )
+    if host.role.name == "ci":
         settings["net.ipv4.ip_forward"] = "1"
     if host.role.name in ("db", "cache"):
         settings |= {"vm.swappiness": "1", "vm.overcommit_memory": "1" if host.role.name == "cache" else "2"}
     if host.name == "web-03.lon":
-        settings |= {"kernel.yama.ptrace_scope": "0", "net.ipv4.conf.all.accept_redirects": "1"}
+        settings["kernel.yama.ptrace_scope"] = "0"
     return settings
 
 
@@ -248,7 +257,7 @@ def _ports(programs: tuple[Program, ...]) -> list[str]:
 
 
 def _ruleset(host: DemoHost) -> str:
-    if host.name == "cache-2.lon":
+    if host.name == UNFILTERED:
         return ""
     ports = ", ".join(_ports(programs_of(host)))
     rules = ("ct state established,related accept", 'iif "lo" accept', f"tcp dport {{ {ports} }} accept")
@@ -258,9 +267,18 @@ def _ruleset(host: DemoHost) -> str:
 
 def _unit_files(host: DemoHost) -> str:
     units = dict.fromkeys(f"{one.unit}.service" for one in programs_of(host) if one.unit and "@" not in one.unit)
+    own = hardened.UNITS["rocky" if hardened.is_rocky(host) else ""]
+    units |= dict.fromkeys(name for name, *_ in own if _starts(host, name))
+    if not hardened.is_rocky(host):
+        units["apt-daily-upgrade.timer"] = None
     rows = [f"{name} enabled enabled\n" for name in units]
     rows += ["emergency.service static -\n", "rescue.service static -\n", "debug-shell.service disabled disabled\n"]
     return "".join(rows)
+
+
+def _starts(host: DemoHost, unit: str) -> bool:
+    """Return whether a unit starts with a host: one has no packet filter."""
+    return host.name != UNFILTERED or unit != "nftables.service"
 
 
 def _routes(host: DemoHost) -> dict[str, str]:
@@ -274,7 +292,7 @@ def _routes(host: DemoHost) -> dict[str, str]:
 
 
 def _packages(host: DemoHost) -> dict[str, str]:
-    packages = packages_of(host)
+    packages = as_installed(host, packages_of(host))
     if host.role.system.ident == "rocky":
         rows = (
             f"{name}\tx86_64\t{version}\t{source}-{version.partition(':')[2]}.src.rpm\t{maker}\n"
@@ -311,7 +329,7 @@ def _repositories(host: DemoHost) -> dict[str, str]:
 
 def _oddities(host: DemoHost) -> dict[str, str]:
     """Return in what a host differs from those of its role."""
-    if host.name == "db-2.lon":
+    if host.name in ("db-1.lon", "db-2.lon"):
         old = f"{_short_key('chloe')} chloe@old-laptop\n"
         return {"home/chloe/.ssh/authorized_keys": f"{public_key('chloe')} chloe@laptop\n{old}"}
     if host.name == "web-02.par":

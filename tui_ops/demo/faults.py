@@ -7,6 +7,10 @@ from enum import StrEnum
 MINUTE = 60.0
 ALWAYS = float("inf")
 
+MENDED_S, BACK_S = 100.0, 150.0
+"""When somebody sets the kernel right by hand, and when one of the settings is wrong again: hosts are first judged
+within a minute and a half."""
+
 
 class FaultKind(StrEnum):
     """What can happen to a host."""
@@ -125,7 +129,10 @@ FAULTS: tuple[Fault, ...] = (
     # What no measure shows, and the list of differences does: within six minutes, at the period of these hosts.
     Fault(FaultKind.PACKAGE_UPGRADED, "db-1.lon", MINUTE, subject="openssl=3.0.17-1~deb12u2"),
     Fault(FaultKind.KEY_ADDED, "db-1.lon", MINUTE, subject="bert=bert@new-laptop"),
-    Fault(FaultKind.SETTING_SET, "web-01.lon", MINUTE, subject="net.ipv4.ip_forward=1"),
+    # Mended once, and back after a minute; and what is mended for good.
+    Fault(FaultKind.SETTING_SET, "web-01.lon", 0, MENDED_S, subject="net.ipv4.tcp_syncookies=0"),
+    Fault(FaultKind.SETTING_SET, "web-01.lon", BACK_S, subject="net.ipv4.tcp_syncookies=0"),
+    Fault(FaultKind.SETTING_SET, "web-03.lon", 0, MENDED_S, subject="net.ipv4.conf.all.accept_redirects=1"),
     Fault(FaultKind.FILE_EDITED, "db-1.nyc", MINUTE, subject="/etc/hosts=10.10.1.9 db-1.lon # until the DNS is mended"),
     Fault(FaultKind.PORT_OPENED, "web-01.lon", MINUTE, subject="ncat=4444"),
 )

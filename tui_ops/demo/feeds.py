@@ -13,14 +13,36 @@ OLD_DAYS = 20.0
 """The catalogue of what attackers use is so old: more than a feed may be."""
 
 LISTED = (
-    ("openssh", "CVE-2024-6387", "1:9.7p1-7", "1:9.2p1-2+deb12u4", "S RF", "a race in sshd's signal handler"),
-    ("openssl", "CVE-2024-13176", "3.4.0-2", "3.0.16-1~deb12u1", "S  F", "a timing side channel in ECDSA"),
-    ("curl", "CVE-2024-9681", "8.11.0-1", "7.88.1-10+deb12u9", "S RF", "HSTS of a subdomain overwrites its parent's"),
+    (
+        "openssh",
+        "CVE-2024-6387",
+        "1:9.7p1-7",
+        "1:9.2p1-2+deb12u4 1:9.2p1-2+deb12u7",
+        "S RF",
+        "a race in sshd's signal handler",
+    ),
+    (
+        "openssl",
+        "CVE-2024-13176",
+        "3.4.0-2",
+        "3.0.16-1~deb12u1 3.0.17-1~deb12u2",
+        "S  F",
+        "a timing side channel in ECDSA",
+    ),
+    (
+        "curl",
+        "CVE-2024-9681",
+        "8.11.0-1",
+        "7.88.1-10+deb12u9 7.88.1-10+deb12u14",
+        "S RF",
+        "HSTS of a subdomain overwrites its parent's",
+    ),
     ("perl", "CVE-2024-56406", "5.40.1-3", "5.36.0-7+deb12u2", "S  F", "a heap overflow in transliteration"),
     ("systemd", "CVE-2023-50387", "255.4-1", "", "S R ", "DNSSEC answers that take long to validate"),
     ("zlib", "CVE-2023-45853", "1:1.3.dfsg-3.1", "", "S   ", "an overflow in MiniZip, which is not built"),
 )
-"""Source package, vulnerability, fixed in unstable and in this release, debsecan's flags, and what it is about."""
+"""Source package, vulnerability, the version that mends it in unstable, those that do in this release, debsecan's
+flags, and what it is about."""
 
 USED = ("CVE-2024-6387",)
 """What attackers use, in the demo."""

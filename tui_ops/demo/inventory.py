@@ -78,8 +78,11 @@ ONCALL = """\
 MESSAGES = "100 in 1h"
 """Never reached: of all that goes wrong in half an hour somebody is to hear."""
 
-SECURING = "  due: {critical: 3d, high: 1h}\n  alert: no"
-"""What is high is overdue after an hour, so that one sees what that looks like; findings are no incidents here."""
+SECURING = """\
+  due: {critical: 1m, high: 1h}
+  alert: no
+  admins: {sudo: [anna, bert, chloe], wheel: [anna, bert, chloe], docker: [gitlab-runner]}"""
+"""What is critical is overdue after a minute, so that one sees what that looks like; findings are no incidents here."""
 
 CHECK_PERIOD = "30s"
 """The same for checks: what is down is found so within half a minute and three attempts."""

@@ -64,7 +64,7 @@ def standing_files(world: HostWorld) -> dict[str, str]:
         "proc/1/comm": "systemd\n",
         "proc/mounts": "".join(f"{device} {path} {kind} rw,relatime 0 0\n" for device, path, kind in mounts),
         "proc/self/mountinfo": "".join(
-            f"{22 + number} 1 8:{number} / {path} rw,relatime shared:{number + 1} - {kind} {device} rw\n"
+            f"{22 + number} 1 8:{number} / {path} rw,{_options(path)} shared:{number + 1} - {kind} {device} rw\n"
             for number, (device, path, kind) in enumerate(mounts)
         ),
     }
@@ -75,9 +75,16 @@ _PSEUDO = (
     ("sysfs", "/sys", "sysfs"),
     ("udev", "/dev", "devtmpfs"),
     ("tmpfs", "/run", "tmpfs"),
+    ("tmpfs", "/tmp", "tmpfs"),
+    ("tmpfs", "/dev/shm", "tmpfs"),
     ("cgroup2", "/sys/fs/cgroup", "cgroup2"),
 )
 """What every Linux has mounted besides its filesystems."""
+
+
+def _options(path: str) -> str:
+    """Return how a place is mounted: nothing is run from where everybody may write."""
+    return "nosuid,nodev,noexec,relatime" if path in ("/tmp", "/dev/shm") else "relatime"
 
 
 def _stat(world: HostWorld, epoch: float) -> str:

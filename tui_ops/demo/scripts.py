@@ -56,7 +56,7 @@ _LS = """\
 root=${0%/bin/ls}
 case "${1-} ${2-}" in
 "-ld $root/proc/"[0-9]*) ;;
-"-ldn $root/"*) exec cat "$root/table/homes" ;;
+"-ldn $root/"* | "-ldnL $root/"*) exec cat "$root/table/homes" ;;
 *) exec /bin/ls "$@" ;;
 esac
 asked=' '

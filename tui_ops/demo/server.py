@@ -35,6 +35,10 @@ BESIDE_THE_TREE = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
 """Where commands are looked for that a tree does not bring."""
 
 
+KEX, MACS = "-*-sha1", "-hmac-sha1*"
+"""What the hosts don't offer: the engine asks them from outside as well, and they are well kept."""
+
+
 class HostServer:
     """One host: its listener, its tree, its connections and what runs on it.
 
@@ -80,6 +84,8 @@ class HostServer:
             agent_forwarding=False,
             x11_forwarding=False,
             compression_algs=None,
+            kex_algs=KEX,
+            mac_algs=MACS,
             gss_host=None,
         )
 

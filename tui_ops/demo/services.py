@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from random import Random
 
 from tui_ops.demo.faults import FaultKind
+from tui_ops.demo.hardened import UNITS, is_rocky
 from tui_ops.demo.programs import GREEDY, Program, programs_of, runs_containers
 from tui_ops.demo.worlds import HostWorld, Process
 
@@ -142,7 +143,8 @@ def _units(world: HostWorld, failed: set[str]) -> Iterator[tuple[str, str, str, 
         if program.unit:
             yield f"{program.unit}.service", "active", "running", program.title
     system = _BY_SYSTEM.get(role.system.ident, _BY_SYSTEM[""])
-    for name, sub, text in (*_ALWAYS, *system, *_BY_ROLE.get(role.name, ())):
+    guards = UNITS["rocky" if is_rocky(world.host) else ""]
+    for name, sub, text in (*_ALWAYS, *system, *_BY_ROLE.get(role.name, ()), *guards):
         yield name, "active", sub, text
     for mount in role.mounts[1:]:
         yield f"{mount.path.strip('/').replace('/', '-')}.mount", "active", "mounted", mount.path

@@ -35,14 +35,17 @@ _DEBIAN = _all(
     logrotate 3.21.0-1
     mawk 1.3.4.20200120-3.1
     nftables 1.0.6-2+deb12u2
-    openssh-client 1:9.2p1-2+deb12u3 openssh
-    openssh-server 1:9.2p1-2+deb12u3 openssh
+    openssh-client 1:9.2p1-2+deb12u7 openssh
+    openssh-server 1:9.2p1-2+deb12u7 openssh
     passwd 1:4.13+dfsg1-1+b1 shadow
     python3 3.11.2-1+b1 python3-defaults
     rsyslog 8.2302.0-1
     sudo 1.9.13p3-1+deb12u1
     systemd 252.31-1~deb12u1
     tzdata 2024a-0+deb12u1
+    aide 0.18.3-1+deb12u3
+    auditd 1:3.0.9-1
+    unattended-upgrades 2.9.1+nmu3
     util-linux 2.38.1-5+deb12u2
     zlib1g 1:1.2.13.dfsg-1 zlib
     """,
@@ -53,7 +56,7 @@ _DEBIAN = _all(
     libssl3 3.0.15-1~deb12u1 openssl
     linux-image-6.1.0-28-amd64 6.1.119-1 linux-signed-amd64
     openssl 3.0.15-1~deb12u1
-    perl-base 5.36.0-7+deb12u1 perl
+    perl-base 5.36.0-7+deb12u2 perl
     """,
 )
 
@@ -90,6 +93,8 @@ _UBUNTU = _all(
     sudo 1.9.15p5-3ubuntu5
     systemd 255.4-1ubuntu8.4
     tzdata 2024a-3ubuntu1.1
+    aide 0.18.6-2build2
+    unattended-upgrades 2.9.1+nmu4ubuntu1
     util-linux 2.39.3-9ubuntu6.1
     """,
 )
@@ -97,7 +102,9 @@ _UBUNTU = _all(
 _ROCKY = _all(
     "Rocky Enterprise Software Foundation",
     """
+    aide 0:0.16-100.el9
     audit 0:3.1.2-2.el9
+    dnf-automatic 0:4.14.0-17.el9
     basesystem 0:11-13.el9
     bash 0:5.1.8-9.el9
     chrony 0:4.5-1.el9

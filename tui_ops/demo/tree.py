@@ -34,6 +34,7 @@ class HostTree:
         self._processes: dict[int, Process] = {}
         self._boot_id = ""
         self._changes: tuple[Fault, ...] = ()
+        self._changed: set[str] = set()
         self._is_read = False
 
     def build(self, world: HostWorld) -> None:
@@ -73,8 +74,13 @@ class HostTree:
         changes = changes_of(world)
         if changes != self._changes:
             self._changes = changes
-            for path, text in changed_files(world).items():
+            changed = changed_files(world)
+            # What is over is as it was before.
+            over = self._changed - changed.keys()
+            before = factual_files(world) if over else {}
+            for path, text in ({one: before[one] for one in over if one in before} | changed).items():
                 self._write(path, text)
+            self._changed = set(changed)
 
     def _refresh_processes(self, world: HostWorld) -> None:
         """Write the processes that have come or moved; those that stand still are the same objects every time."""

@@ -6,10 +6,11 @@ import time
 from collections.abc import Callable
 
 from tui_ops.actions.errors import ActError
+from tui_ops.demo.faults import BACK_S, MENDED_S, MINUTE
 from tui_ops.demo.people import Person, person
 from tui_ops.demo.run import Place
 from tui_ops.model.errors import TuiOpsError
-from tui_ops.model.security import FindingSeverity, FindingState
+from tui_ops.model.security import FindingState
 from tui_ops.store.views.connect import open_reader
 from tui_ops.store.views.findings import FindingRow, findings
 
@@ -21,8 +22,11 @@ LOOK_S = 1.0
 JUDGED_S = 240.0
 """They are within two minutes: slow sections are spread, and judged a little after they were read."""
 
-MANY = 5
-"""Findings from which on enough hosts have been judged to find something to do."""
+ADDED_S = 1.25 * MINUTE
+"""By then somebody has added the key: a minute after the story's beginning."""
+
+AGAIN_S = 10.0
+"""A host that is read anew is judged within a few seconds; where it was not, it is asked once more after so long."""
 
 
 class Wardens:
@@ -37,46 +41,116 @@ class Wardens:
         self._socket = place.state.socket
         self._reader = open_reader(place.state)
         self._ended = ended
-        self._taken: set[int] = set()
+        self._began = time.monotonic()
 
     def tell(self) -> None:
-        """Accept one until next week, ask for another, take one on, and say too early that one is mended."""
-        with person(self._socket, "anna") as anna, person(self._socket, "bert") as bert:
-            if kept := self._one(FindingSeverity.LOW):
-                self._act(
-                    bert, "finding.accept", kept, reason="The machine has no network of its own.",
-                    control="Its console is recorded.", **{"for": "6d"},
-                )  # fmt: skip
-                self._act(anna, "finding.approve", kept, text="Until the move.")
-            if asked := self._one(FindingSeverity.MEDIUM):
-                self._act(
-                    anna, "finding.accept", asked, reason="The shop moves to new machines next month.",
-                    control="Only the jump hosts reach it.", **{"for": "30d"},
-                )  # fmt: skip
-            if own := self._one(FindingSeverity.HIGH):
-                self._act(bert, "finding.acknowledge", own)
-                self._act(bert, "finding.comment", own, text="After the release; CHG-6 touches the same host.")
-            if early := self._one(FindingSeverity.MEDIUM):
-                self._act(bert, "finding.claim", early, text="should be gone")
-                self._act(bert, "finding.recheck", early)
+        """Tell the chapters in the order in which hosts are judged."""
+        with person(self._socket, "anna") as self._anna, person(self._socket, "bert") as self._bert:
+            for chapter in (
+                self._accepted,
+                self._asked,
+                self._own,
+                self._early,
+                self._short,
+                self._mended,
+                self._returned,
+            ):
+                chapter()
 
-    def _one(self, severity: FindingSeverity) -> FindingRow | None:
-        """Return the first finding of a severity that nobody was given yet; None where there is none in time."""
-        deadline = time.monotonic() + JUDGED_S
-        while time.monotonic() < deadline and not self._ended.wait(LOOK_S):
-            live = [row for row in findings(self._reader) if row.state is FindingState.OPEN and not row.waits]
-            own = [row for row in live if row.severity is severity and row.id not in self._taken]
-            if len(own) >= MANY:
-                self._taken.add(own[-1].id)
-                return own[-1]
-        log.warning("no finding of severity %s", severity)
-        return None
+    def _accepted(self) -> None:
+        """What is accepted, and runs out soon."""
+        if kept := self._all("acct-sysshell", most=3):
+            self._act(
+                self._bert, "finding.accept", kept, reason="pgbackrest logs in as postgres until the new release.",
+                control="Only the backup servers reach it, by key.", **{"for": "2d"},
+            )  # fmt: skip
+            self._act(self._anna, "finding.approve", kept, text="Until the release, not longer.")
 
-    def _act(self, who: Person, action: str, row: FindingRow, **params: str) -> None:
+    def _asked(self) -> None:
+        """What waits for an approval, by bert or by whoever looks on."""
+        if asked := self._all("net-forward", on="ci-"):
+            self._act(
+                self._anna, "finding.accept", asked, reason="Builds run in containers, which need it.",
+                control="The packet filter lets nothing through.", **{"for": "90d"},
+            )  # fmt: skip
+
+    def _own(self) -> None:
+        """What bert looks after."""
+        if own := self._all("sudo-nopasswd"):
+            self._act(self._bert, "finding.acknowledge", own)
+            self._act(self._bert, "finding.comment", own, text="After the release; CHG-6 touches the same host.")
+
+    def _early(self) -> None:
+        """What he says to be mended when it is not: the next reading opens it again."""
+        if early := self._all("krn-memory"):
+            self._act(self._bert, "finding.claim", early, text="should be gone")
+            self._act(self._bert, "finding.recheck", early)
+
+    def _short(self) -> None:
+        """What is looked at once more; with it the key comes to light that somebody has added meanwhile."""
+        if found := self._all("acct-authkeys", on="db-1."):
+            self._wait_until(ADDED_S)
+            self._act(self._anna, "finding.comment", found, text="chloe is to send her new key")
+            self._act(self._anna, "finding.recheck", found)
+
+    def _mended(self) -> None:
+        """What anna has set right by hand, and a new reading verifies."""
+        if found := self._all("net-stack", on="web-03."):
+            self._act(self._anna, "finding.acknowledge", found)
+            self._wait_until(MENDED_S)
+            self._act(self._anna, "finding.claim", found, text="set to 0 by hand, and in sysctl.d")
+            self._read_until(found, is_gone=True)
+
+    def _returned(self) -> None:
+        """What was verified gone, and is back: nobody wrote it down where it lasts."""
+        if found := self._all("net-stack", on="web-01."):
+            self._act(self._bert, "finding.acknowledge", found)
+            self._wait_until(MENDED_S)
+            self._act(self._bert, "finding.claim", found, text="sysctl -w net.ipv4.tcp_syncookies=1")
+            if self._read_until(found, is_gone=True):
+                self._wait_until(BACK_S)
+                self._read_until(found, is_gone=False)
+
+    def _all(self, check: str, on: str = "", most: int = 1) -> list[FindingRow]:
+        """Return the findings of a check as soon as there are some.
+
+        Args:
+            check: its id.
+            on: how the host's name begins.
+            most: with so many it is not waited for more; without them all that there are once the time is over.
+        """
+        found: list[FindingRow] = []
+        while not self._ended.wait(LOOK_S):
+            found = [row for row in findings(self._reader) if row.check == check and (row.host or "").startswith(on)]
+            found = [row for row in found if row.state is not FindingState.VERIFIED and not row.waits]
+            if len(found) >= most or time.monotonic() - self._began > JUDGED_S:
+                break
+        if not found:
+            log.warning("no finding of %s on %s…", check, on)
+        return found
+
+    def _wait_until(self, at_s: float) -> None:
+        """Wait for a moment of the story, seconds since it began. The wardens have begun a little later than it."""
+        self._ended.wait(max(0.0, self._began + at_s - time.monotonic()))
+
+    def _read_until(self, rows: list[FindingRow], is_gone: bool) -> bool:
+        """Have the hosts of findings read anew until they are verified, or are back; returns whether they are."""
+        numbers = {row.id for row in rows}
+        while time.monotonic() - self._began < JUDGED_S and not self._ended.is_set():
+            self._act(self._bert, "finding.recheck", rows)
+            asked = time.monotonic()
+            while time.monotonic() - asked < AGAIN_S and not self._ended.wait(LOOK_S):
+                now = [row for row in findings(self._reader, everything=True) if row.id in numbers]
+                if now and all((row.state is FindingState.VERIFIED) is is_gone for row in now):
+                    return True
+        return False
+
+    def _act(self, who: Person, action: str, rows: list[FindingRow], **params: str) -> None:
+        names = [row.name for row in rows]
         try:
-            who.act(action, row.name, **params)
+            who.act(action, *names, **params)
         except ActError as error:
-            log.warning("%s %s: %s", action, row.name, error)
+            log.warning("%s %s: %s", action, " ".join(names), error)
 
 
 def wardens_beside(place: Place) -> Callable[[], None]:

@@ -75,6 +75,9 @@ class Doings:
                 self._ssh.forget(target.name)
         self._roster.read_now([target.id for target in asked.targets])
         self._checking.read_now([target.id for target in asked.targets])
+        if topics := administration.topics_of(asked):
+            for target in asked.targets:
+                self._roster.facts_again(target.id, topics)
         self._news.tell("audit")
 
     async def _trusted_after(self, asked: Asked, done: Done) -> None:

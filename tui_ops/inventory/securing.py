@@ -31,8 +31,8 @@ EXCEPTIONS_MAX = 1000
 ENTRIES_MAX = 2000
 """Names of one list or mapping here."""
 
-DUE_RANGE_S = (3600.0, 10 * 366 * DAY_S)
-"""In less than an hour nobody mends anything, and in ten years nobody will."""
+DUE_RANGE_S = (60.0, 10 * 366 * DAY_S)
+"""In less than a minute nobody mends anything, and in ten years nobody will."""
 
 FEED_AGE_RANGE_S = (3600.0, 92 * DAY_S)
 """A feed of a quarter ago knows nothing of what is attacked now."""
@@ -112,7 +112,7 @@ def within(text: object) -> float | None:
     """Return within which time a finding is to be mended, in seconds; None for never."""
     if text == NEVER:
         return None
-    return fields.duration(text, DUE_RANGE_S, "1h to 10 years", f"write such as 7d, or {NEVER}")
+    return fields.duration(text, DUE_RANGE_S, "1m to 10 years", f"write such as 7d, or {NEVER}")
 
 
 def listener(text: str) -> str:

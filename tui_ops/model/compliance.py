@@ -84,6 +84,8 @@ class Control:
     kind: ControlKind
     checks: tuple[str, ...] = ()
     """Ids of the checks that speak of it."""
+    objects: tuple[str, ...] = ()
+    """Patterns of the objects of its checks that it is about, such as ``/tmp``; empty: all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,12 @@ class Framework:
     def checks(self) -> tuple[str, ...]:
         """The checks that speak of any of its controls, each once."""
         return tuple(dict.fromkeys(check for control in self.controls.values() for check in control.checks))
+
+    @property
+    def narrowed(self) -> tuple[str, ...]:
+        """Those of them of which a control is about some objects only, each once."""
+        controls = [control for control in self.controls.values() if control.objects]
+        return tuple(dict.fromkeys(check for control in controls for check in control.checks))
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +156,20 @@ def says(one: Attested) -> str:
 
 Tally = Mapping[CellState, int]
 """On how many hosts a check says what."""
+
+
+@dataclass(frozen=True, slots=True)
+class FailedOn:
+    """What one check finds wrong on one host, object by object."""
+
+    check: str
+    host: str
+    site: str
+    groups: tuple[str, ...]
+    objects: Mapping[str, bool]
+    """What is wrong, each with whether it is set aside by an acceptance that holds; at least one."""
+    whole: bool
+    """Whether all else that the check is about was read there, and is well."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Findings in the forms of other programs: SARIF 2.1.0, and OpenVEX of what was set aside."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from urllib.parse import quote
@@ -123,23 +123,32 @@ def _iso(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def openvex(reader: Reader, numbers: Sequence[int], version: str) -> Iterator[str]:
-    """Give a document of OpenVEX: what is said of vulnerabilities that were set aside. Others are left out.
+def vex_statements(reader: Reader, numbers: Sequence[int]) -> list[dict[str, object]]:
+    """Return what is said in OpenVEX of vulnerabilities that were set aside. Others are left out.
 
     Args:
         reader: of the store.
         numbers: of the findings, in their order.
-        version: of this program.
     """
-    statements = [one for page in pages(reader, numbers) if (one := _statement(page)) is not None]
-    at = max((str(one["timestamp"]) for one in statements), default="1970-01-01T00:00:00Z")
+    return [one for page in pages(reader, numbers) if (one := _statement(page)) is not None]
+
+
+def openvex(statements: Sequence[Mapping[str, object]], version: str, now: float) -> str:
+    """Return a document of OpenVEX.
+
+    Args:
+        statements: from :func:`vex_statements`.
+        version: of this program.
+        now: epoch seconds; the document's date where no statement has one.
+    """
+    at = max((str(one["timestamp"]) for one in statements), default=_iso(now))
     body = _compact(statements)
     digest = sha256(body.encode()).hexdigest()
     head = {
         "@context": CONTEXT, "@id": f"urn:tui-ops:vex:{digest[:32]}", "author": "tui-ops", "timestamp": at,
         "version": 1, "tooling": f"tui-ops {version}",
     }  # fmt: skip
-    yield f'{_compact(head)[:-1]},"statements":{body}}}'
+    return f'{_compact(head)[:-1]},"statements":{body}}}'
 
 
 def _statement(page: FindingPage) -> dict[str, object] | None:

@@ -4,13 +4,14 @@ import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from support.change_live import MORE
 from support.engine_world import EngineWorld, inventory_text
 from support.waiting import until_sync
 
-from tui_ops.engine.security.complying import CHECK, over_of, rows_of, sweep_of
+from tui_ops.engine.security.complying import CHECK, Complying, files_in, over_of, rows_of, sweep_of
 from tui_ops.model.compliance import Attested
 from tui_ops.model.fleet import HostSpec
 from tui_ops.model.securing import SecuritySpec
@@ -148,3 +149,29 @@ def test_a_framework_that_is_not_there_is_told() -> None:
     assert [(row.name, row.wrong) for row in rows] == [
         ("pci-dss-4.0.1", ""), ("hipaa", "there is no such framework"),
     ]  # fmt: skip
+
+
+async def test_ones_own_frameworks_are_read_anew_once_a_change_has_come_to_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[set[str]] = []
+    complying = Complying(cast(Any, None), cast(Any, None), cast(Any, None), lambda _sweep: None)
+
+    async def note() -> None:
+        complying._known = files_in(str(tmp_path))
+        read.append({row.name for row in rows_of(SecuritySpec(frameworks_folder=str(tmp_path), frameworks=("house",)))})
+
+    monkeypatch.setattr(complying, "_read", note)
+    complying._security = SecuritySpec(frameworks_folder=str(tmp_path))
+    complying._known = files_in(str(tmp_path))
+    await complying.follow()
+    await complying.follow()
+    assert read == [], "nothing has changed"
+    (tmp_path / "house.yaml").write_text(HOUSE)
+    await complying.follow()
+    assert read == [], "somebody may still be writing"
+    await complying.follow()
+    assert read == [{"house"}]
+    await complying.follow()
+    await complying.follow()
+    assert len(read) == 1

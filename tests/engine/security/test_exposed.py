@@ -163,6 +163,22 @@ class TestBaselines:
         with pytest.raises(Refused, match="nothing of suid"):
             bench.take("suid")
 
+    async def test_of_programs_that_lend_rights_are_set_by_packages_and_by_people_alone(self, bench: Bench) -> None:
+        """A file of no package that lends root's rights is a finding until somebody takes it, though it was there."""
+        root: Fields = {"mode": "4755", "owner": "root", "group": "root"}
+        files: dict[str, Fields] = {
+            "suid /usr/bin/su": {**root, "packaged": True},
+            "suid /usr/local/bin/x": {**root, "packaged": False},
+        }
+        await bench.reads("mounts", {})
+        for _ in range(2):
+            await bench.reads("suid", files)
+            await bench.settles()
+            assert bench.states() == {("fs-suid", "/usr/local/bin/x"): "open"}
+        bench.take("suid")
+        await bench.settles()
+        assert bench.states() == {("fs-suid", "/usr/local/bin/x"): "verified"}
+
     async def test_a_reading_that_fails_closes_nothing(self, bench: Bench) -> None:
         await bench.reads("sockets", SOCKETS)
         await bench.reads("sockets", {**SOCKETS, "tcp 0.0.0.0:23": {"process": "telnetd"}})

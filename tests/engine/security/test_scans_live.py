@@ -103,6 +103,11 @@ def test_what_was_set_aside_goes_out_and_comes_in_again(world: EngineWorld, tmp_
     assert statement.names == ("CVE-2026-1",)
     assert (statement.products[0].name, statement.products[0].within) == ("openssl", "web-1")
     assert "component not present" in statement.why
+    none = world.run("findings", "export", "source=import:grype", "state=open", "--format", "openvex")
+    assert "none of these vulnerabilities is accepted" in none.stderr
+    document = json.loads(none.stdout)
+    assert document["statements"] == []
+    assert not document["timestamp"].startswith("1970"), "it has a date of its own"
     listed = list(csv.DictReader(io.StringIO(world.run("findings", "export", *words, "--format", "csv").stdout)))
     assert {row["state"] for row in listed} == {"suppressed", "open"}
     assert len(json.loads(world.run("findings", "export", *words, "--format", "json").stdout)) == 2

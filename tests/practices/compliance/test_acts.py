@@ -13,7 +13,7 @@ from tui_ops.model.fleet import ENGINE_ADDRESS
 from tui_ops.model.security import CheckResult
 from tui_ops.practices.asked import Refused
 from tui_ops.practices.compliance.frameworks import shipped
-from tui_ops.practices.compliance.reading import assessed
+from tui_ops.practices.compliance.reading import assessed, assessed_by_scope, assessments
 from tui_ops.practices.compliance.snapshot import cells_moved, compared, holds
 from tui_ops.store.tables import Acceptance, AuditEntry, Host
 from tui_ops.store.views.compliance import attestations, audit, audits, cells
@@ -46,6 +46,23 @@ def test_a_control_is_what_its_checks_say_of_every_host(world: ComplianceWorld) 
     world.says("pam-length", "web-1", CheckResult.FAIL)
     found = verdict(world, "8.3.6")
     assert (found.state, found.tally[CellState.FAIL]) == (ControlState.FAIL, 1)
+
+
+def test_a_control_about_tmp_is_met_where_only_shm_is_wrong(world: ComplianceWorld) -> None:
+    name = "cis-server-level-1"
+    all_say(world, "fs-mount")
+    world.says("fs-mount", "web-1", CheckResult.FAIL, objects=("/dev/shm",))
+    assert verdict(world, "1.1.2.1.1", name).state is ControlState.PASS
+    assert verdict(world, "1.1.2.2.1", name).state is ControlState.FAIL
+    with world.reader() as reader:
+        (all_hosts,) = assessments(reader, "", world.at, name)
+        places = {one.scope: one for one in assessed_by_scope(reader, name, world.at)}
+    states = {one.control.id: one.state for one in all_hosts.verdicts}
+    assert (states["1.1.2.1.1"], states["1.1.2.2.1"]) == (ControlState.PASS, ControlState.FAIL)
+    for one in places.values():
+        mine = {verdict.control.id: verdict for verdict in one.verdicts}
+        assert mine["1.1.2.1.1"].state is ControlState.PASS, one.scope
+        assert (mine["1.1.2.2.1"].state is ControlState.FAIL) is ("web-1" in one.hosts), one.scope
 
 
 def test_the_engine_itself_is_no_host_of_a_scope(world: ComplianceWorld) -> None:

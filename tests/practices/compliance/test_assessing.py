@@ -13,6 +13,7 @@ from tui_ops.model.compliance import (
     Control,
     ControlKind,
     ControlState,
+    FailedOn,
     Framework,
     cell_state,
 )
@@ -181,3 +182,26 @@ def test_a_control_that_fails_anywhere_never_passes(kinds: Kinds,
             assert verdict.state is ControlState.FAIL
         if verdict.state is ControlState.PASS:
             assert not verdict.tally[UNKNOWN] + verdict.tally[FAIL]
+
+
+def on(host: str, objects: dict[str, bool], whole: bool = True) -> FailedOn:
+    return FailedOn("fs-mount", host, "", (), objects, whole)
+
+
+@pytest.mark.parametrize(("failed", "state", "tally"), [
+    ([on("a", {"/dev/shm": False})], ControlState.PASS, {PASS: 2}),
+    ([on("a", {"/dev/shm": False, "/tmp": True})], ControlState.ACCEPTED, {PASS: 1, ACCEPTED: 1}),
+    ([on("a", {"/dev/shm": False, "/tmp": False})], ControlState.FAIL, {PASS: 1, FAIL: 1}),
+    ([on("a", {"": False})], ControlState.FAIL, {PASS: 1, FAIL: 1}),
+    ([on("a", {"/dev/shm": False}, whole=False)], ControlState.UNKNOWN, {PASS: 1, UNKNOWN: 1}),
+    ([], ControlState.FAIL, {PASS: 1, FAIL: 1}),
+])  # fmt: skip
+def test_a_control_about_some_objects_is_not_failed_by_others(
+    failed: list[FailedOn], state: ControlState, tally: dict[CellState, int]
+) -> None:
+    control = Control("1", "one", ControlKind.AUTOMATED, ("fs-mount",), ("/tmp",))
+    told = {"fs-mount": {PASS: 1, FAIL: 1}}
+    found = assess(Framework("f", "F", "f", {"1": control}), told, (), ("a", "b"), "", AT, failed=failed)
+    (verdict,) = found.verdicts
+    assert (verdict.state, {one: many for one, many in verdict.tally.items() if many}) == (state, tally)
+    assert found.cells[FAIL] == 1, "the check itself says what it says"

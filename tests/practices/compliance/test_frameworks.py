@@ -1,10 +1,14 @@
 """Frameworks: those that ship hold what the checks name, and one's own are read with every mistake at its place."""
 
+from fnmatch import fnmatchcase
+
 import pytest
 
 from tui_ops.model.compliance import ControlKind
 from tui_ops.practices.compliance.frameworks import FrameworkWrong, named, read_framework, resolve, shipped
 from tui_ops.practices.security.checks.declared import CHECKS
+from tui_ops.practices.security.checks.filesystems import PASSWORD_FILES
+from tui_ops.practices.security.checks.services import CLIENTS, SERVERS
 
 SHIPPED = {"cis": "cis-server-level-2", "pci": "pci-dss-4.0.1", "nist": "nist-800-53-moderate", "iso": "iso-27001-2022"}
 
@@ -149,3 +153,30 @@ def test_a_file_that_is_too_large_or_grows_in_memory_is_refused() -> None:
 def test_signs_that_would_move_a_terminal_are_seen() -> None:
     made = read_framework('name: house\ntitle: "T\\e[31m"\ncontrols:\n  H-1: "a\\e[2Jb"\n', "house.yaml")
     assert "\x1b" not in made.title + made.controls["H-1"].text
+
+
+OBJECTS = {
+    "fs-mount": {"/tmp", "/dev/shm"},
+    "fs-passwdfiles": {one for path in {*PASSWORD_FILES} - {"/etc/security/opasswd"} for one in (path, f"{path}-")},
+    "svc-legacy": {*SERVERS, *CLIENTS} - {"finger-server", "fingerd", "cfingerd"},
+}
+"""What checks can find of which controls are about a part. None of those that ship
+are about finger, or about opasswd."""
+
+
+@pytest.mark.parametrize("check", OBJECTS)
+def test_whatever_a_check_can_find_fails_some_control_and_no_pattern_is_idle(check: str) -> None:
+    controls = [one for one in shipped()["cis-server-level-1"].controls.values() if check in one.checks]
+    assert all(one.objects and one.checks == (check,) for one in controls)
+    patterns = {pattern for one in controls for pattern in one.objects}
+    assert not [one for one in OBJECTS[check] if not any(fnmatchcase(one, pattern) for pattern in patterns)]
+    assert not [pattern for pattern in patterns if not any(fnmatchcase(one, pattern) for one in OBJECTS[check])]
+
+
+def test_controls_with_objects_are_of_checks_that_are_tried_here() -> None:
+    assert set(shipped()["cis-server-level-1"].narrowed) == set(OBJECTS)
+
+
+def test_ones_own_framework_may_say_objects() -> None:
+    text = "name: own\ntitle: Own\ncontrols:\n  A: {text: no tmp, checks: fs-mount, objects: [/tmp, /var/*]}\n"
+    assert read_framework(text, "own.yaml").controls["A"].objects == ("/tmp", "/var/*")

@@ -4,39 +4,16 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlmodel import select
-from support.finding_world import ANN, CAT, DAY, FindingWorld
-from support.reports import as_json, grype, openvex, placed, real, sarif, ssh_audit, trivy
+from support.finding_world import ANN, CAT, DAY
+from support.reports import grype, placed, real, sarif, ssh_audit, trivy
+from support.scan_world import OPENSSL, ZLIB, ScanWorld, vex
 
 from tui_ops.model.clock import iso
 from tui_ops.model.people import Role, Who
 from tui_ops.practices.asked import Refused
 from tui_ops.practices.scans.hosts import HostNames, host_of
-from tui_ops.practices.scans.imports import Imported, Report, take_in
-from tui_ops.practices.scans.recognise import read_scans
-from tui_ops.store.tables.security import ScanImport
-
-OPENSSL, ZLIB = ("CVE-2026-1", "openssl", "3.0.11-1", "3.0.13-1"), ("CVE-2026-2", "zlib1g", "1.2.13", "")
-
 
 OPERATOR = Who("eve", Role.OPERATOR, 1009)
-
-
-class ScanWorld(FindingWorld):
-    def report(self, document: Any, host: str = "web-1", who: Who = ANN, **more: Any) -> Imported:
-        """Take a report in, an hour after the last one."""
-        self.at += 3600
-        data = document if isinstance(document, bytes) else as_json(document)
-        told = Report("report", "sha", who, self.at, host, **({"read_at": self.at} | more))
-        return self.run(lambda session: take_in(session, read_scans(data), told, self.spec))
-
-    def found(self) -> dict[str, str]:
-        """Return the state of each finding, by check and object."""
-        return {f"{one.check} {one.object}": one.state for one in self.findings()}
-
-    def imports(self) -> list[ScanImport]:
-        """Return the rows of imports."""
-        return self.run(lambda session: list(session.exec(select(ScanImport)).all()))
 
 
 @pytest.fixture
@@ -201,15 +178,6 @@ def test_when_a_host_was_looked_at(world: ScanWorld, said: str, dated: float | N
     when = iso(world.at)[:16] if taken == "now" else taken
     assert iso(world.finding().last_seen_at)[:16] == when
     assert odd in done.said[0]
-
-
-def vex(
-    status: str = "not_affected", product: Any = "pkg:deb/debian/openssl@3.0.11-1", name: str = "CVE-2026-1"
-) -> Any:
-    """Return a document with one statement."""
-    product = product if isinstance(product, dict) else {"@id": product}
-    return openvex([{"vulnerability": {"name": name}, "status": status, "products": [product],
-                     "justification": "vulnerable_code_not_present"}])  # fmt: skip
 
 
 class TestVex:

@@ -1,6 +1,7 @@
 """Readers of other scanners' reports: what each says becomes checks with what they see, and nothing is made up."""
 
 import gzip
+import json
 import shutil
 import subprocess
 from pathlib import Path
@@ -275,3 +276,15 @@ def test_broken_json_and_xml_are_told_with_their_place() -> None:
         read_scans(b'{"a":\n]}')
     with pytest.raises(ScanBroken, match="line 2, column"):
         read_scans(b"<Benchmark>\n</Other>")
+
+
+@pytest.mark.parametrize(("document", "why"), [
+    ([{"Target": "debian", "Type": "debian", "Vulnerabilities": []}], "schema 2"),
+    ({"ClusterName": "", "Resources": []}, "a cluster"), ({"bomFormat": "CycloneDX", "components": []}, "lists parts"),
+    ({"spdxVersion": "SPDX-2.3", "packages": []}, "lists parts"),
+    ({"document": {"category": "csaf_vex"}, "product_tree": {}}, "CSAF"), ([], "no report that is known"),
+    ([1], "no report that is known"), ({"a": 1}, "no report that is known"),
+])  # fmt: skip
+def test_what_is_known_and_is_no_report_of_a_host_is_told_by_its_name(document: object, why: str) -> None:
+    with pytest.raises(ScanBroken, match=why):
+        read_scans(json.dumps(document).encode())

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 
 from tui_ops.cli.selftest import cases_of, judge_case
 from tui_ops.engine.security.judging import root_lines
+from tui_ops.model.facts import Fields
 from tui_ops.model.securing import Excepted, SecuritySpec
 from tui_ops.model.security import CheckResult, FindingSeverity, FindingState, Seen
-from tui_ops.practices.security.checks.base import Check, Judgement, Scene, failed, passed
+from tui_ops.practices.security.checks.base import Check, Judgement, Read, Scene, failed, passed, run_check
 from tui_ops.practices.security.checks.declared import BY_ID
 from tui_ops.practices.security.checks.plain import settled
 from tui_ops.practices.security.judging import CYCLE_S, Said, judge_host, parameters_of
@@ -66,6 +67,28 @@ def test_a_first_judgement_is_a_verdict_and_a_sweep_read_when_its_topic_was() ->
         "c-one", 7, CheckResult.FAIL, NOW - 10, "check"
     )  # fmt: skip
     assert json.loads(verdict.evidence)["topics"] == {"sshdconf": NOW - 10}
+
+
+def test_what_somebody_asked_for_is_told_as_read_anew_though_it_says_the_same() -> None:
+    """Without it the page would go on to say that it was read before; what nobody asked for waits for its cycle."""
+    verdicts, later = after(said(host())), host(at=NOW + 60)
+    later.verdicts = verdicts
+    assert not said(later, now=NOW + 61).verdicts
+    asked = judge_host(later, [CHECK], SecuritySpec(), (), NOW + 61, root_lines, asked=True)
+    assert ([one.read_at for one in asked.verdicts], [one.at for one in asked.sweeps]) == ([NOW + 60], [NOW + 60])
+    later.verdicts = after(asked)
+    assert not judge_host(later, [CHECK], SecuritySpec(), (), NOW + 62, root_lines, asked=True).sweeps
+
+
+def test_what_was_seen_from_outside_stands_in_the_evidence_of_checks_that_looked_at_it() -> None:
+    """The topic of what sshd offers, with when it was asked; a check that did not look at it does not name it."""
+    known = {"outside.ssh": {"ciphers": ["aes256-ctr"], "methods": ["publickey"], "at": NOW - 99}}
+    checks = [BY_ID["ssh-cipher"], CHECK]
+    for shown, ciphers in ((known, {"offered": NOW - 99}), ({}, {})):
+        found = judge_host(host(), checks, SecuritySpec(), (), NOW, root_lines, shown)
+        topics = {one.check: json.loads(one.evidence)["topics"] for one in found.verdicts}
+        assert topics["ssh-cipher"] == {"sshdconf": NOW - 10, **ciphers}
+        assert topics["c-one"] == {"sshdconf": NOW - 10}
 
 
 def test_the_same_again_writes_nothing_until_a_cycle_is_over() -> None:
@@ -187,3 +210,20 @@ def test_of_a_mended_kernel_a_host_says_so_though_services_are_for_root() -> Non
     (case,) = [one for one in cases_of("patch-reboot") if one.said.get("name") == "services are for root"]
     found = judge_case(BY_ID["patch-reboot"], case)
     assert (found.result, found.unread) == (CheckResult.UNKNOWN, ("service ",))
+
+
+def test_without_needrestart_a_host_says_that_it_would_tell_what_runs_as_it_was() -> None:
+    """No line of root would: there is none for a program that is not there."""
+    clock: Fields = {"now": 1000}
+    kernel: Fields = {"running": "6.1", "newest": "6.1"}
+    items = {"clock": clock, "kernel": kernel, "reboot": {"required": False}}
+    others = "libraries of other accounts' processes"
+    for unread, needs, is_told in (
+        (("stale ",), (others,), True), (("needrestart",), ("services that run with deleted libraries",), False),
+    ):  # fmt: skip
+        read = Read("patches", items, 1000.0, unread=unread, needs=needs)
+        bare = {name: Read(name, {}, 1000.0) for name in ("packages", "hardware")}
+        check = BY_ID["patch-reboot"]
+        found = run_check(check, Scene("h", {"patches": read, **bare}, 1000.0, check.parameters))
+        assert found.result is CheckResult.UNKNOWN
+        assert ("install needrestart" in found.text) is is_told, found.text

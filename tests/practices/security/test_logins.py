@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui_ops.model.facts import Fields
-from tui_ops.practices.security.baselines import KEYS, LISTENERS, SUID, differing, names_in
+from tui_ops.practices.security.baselines import KEYS, LISTENERS, SUID, differing, first_names_in, names_in
 from tui_ops.practices.security.logins import (
     ALONE,
     GUESSES,
@@ -111,6 +111,14 @@ class TestBaselines:
 
     def test_of_programs_have_those_that_lend_rights(self) -> None:
         assert names_in(SUID, ["suid /usr/bin/su", "writable /tmp/x"]) == ["/usr/bin/su"]
+
+    def test_of_programs_are_first_set_to_what_packages_brought(self) -> None:
+        su: Fields = {"packaged": True}
+        assert first_names_in(
+            SUID, {"suid /usr/bin/su": su, "suid /opt/x": {"packaged": False}, "writable /a": {}}
+        ) == ["/usr/bin/su"]
+        assert first_names_in(SUID, {"suid /usr/bin/su": su, "suid /opt/x": {}}) is None
+        assert first_names_in(KEYS, {"a SHA256:x": {}}) == ["a SHA256:x"]
 
     def test_of_keys_have_all(self) -> None:
         assert names_in(KEYS, ["b SHA256:y", "a SHA256:x"]) == ["a SHA256:x", "b SHA256:y"]

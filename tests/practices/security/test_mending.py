@@ -176,6 +176,36 @@ def test_what_no_machine_mends_says_what_to_do(world: FindingWorld) -> None:
     assert world.finding(3).state == "open"
 
 
+def test_what_has_no_plan_is_left_out_and_named_and_the_rest_is_mended(world: FindingWorld) -> None:
+    vulnerable(world)
+    world.sweep("x", check="nobody-knows-this")
+    world.sweep("y", check="nor-this")
+    kept = world.act("finding.fix", "FND-1", "FND-2", "FND-3", "FND-4", who=BOB)
+    assert "CHG-1 made" in kept.done.message
+    assert "Left out: FND-3: it has no plan (" in kept.done.message
+    assert "; FND-4 too" in kept.done.message
+    assert [one.state for one in world.findings()] == ["in progress", "in progress", "open", "open"]
+    assert world.texts(3)[-1] == "left out of a change: it has no plan"
+
+
+def test_a_fix_is_undone_on_all_that_were_marked_and_no_act_before_it(world: FindingWorld) -> None:
+    vulnerable(world)
+    world.sweep("x", check="nobody-knows-this")
+    world.act("finding.acknowledge", "FND-3", who=BOB)
+    world.act("finding.fix", "FND-1", "FND-3", who=BOB)
+    world.act("finding.undo", "FND-1", "FND-3", who=BOB)
+    assert [world.finding(1).state, world.finding(3).state] == ["open", "acknowledged"]
+
+
+def test_where_none_has_a_plan_that_is_said_and_nothing_is_made(world: FindingWorld) -> None:
+    world.sweep("x", check="nobody-knows-this")
+    world.sweep("y", check="nor-this")
+    with pytest.raises(Refused, match=r"none of these 2 findings can be mended by a plan\. FND-1: it has no plan"):
+        world.act("finding.fix", "FND-1", "FND-2", who=BOB)
+    assert world.do(lambda session: session.exec(select(Change)).all()) == []
+    assert [one.state for one in world.findings()] == ["open", "open"]
+
+
 def over(world: FindingWorld, state: str, outcome: str) -> list[int]:
     def end(session: object) -> None:
         row = session.get_one(Change, 1)  # type: ignore[attr-defined]

@@ -11,7 +11,8 @@ from support.checkcases import NOW, Case, cases_of, scene_of
 
 from tui_ops.model.security import CheckResult, FindingSeverity, Seen
 from tui_ops.plans import read_plan
-from tui_ops.practices.security.checks.base import Check, Read, Scene, run_check
+from tui_ops.practices.security.checks.asking import is_active
+from tui_ops.practices.security.checks.base import Check, NotReadable, Read, Scene, run_check
 from tui_ops.practices.security.checks.declared import BY_ID, CHECKS
 from tui_ops.practices.security.checks.filesystems import FINDINGS_LIMIT
 from tui_ops.practices.security.checks.supported import support_of, table
@@ -219,3 +220,14 @@ def test_what_another_source_told_is_not_gone_when_it_is_silent() -> None:
     check = BY_ID["repo-trust"]
     judged = run_check(check, Scene("h", repositories, NOW, dict(check.parameters)))
     assert (judged.result, judged.unread) == (CheckResult.PASS, ("APT::", "Acquire::"))
+
+
+def test_privilege_is_named_only_where_it_is_what_is_missing() -> None:
+    """As root on a host without systemd and OpenRC, no line of root helps."""
+    asked = Scene("h", {"units": Read("units", {}, NOW, unread=("",)), "unitfiles": Read("unitfiles", {}, NOW)}, NOW)
+    with pytest.raises(NotReadable, match="neither systemd nor OpenRC") as told:
+        is_active(asked, "sshd")
+    assert not told.value.topics
+    assert Read("modes", {}, NOW, unread=("",), needs=("homes",)).why() == "takes privilege: homes"
+    with pytest.raises(NotReadable, match=r"^modes: /etc/x was not read whole"):
+        Read("modes", {}, NOW, unread=("/etc/",)).looked("/etc/x")

@@ -9,7 +9,7 @@ from support.netfilter import own_ufw, rules_after
 
 from tui_ops.collectors.facts.body import LIST_LIMIT
 from tui_ops.model.facts import Fields
-from tui_ops.practices.security.packets import REFUSED, TAKEN, UNTOLD, Packet, Way, both
+from tui_ops.practices.security.packets import REFUSED, TAKEN, UNTOLD, Fits, Packet, Way, both
 from tui_ops.practices.security.reach import RULES_KEPT, Reach, default, verdicts, way
 from tui_ops.practices.security.rulesofiptables import read_rule as read_iptables
 from tui_ops.practices.security.rulesofnft import read_rule as read_nft
@@ -36,6 +36,40 @@ table inet filter {
 END
 """
 
+HARMLESS = (
+    'counter name "ssh_in"', "quota 10 mbytes", 'limit name "lim"', "limit rate 10/second", "meta mark set 0x1",
+    "ct mark set meta mark or 0x1", "meter m1 { ip saddr limit rate 10/second }",
+    "update @seen { ip saddr timeout 60s }", "add @seen { ip saddr }", 'ct helper set "ftp"', "ip dscp set cs1",
+    "tcp option maxseg size set 1400", "counter name tcp dport map @names", 'log prefix "x" group 0 counter',
+    "meta mark set ip saddr map { 10.0.0.1 : 0x1 }", "quota over 10 mbytes drop; tcp dport 8015",
+    "add @lim { ip saddr limit rate over 3/minute } counter drop; tcp dport 8016",
+)  # fmt: skip
+"""Statements between the port and the verdict, as people write them."""
+
+OBJECTS = """nft -f - <<'END'
+table inet f {
+    counter ssh_in { }
+    quota q1 { over 10 mbytes }
+    limit lim { rate 10/second }
+    ct helper ftp { type "ftp" protocol tcp; }
+    ct timeout short { protocol tcp; l3proto ip; policy = { established : 100, close : 4 }; }
+    synproxy proxy { mss 1460; wscale 7; }
+    set both { type ipv4_addr . inet_service; elements = { 10.0.0.1 . 7003 } }
+    set seen { type ipv4_addr; size 65535; flags dynamic,timeout; timeout 1m; }
+    set lim { type ipv4_addr; size 65535; flags dynamic; }
+    map names { type inet_service : counter; }
+    chain in {
+        type filter hook input priority 0; policy drop; comment "a } and a {";
+        tcp dport 7001 quota over 10 mbytes accept
+        tcp dport 7002 jump { ip saddr 10.0.0.1 accept; }
+        ip saddr . tcp dport @both tcp dport 7003 accept
+        tcp dport 22 counter name "ssh_in" accept
+%s
+    }
+}
+END
+""" % "\n".join(f"tcp dport {8_000 + at} {one} accept" for at, one in enumerate(HARMLESS))  # noqa: UP031
+
 
 def told(items: dict[str, Fields], name: str, **more: bool) -> str:
     return verdicts(items, SOCKETS, **more)[name].text()
@@ -59,6 +93,26 @@ class TestRealFilters:
         assert found[DB].text() == "allowed from @adm"
         assert found[SNMP].text() == "allowed from 192.168.0.0/16"
         assert found[NODE].text() == "allowed from interface eth1"
+
+    def test_blocks_and_statements_of_every_kind(self) -> None:
+        """No block takes the chains behind it away, and what asks nothing of a packet leaves its port known."""
+        items = rules_after(OBJECTS)
+        assert items["nft inet f in"]["policy"] == "drop"
+        assert is_denied(default(items, False))
+        for protocol, port in [("tcp", 22), *(("tcp", 8_000 + at) for at in range(len(HARMLESS)))]:
+            found = way(items, Packet(protocol, port))
+            assert (found.everywhere, found.named, found.is_known) == (True, True, True), port
+        # Beyond a limit is nobody's first packet; an IPv4 address is in no packet of IPv6.
+        assert is_denied(way(items, Packet("tcp", 7_001)))
+        assert is_denied(way(items, Packet("tcp", 8_006, is_six=True)))
+        # A chain without a name, and a source and a port at once, are not taken apart.
+        assert [way(items, Packet("tcp", port)).is_known for port in (7_002, 7_003)] == [False, False]
+        assert not way(items, Packet("tcp", 7_003)).sources
+
+    def test_what_is_set_asks_nothing(self) -> None:
+        """The segment size of the route, which the kernel takes in no chain for packets that come in."""
+        step = read_nft("tcp dport 22 tcp option maxseg size set rt mtu meta mark set 0x1 drop", Packet("tcp", 22))
+        assert (step.verdict, step.names_port, set(step.conditions)) == ("drop", True, {Fits.YES})
 
     @pytest.mark.parametrize(
         "script",
@@ -177,7 +231,9 @@ def test_rules_that_nobody_could_read_tell_nothing() -> None:
 @pytest.mark.parametrize(
     "rule",
     ["tcp dport 22 some future words accept", "tcp sport 1000 accept", "tcp dport @ports accept", "jump nowhere",
-     "tcp dport vmap @ports", "x" * 239 + "…"],
+     "tcp dport vmap @ports", "ip saddr . tcp dport @allowed accept", "iifname . tcp dport { \"a\" . 22 } accept",
+     "tcp dport . ip saddr vmap @ports", "tcp dport 22 jump {", "tcp dport 22 synproxy mss 1460",
+     'tcp dport 22 limit name "x" jump y', "x" * 239 + "…"],
 )  # fmt: skip
 def test_what_is_not_understood_is_not_guessed(rule: str) -> None:
     """Neither open nor shut: it is said that it is not known."""
@@ -214,7 +270,9 @@ WORDS = st.lists(
          "log",
          "prefix", "limit", "over", "-p", "-s", "-d", "-i", "lo", "-j", "ACCEPT", "DROP", "-m", "--dport", "!",
          "--ctstate",
-         "NEW", "--tcp-flags", "comment", "fib", "type", "local", "…", "'", "counter", "icmp", "pkttype", "host"]
+         "NEW", "--tcp-flags", "comment",
+         ".", "set", "mark", "name", "quota", "add", "@x", "meter", "{ ip saddr }", "map", "option", "fib",
+         "type", "local", "…", "'", "counter", "icmp", "pkttype", "host"]
     ),
     max_size=9,
 )  # fmt: skip

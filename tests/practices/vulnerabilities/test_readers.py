@@ -286,3 +286,28 @@ def test_any_json_is_a_record_or_is_left_out(value: Any) -> None:
         for kind in (FeedKind.TRACKER, FeedKind.KEV):
             with suppress(FeedBroken):
                 read(kind, json.dumps({"a": {"CVE-2026-0001": value}, "vulnerabilities": [value]}).encode())
+
+
+@pytest.mark.parametrize(("suite", "binaries", "wrong"), [
+    ("bookworm", {"perl": ["perl-base", "libperl5.36"]}, ""),
+    ("trixie", {"perl": ["perl-base", "libperl5.36"]}, "it is about bookworm, not about trixie: it has libperl5.36"),
+    ("bookworm", {"python3.9": ["libpython3.9-minimal"]}, "it is about bullseye, not about bookworm"),
+    ("forky", {"perl": ["libperl5.40"]}, ""), ("sid", {"perl": ["libperl5.36"]}, ""), ("bookworm", {}, ""),
+    ("trixie", {"perl": ["libperl5.36", "libperl5.40"]}, ""),
+])  # fmt: skip
+def test_a_file_of_debsecan_about_another_release_than_is_said_is_refused(
+    suite: str, binaries: dict[str, list[str]], wrong: str
+) -> None:
+    """By packages that only one release has; versions do not tell it, and what is unreleased is not told."""
+    data = debsecan([Listed("perl", "CVE-2026-1000", "5.40.0-1", ("5.36.0-7+deb12u1",))], binaries)
+    told = Told()
+    if not wrong:
+        assert list(read_feed(FeedKind.DEBSECAN, io.BytesIO(data), told, suite))
+        return
+    with pytest.raises(FeedBroken, match=wrong):
+        list(read_feed(FeedKind.DEBSECAN, io.BytesIO(data), told, suite))
+
+
+def test_the_list_of_cisa_as_csv_is_told_by_its_name() -> None:
+    with pytest.raises(FeedBroken, match="as CSV"):
+        recognise(b'"cveID","vendorProject","product"\n')

@@ -1,10 +1,11 @@
 """What root would read for us on a host, and the drop-in that lets it."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from tui_ops.cli.doctoring.remark import Remark, look, ok
 from tui_ops.collectors.privilege import SECTION, RootLine, asked, dropin, file_lines
 from tui_ops.collectors.rights import Rights, rights_of
+from tui_ops.collectors.scanlines import scan_lines
 from tui_ops.model.clean import clean
 from tui_ops.model.errors import TuiOpsError
 from tui_ops.store.views.rows import HostPage, SectionRow
@@ -77,8 +78,12 @@ def _left_out(found: Rights) -> Iterator[Remark]:
         yield look(SUBJECT, f"{len(left) - NAMED} more files are not in the drop-in either", "see its comments")
 
 
-def text(found: Rights) -> str:
+def text(found: Rights, scanners: Collection[str] = ()) -> str:
     """Return the drop-in for a host, as ``visudo -c`` accepts it.
+
+    Args:
+        found: what the host said of itself.
+        scanners: that the inventory has run there.
 
     Raises:
         TuiOpsError: the host has no ``timeout``, without which no reading of root's would end by itself.
@@ -86,4 +91,8 @@ def text(found: Rights) -> str:
     privilege = found.privilege
     if "timeout" not in privilege.programs:
         raise TuiOpsError(*NO_TIMEOUT)
-    return dropin(privilege.user, found.safe_files, privilege.programs, privilege.disks, found.left_out)
+    scans = scan_lines(scanners, privilege.programs, privilege.system)
+    return dropin(
+        privilege.user, found.safe_files, privilege.programs, privilege.disks, found.left_out, scans.lines,
+        scans.left_out,
+    )  # fmt: skip

@@ -22,7 +22,7 @@ NOISE_CHAINS = re.compile(r"(?:DOCKER(?!-USER)|KUBE|CNI|cali|FLANNEL|NETAVARK|LI
 """Chains that programs write and rewrite by themselves, for each container, service or attacker."""
 
 _COUNTERS = re.compile(r"\bcounter packets [0-9]+ bytes [0-9]+|\[[0-9]+:[0-9]+\]|\s*# handle [0-9]+", re.ASCII)
-_TABLE = re.compile(r"table (\S+) (\S+) \{")
+_TABLE = re.compile(r"table (\S+) (\S+) \{(?: #.*)?")
 _CHAIN = re.compile(r"(chain|set|map) (\S+) \{")
 _HOOK = re.compile(r"type (\S+) hook (\S+)(?: device \S+)? priority ([^;]+);(?: policy (\S+?);)?")
 _POLICY = re.compile(r":(\S+) (\S+)")
@@ -62,12 +62,19 @@ def _rule(line: str) -> str:
 
 
 def _read_nft(found: Body, items: Items) -> None:
-    """Read blocks of ``table FAMILY NAME {`` with ``chain NAME {`` in them."""
+    """Read blocks of ``table FAMILY NAME {`` with ``chain NAME {`` in them; others are passed to their own end."""
     table = ""
     chain: Fields | None = None
     is_moving = False
+    skipped = 0
     for line in found.of("nft"):
         words = text(line, 1_000)
+        inner = _skip(words, skipped, bool(table))
+        if inner or skipped:
+            if chain is not None and not skipped:
+                _append(chain, words)
+            skipped = inner
+            continue
         opened = _TABLE.fullmatch(words)
         within = _CHAIN.fullmatch(words)
         if opened:
@@ -90,6 +97,19 @@ def _read_nft(found: Body, items: Items) -> None:
             is_moving = is_moving or (words.startswith("flags") and ("dynamic" in words or "timeout" in words))
             if not (is_moving and chain["kind"] != "chain"):
                 _append(chain, words)
+
+
+def _skip(words: str, skipped: int, is_within: bool) -> int:
+    """Return how many blocks are open that are not read: counters, helpers, flowtables, chains without a name.
+
+    Args:
+        words: the next line.
+        skipped: how many there were before it.
+        is_within: whether it is in a table.
+    """
+    if skipped:
+        return skipped + words.endswith("{") - (words == "}")
+    return int(is_within and words.endswith("{") and not _TABLE.fullmatch(words) and not _CHAIN.fullmatch(words))
 
 
 def _append(chain: Fields, words: str) -> None:

@@ -2,16 +2,10 @@
 
 import re
 
-from tui_ops.collectors.facts.body import Body, Items, split_path, text
+from tui_ops.collectors.facts import rsyslogconf
+from tui_ops.collectors.facts.body import Body, Items, split_path, text, texts
 from tui_ops.model.facts import Fields
 
-_OLD = re.compile(r"^[^#\"'(]*?[\t ](@@?)(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::([0-9]{1,5}))?\s*(?:;.*)?$", re.ASCII)
-"""``*.* @@host:port``: one sign for UDP, two for TCP."""
-
-_ACTION = re.compile(r"action\s{0,20}\((.{0,2000}?)\)", re.ASCII | re.IGNORECASE | re.DOTALL)
-_WORD = re.compile(r"([A-Za-z.]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|(\S+))", re.ASCII)
-_TLS_DRIVER = re.compile(r"\$?(?:Default)?NetstreamDriver[ =\"]+(?:gtls|ossl)", re.IGNORECASE | re.ASCII)
-_OLD_TLS = re.compile(r"\$ActionSendStreamDriverMode\s+1", re.IGNORECASE | re.ASCII)
 _NG = re.compile(
     r"\b(network|tcp|udp|syslog|tcp6|udp6)\s*\(\s*[\"']?([A-Za-z0-9][A-Za-z0-9._:-]*)[\"']?(.{0,1000}?)\)\s{0,20};",
     re.ASCII | re.DOTALL,
@@ -23,7 +17,7 @@ SETTINGS_LIMIT = 30_000
 
 
 def note_targets(found: Body, items: Items) -> None:
-    """Add ``journald`` and ``sends PROGRAM TARGET`` items."""
+    """Add ``journald``, ``sends PROGRAM TARGET`` and ``settings of rsyslog``: files of its that are not read."""
     _note_journald(found, items)
     _note_rsyslog(found, items)
     _note_syslog_ng(found, items)
@@ -35,12 +29,16 @@ def note_targets(found: Body, items: Items) -> None:
     ]
     if addresses and addresses[-1]:
         address = addresses[-1]
-        _add(items, "journal-upload", address, "http", address.lower().startswith("https:"))
+        # Without a scheme it is HTTPS, by systemd-journal-upload(8).
+        _add(items, "journal-upload", address, "http", not address.lower().startswith("http:"))
 
 
-def _add(items: Items, program: str, target: str, protocol: str, is_tls: bool) -> None:
-    fields: Fields = {"program": program, "protocol": protocol, "tls": is_tls}
-    items.add(f"sends {program} {text(target, 160)}", fields)
+def _add(items: Items, program: str, target: str, protocol: str, is_tls: bool, what: str = "") -> None:
+    fields: Fields = {"program": program, "protocol": protocol, "tls": is_tls, "what": text(what)}
+    kept = items.add(f"sends {program} {text(target, 160)}", fields)
+    # Two lines to the same place: what one of them sends whole is sent.
+    if kept is not None and not what:
+        kept["what"] = ""
 
 
 def _note_journald(found: Body, items: Items) -> None:
@@ -77,26 +75,11 @@ def _joined(found: Body, part: str) -> str:
 
 def _note_rsyslog(found: Body, items: Items) -> None:
     said = _joined(found, "rsyslog")
-    is_tls = bool(_TLS_DRIVER.search(said) and _OLD_TLS.search(said))
-    for line in said.splitlines():
-        old = _OLD.match(line) if "action(" not in line.lower() else None
-        if old:
-            protocol = "tcp" if old[1] == "@@" else "udp"
-            target = old[2] + (f":{old[3]}" if old[3] else "")
-            _add(items, "rsyslog", target, protocol, is_tls and protocol == "tcp")
-    for action in _ACTION.findall(said):
-        words = {name.lower(): one or other or bare for name, one, other, bare in _WORD.findall(action)}
-        kind = words.get("type", "").lower()
-        if kind not in ("omfwd", "omrelp") or not words.get("target"):
-            continue
-        if kind == "omrelp":
-            is_safe = words.get("tls", "").lower() == "on"
-        else:
-            driver = words.get("streamdriver", "") or ("gtls" if _TLS_DRIVER.search(said) else "")
-            is_safe = words.get("streamdrivermode", words.get("streamdriver.mode", "")) == "1" and bool(driver)
-        protocol = "relp" if kind == "omrelp" else words.get("protocol", "udp").lower()
-        port = f":{words['port']}" if words.get("port") else ""
-        _add(items, "rsyslog", words["target"] + port, protocol, is_safe and protocol != "udp")
+    for one in rsyslogconf.forwards(said):
+        _add(items, "rsyslog", one.target, one.protocol, one.is_tls, one.what)
+    others = rsyslogconf.includes(said)
+    if others:
+        items.add("settings of rsyslog", {"elsewhere": texts([text(path) for path in others])})
 
 
 def _note_syslog_ng(found: Body, items: Items) -> None:

@@ -228,7 +228,13 @@ def _note_dnf(line: str, items: Items) -> None:
     if told:
         package = told[2] if new else told[3]
         made = _NEVRA.fullmatch(package)
-        _add(items, f"{made[1]}.{made[3]}" if made else package, "", made[2] if made else "", [told[1]], True)
+        name, version = (f"{made[1]}.{made[3]}", made[2]) if made else (package, "")
+        before = items.found.get(f"update {name}")
+        # Each advisory has its line, in the order of versions: the last one brings what those before it mend.
+        told_before = listed if before and isinstance(listed := before["sources"], list) else []
+        if before is not None:
+            before |= {"version": version, "sources": [*told_before, told[1]][:LIST_LIMIT]}
+        _add(items, name, "", version, [told[1]], True)
 
 
 def _note_zypper(line: str, items: Items) -> None:

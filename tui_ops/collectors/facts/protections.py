@@ -1,10 +1,12 @@
 """The topic ``protections``: what guards a host, and how well by its own word.
 
-Parts: ``ban`` (``fail2ban-client status``), ``audit`` and ``rule`` (``auditctl -s`` and ``-l``), ``profile``
-(``aa-status``), ``guard`` (``SECONDS SIZE PATH`` of what AIDE, Tripwire and the queues of rsyslog keep) and ``boot``
-(``PATH:COUNT`` of passwords of the boot loader), all for root; ``mac`` (what the kernel says of AppArmor and SELinux),
-``selinux`` (its settings), ``ran`` (when timers and scans last ran), ``virus`` (databases of ClamAV), ``journald``,
-``rsyslog``, ``syslogng`` and ``upload`` (settings, ``PATH:LINE``) and ``disk`` (``lsblk -P``).
+Parts: ``ban`` and ``jail`` (``fail2ban-client status``, and the same of ``sshd``), ``watched`` (``SECONDS PATH`` or
+``gone PATH`` of what that jail reads), ``audit`` and ``rule`` (``auditctl -s`` and ``-l``), ``profile``
+(``aa-status``), ``guard`` (``SECONDS SIZE PATH`` of what AIDE, Tripwire and the queues of rsyslog keep), ``compared``
+(how many results the last log of AIDE has: none where the run ended before) and ``boot`` (``PATH:COUNT`` of passwords
+of the boot loader), all for root; ``mac`` (what the kernel says of AppArmor and SELinux), ``selinux`` (its settings),
+``ran`` (when timers and scans last ran), ``virus`` (databases of ClamAV), ``journald``, ``rsyslog``, ``syslogng`` and
+``upload`` (settings, ``PATH:LINE``) and ``disk`` (``lsblk -P``).
 """
 
 import re
@@ -31,7 +33,7 @@ TOPIC, WHAT = "protections", "protections"
 ITEMS_LIMIT = 1_000
 """Items of one host that are kept: an ordinary one has thirty."""
 
-NOISE = frozenset({"now", "ran_at", "size", "lost", "backlog", "made_at", "written_at"})
+NOISE = frozenset({"now", "ran_at", "read_at", "size", "lost", "backlog", "made_at", "written_at"})
 """What changes by itself: when something last ran, queues, and databases that renew themselves."""
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -78,12 +80,14 @@ def parse_protections(body: bytes) -> FactReading:
 def _parts() -> dict[str, Part]:
     return {
         "ban": Part(("fail2ban",), "jails of fail2ban"),
+        "jail": Part((), "what the jail for sshd reads", ("journal", "files", "gone", "read_at")),
         "audit": Part(("audit",), "state of the audit daemon"),
         "rule": Part(("rules of audit",), "rules of audit"),
         "mac": Part(("apparmor", "selinux")),
         "selinux": Part((), "settings of SELinux", ("configured",)),
         "profile": Part((), "profiles of AppArmor", PROFILE_FIELDS),
         "guard": Part(("guard ",), "databases of AIDE and queues of rsyslog"),
+        "compared": Part((), "whether the last run of AIDE compared anything", ("compared",)),
         "ran": Part(("ran ",)),
         "virus": Part(("signatures ",)),
         "journald": Part(("journald",), "settings of journald"),
@@ -102,7 +106,26 @@ def _note_ban(found: Body, items: Items) -> None:
         if colon and name.strip(" |`-").lower() == "jail list":
             jails = [text(one) for one in value.split(",") if one.strip()]
     if jails is not None and found.is_whole("ban"):
-        items.add("fail2ban", {"jails": texts(jails)})
+        kept = items.add("fail2ban", {"jails": texts(jails)})
+        if kept is not None and any(found.of("jail")) and found.is_whole("jail"):
+            kept |= _jail(found)
+
+
+def _jail(found: Body) -> Fields:
+    """Return what the jail for sshd reads: the journal, or files, which may be gone, or written by nobody any more."""
+    fields: Fields = {"journal": False}
+    for line in found.of("jail"):
+        name = words(line).partition(":")[0].strip(" |`-").lower()
+        if name == "journal matches":
+            fields["journal"] = True
+        elif name == "file list":
+            fields["files"] = texts(words(line, 4_000).partition(":")[2].split())
+    states = [text(line).partition(" ") for line in found.of("watched")]
+    written = [at for said, _, _ in states if (at := whole(said.encode("ascii", "replace"))) is not None and at < 2**40]
+    fields["gone"] = texts([path for said, _, path in states if said == "gone"])
+    if written:
+        fields["read_at"] = max(written)
+    return fields
 
 
 def _note_audit(found: Body, items: Items) -> None:
@@ -173,6 +196,10 @@ def _note_times(found: Body, items: Items) -> None:
             if told[2]:
                 fields["size"] = min(int(told[2]), 2**63 - 1)
             items.add(prefix + path.removeprefix("/var/lib/systemd/timers/stamp-"), fields)
+    log = items.found.get("guard /var/log/aide/aide.log")
+    said = next((whole(line.strip()) for line in found.of("compared")), None)
+    if log is not None and said is not None and found.is_whole("compared"):
+        log["compared"] = said > 0
 
 
 def _note_virus(found: Body, items: Items) -> None:

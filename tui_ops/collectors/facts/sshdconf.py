@@ -1,8 +1,12 @@
 """The topic ``sshdconf``: what sshd is set to.
 
-Parts: ``effective``, what ``sshd -T`` says to root, ``written``, lines of the files, ``PATH:LINE``, and ``args``, the
-words with which an sshd was started, which ``sshd -T`` does not know of. What is written only tells the keys that
-somebody has set; it is marked as not effective.
+Parts: ``effective``, what ``sshd -T`` says to root, ``written`` and ``more``, lines of the files, ``PATH:LINE``, and
+``args``, the words with which an sshd was started, which ``sshd -T`` does not know of, with ``env``, what a variable
+among them stands for. What is written only tells the keys that somebody has set; it is marked as not effective.
+
+An sshd that reads another file is an item of its own, ``sshd_config -f FILE``, with all that it is set to: ``other N``
+is what ``sshd -T -f FILE`` says of the file that ``file otherN`` names, ``line otherN`` the words that root would have
+to be allowed for that.
 
 The files are followed as sshd does it (sshd_config(5)): from sshd_config on, each ``Include`` in its place with its
 files sorted, the first value of a setting for good, and a Match block until the end of its file. What ``Match all``
@@ -24,9 +28,11 @@ from tui_ops.collectors.facts.body import (
     read_body,
     reading,
     split_path,
+    text,
     words,
 )
-from tui_ops.model.facts import FactReading, Field
+from tui_ops.collectors.facts.sshdargs import MAINS, Started, started
+from tui_ops.model.facts import FactReading, Field, Fields
 from tui_ops.model.sshdline import split_setting
 
 TOPIC, WHAT = "sshdconf", "settings of sshd"
@@ -37,13 +43,10 @@ SETTINGS_LIMIT = 400
 VALUE_LIMIT = 1_500
 """Characters of a setting in effect: a list of key exchanges has four hundred."""
 
-NOISE = frozenset({"effective"})
-"""Whether root was asked is no difference of the host."""
+NOISE = frozenset({"effective", "line"})
+"""Whether root was asked, and what he would be asked, is no difference of the host."""
 
 _KEY = re.compile(r"[a-z][a-z0-9]{1,60}", re.ASCII)
-_MAINS = ("/etc/ssh/sshd_config", "/usr/etc/ssh/sshd_config")
-"""Where sshd begins to read: the second where the first is not there, as SUSE has it."""
-
 _READ_FOLDERS = ("/etc/ssh/sshd_config.d", "/usr/etc/ssh/sshd_config.d")
 _READ_ENDING = ".conf"
 _READ_FILE = "/etc/crypto-policies/back-ends/opensshserver.config"
@@ -56,6 +59,15 @@ FILES = "sshd_config"
 
 COMMAND_LINE = "-o"
 """Behind it, the item of settings that an sshd which runs was given on its command line."""
+
+OTHER_FILE = "-f"
+"""Behind it and before the file, the item of an sshd that reads another file."""
+
+OTHERS_LIMIT = 4
+"""Other files that the host is asked for."""
+
+SETTING_LIMIT = 400
+"""Characters of one setting of an sshd that reads another file."""
 
 DEPTH = 16
 """Files that include one another, at most: SERVCONF_MAX_DEPTH of OpenSSH's servconf.c."""
@@ -83,9 +95,14 @@ def parse_sshdconf(body: bytes) -> FactReading:
         items.add(name, {"value": values[0] if len(values) == 1 else sorted(values), "effective": is_effective})
     for name, values in sorted(files.blocks.items()):
         items.add(_block_name(name), {"value": list(values), "effective": False})
-    options = _command_line(found)
+    ways = started(found.of("args"), found.of("env"))
+    options = [one for way in ways if way.is_usual for one in way.settings]
     if options:
-        items.add(f"{FILES} {COMMAND_LINE}", {"value": options, "effective": False})
+        given: Field = list(dict.fromkeys(options))[:LIST_LIMIT]
+        items.add(f"{FILES} {COMMAND_LINE}", {"value": given, "effective": False})
+    for way in ways:
+        if not way.is_usual:
+            _note_other(found, way, items)
     if found.is_whole("written") and files.used:
         used: Field = sorted(dict.fromkeys(files.used))[:LIST_LIMIT]
         items.add(FILES, {"value": used, "left": sorted(files.left)[:LIST_LIMIT], "effective": False})
@@ -93,20 +110,44 @@ def parse_sshdconf(body: bytes) -> FactReading:
         "effective": Part(need="effective settings of sshd"),
         "written": Part(("match ", FILES), "written settings of sshd"),
     }
+    if "args" in found.refused:
+        parts["args"] = Part((f"{FILES} {OTHER_FILE}",), "words with which sshd was started")
     return reading(TOPIC, WHAT, found, items, parts)
 
 
-def _command_line(found: Body) -> list[str]:
-    """Return the settings that are given on the command line of an sshd that runs."""
-    options: dict[str, None] = {}
-    for line in found.of("args"):
-        said = words(line, VALUE_LIMIT).removeprefix("sshd: ").split(" ")
-        for at, word in enumerate(said) if said[0].endswith("/sshd") else ():
-            # ``-o NAME=VALUE``, ``-oNAME=VALUE``, and either with a blank, of which the quotes are lost.
-            given = [word[2:], *said[at + 1 : at + 3]] if word[2:] else said[at + 1 : at + 3]
-            if word.startswith("-o") and given and len(options) < LIST_LIMIT:
-                options[given[0] if "=" in given[0] else " ".join(given[:2])] = None
-    return list(options)
+def _note_other(found: Body, way: Started, items: Items) -> None:
+    """Note an sshd that reads another file, or was built for another place of it: one item, and one a Match block."""
+    settings: dict[str, list[str]] = {}
+    for one in way.settings:
+        _note(one, settings)
+    part = next((word for word, path in _asked(found) if path == way.file), "") if way.is_own else ""
+    for line in found.of(part) if found.is_whole(part) else ():
+        _note(words(line, VALUE_LIMIT), settings)
+    is_effective = found.is_whole(part) and bool(settings)
+    files = _Files(found)
+    files.follow({} if is_effective else settings, (way.file,))
+    name = _block_name(f"{FILES} {OTHER_FILE} {way.file or way.said}")
+    lines: Field = [
+        text(f"{key} {' '.join(values)}", SETTING_LIMIT) for key, values in sorted(settings.items())
+    ][:LIST_LIMIT]  # fmt: skip
+    fields: Fields = {
+        "value": lines, "started": text(way.said), "effective": is_effective,
+        "left": sorted(files.left)[:LIST_LIMIT] if files.used else [way.file or "its settings"],
+    }  # fmt: skip
+    needed = next((said for word, said in _pairs(found, "line") if word == part), "")
+    items.add_another(name, {**fields, "line": needed} if needed else fields)
+    for block, values in sorted(files.blocks.items()):
+        items.add_another(_block_name(f"{name} {block}"), {"value": list(values), "effective": False})
+
+
+def _asked(found: Body) -> list[tuple[str, str]]:
+    """Return the parts of other files, each with its file."""
+    return _pairs(found, "file")[:OTHERS_LIMIT]
+
+
+def _pairs(found: Body, part: str) -> list[tuple[str, str]]:
+    pairs = (words(line).partition(" ") for line in found.of(part))
+    return [(word, said) for word, _, said in pairs]
 
 
 def _block_name(block: str) -> str:
@@ -136,18 +177,20 @@ class _Files:
 
     def __init__(self, found: Body) -> None:
         self._lines: dict[str, list[str]] = {}
-        for line in found.of("written"):
+        # What root has read is not taken a second time.
+        known = {split_path(line)[0] for line in found.of("written")}
+        for part, line in ((word, line) for word in ("written", "more") for line in found.of(word)):
             path, rest = split_path(line)
-            if path:
+            if path and (part == "written" or path not in known):
                 self._lines.setdefault(path, []).append(words(rest, VALUE_LIMIT))
         self._for_all: dict[str, list[str]] = {}
         self.blocks: dict[str, list[str]] = {}
         self.used: list[str] = []
         self.left: set[str] = set()
 
-    def follow(self, settings: dict[str, list[str]]) -> None:
-        """Note what is set, and the Match blocks."""
-        for main in _MAINS:
+    def follow(self, settings: dict[str, list[str]], mains: tuple[str, ...] = MAINS) -> None:
+        """Note what is set, and the Match blocks, from the first of some files on that is there."""
+        for main in mains:
             if main in self._lines:
                 self._read(main, "", settings, 0)
                 # What a block says wins over what is said for all outside of it, and this one is for all.

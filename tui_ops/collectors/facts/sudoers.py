@@ -1,4 +1,8 @@
-"""The topic ``sudoers``: who may run what as another account. The part ``rules``: lines of the files, ``PATH:LINE``."""
+"""The topic ``sudoers``: who may run what as another account. The part ``rules``: lines of the files, ``PATH:LINE``.
+
+The files are followed as sudo does it (sudoers(5)): from sudoers on, each include in its place, of a folder the files
+sorted, but none with a full stop or a tilde at its end. What nothing includes is no rule.
+"""
 
 import re
 
@@ -13,6 +17,12 @@ RULES_LIMIT = 1_000
 
 RULE_LIMIT = 2_000
 """Characters of one rule, its lines joined."""
+
+DEPTH = 16
+"""Files that include one another, at most: sudo stops at 128, and three are seldom."""
+
+FOLLOWED_LIMIT = 8_000
+"""Lines that are followed: a file that includes itself many times would be read for ever."""
 
 _MAIN = "/etc/sudoers"
 _FOLDER = "/etc/sudoers.d"
@@ -39,13 +49,13 @@ def parse_sudoers(body: bytes) -> FactReading:
     """
     found = read_body(body, TOPIC, WHAT)
     items = Items(RULES_LIMIT)
-    unread = []
+    unread, looked_at = [], {split_path(line)[0] for line in found.of("rules")} | {_FOLDER}
     for path, rule in _rules(found):
         fields = _fields(path, rule)
         if fields is None:
             continue
         # A file elsewhere is not looked at, but that it is read is told.
-        if fields["kind"] == "include" and fields["who"] not in (_FOLDER, "/etc/sudoers.d/"):
+        if fields["kind"] == "include" and _whole(str(fields["who"])) not in looked_at:
             unread.append(f"{fields['who']} ")
         if str(fields["text"]).endswith(CUT_SIGN):
             # What stands at its end may be the very word that counts.
@@ -59,23 +69,47 @@ def parse_sudoers(body: bytes) -> FactReading:
 
 
 def _rules(found: Body) -> list[tuple[str, str]]:
-    """Join the lines that belong together. sudo passes over files with a full stop or a tilde in the name."""
-    rules: list[tuple[str, str]] = []
-    held: tuple[str, str] | None = None
+    """Join the lines that belong together, in the order in which sudo comes to them."""
+    files: dict[str, list[tuple[str, str]]] = {}
+    held = ""
     for line in found.of("rules"):
         path, rest = split_path(line)
-        name = path.removeprefix(f"{_FOLDER}/")
-        if not path or (path != _MAIN and (path == name or "." in name or name.endswith("~"))):
+        if not path:
             continue
-        part = words(rest, RULE_LIMIT)
-        if held is not None and held[0] == path:
-            part = text(f"{held[1]} {part}", RULE_LIMIT)
-        held = None
-        if part.endswith("\\"):
-            held = (path, part[:-1].rstrip())
-        else:
-            rules.append((path, part))
+        lines, part = files.setdefault(path, []), words(rest, RULE_LIMIT)
+        if lines and held == path:
+            part = text(f"{lines.pop()[1]} {part}", RULE_LIMIT)
+        held = path if part.endswith("\\") else ""
+        lines.append((path, part[:-1].rstrip() if held else part))
+    rules: list[tuple[str, str]] = []
+    _follow(_MAIN, files, rules, 0)
     return rules
+
+
+def _follow(path: str, files: dict[str, list[tuple[str, str]]], rules: list[tuple[str, str]], depth: int) -> None:
+    for _, rule in files.get(path, ()) if depth < DEPTH else ():
+        if len(rules) >= FOLLOWED_LIMIT:
+            return
+        rules.append((path, rule))
+        include = _INCLUDE.fullmatch(rule)
+        if include:
+            for one in _included(include[1], include[2], files):
+                _follow(one, files, rules, depth + 1)
+
+
+def _included(kind: str, said: str, files: dict[str, list[tuple[str, str]]]) -> list[str]:
+    """Return the files that were read and that an include calls in."""
+    path = _whole(said)
+    if kind == "include":
+        return [path] if path in files else []
+    parted = ((one.rpartition("/"), one) for one in sorted(files))
+    return [one for (of, _, name), one in parted if of == path and "." not in name and not name.endswith("~")]
+
+
+def _whole(said: str) -> str:
+    """Return the path of an include; one that is not whole is beside sudoers."""
+    path = said.strip('"').rstrip("/")
+    return path if path.startswith("/") else f"{_MAIN.rpartition('/')[0]}/{path}"
 
 
 def _fields(path: str, rule: str) -> Fields | None:

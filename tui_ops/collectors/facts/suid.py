@@ -1,8 +1,8 @@
 """The topic ``suid``: files that lend their owner's or group's rights, that everybody may write to, or that belong to
 nobody.
 
-Parts: ``file`` (``KIND MODE OWNER:UID GROUP:GID PATH``, for root) and ``owned`` (paths that a package brought; of rpm
-``all``, then ``not PATH`` for the others).
+Parts: ``file`` (``KIND MODE OWNER:UID GROUP:GID PATH``, for root; ``//DEVICE/INODE`` where a name would break the line)
+and ``owned`` (paths that a package brought; of rpm ``all``, then ``not PATH`` for the others).
 """
 
 import re
@@ -21,6 +21,7 @@ OWNED_LIMIT = 300
 _FILE = re.compile(
     r"([fdpscbD]) ([0-7]{1,4}) ([^\s:]{1,64}):([0-9]{1,10}) ([^\s:]{1,64}):([0-9]{1,10}) (/.*)", re.ASCII
 )
+_NAMELESS = re.compile(r"//([0-9]{1,20})/([0-9]{1,20})", re.ASCII)
 _NUMBER = re.compile(r"[0-9]+")
 
 
@@ -50,11 +51,15 @@ def parse_suid(body: bytes) -> FactReading:
         if not told:
             continue
         kind, mode, path = told[1], int(told[2], 8), told[7]
+        if nameless := _NAMELESS.fullmatch(path):
+            path = f"(inode {nameless[2]} of device {nameless[1]}, whose name has control signs)"
         fields: Fields = {"mode": f"{mode:04o}", "owner": told[3], "group": told[5]}
         if kind == "f" and mode & 0o6000:
             asked += 1
             entry = dict(fields)
-            if asked <= OWNED_LIMIT and found.is_whole("owned"):
+            if nameless:
+                entry["packaged"] = False  # No package brings such a name.
+            elif asked <= OWNED_LIMIT and found.is_whole("owned"):
                 entry["packaged"] = path not in unowned if is_negative else path in owned
             items.add(f"suid {path}", entry)
         if mode & 0o002 and kind in ("f", "d") and not (kind == "d" and mode & 0o1000):

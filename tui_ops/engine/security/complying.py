@@ -19,6 +19,7 @@ from tui_ops.engine.news import News
 from tui_ops.engine.schedule import Schedule
 from tui_ops.inventory.errors import InventoryError
 from tui_ops.inventory.source import read_source
+from tui_ops.inventory.watched import stamps
 from tui_ops.model.clean import clean
 from tui_ops.model.clock import iso
 from tui_ops.model.compliance import Attested, Framework, is_scope
@@ -41,6 +42,9 @@ log = logging.getLogger(__name__)
 
 LOOK_S = 600.0
 """How often it is looked whether an attestation ran out: they end by the day."""
+
+FOLLOW_S = 5.0
+"""How often it is looked whether a framework of one's own was changed; it is read when two looks see the same."""
 
 FILES_MAX = 50
 """Frameworks of one's own: nobody is audited by more."""
@@ -69,6 +73,11 @@ class Complying:
         self._frameworks: dict[str, Framework] = {}
         self._told: tuple[Seen, ...] | None = None
         self._ready: dict[tuple[str, str], Ready] = {}
+        self._security = SecuritySpec()
+        self._known: dict[str, str] = {}
+        """The folder of one's own frameworks and its files, as they were before they were read …"""
+        self._seen: dict[str, str] = {}
+        """… and at the last look."""
 
     def doings(self) -> dict[str, Doing]:
         """Return how the acts on compliance are carried out, by their ids."""
@@ -79,7 +88,19 @@ class Complying:
 
     async def heed(self, fleet: Fleet, _hosts: Sequence[tuple[HostSpec, int]]) -> None:
         """Read the frameworks that the inventory shows, and write them down for readers."""
-        rows = await asyncio.to_thread(rows_of, fleet.security)
+        self._security = fleet.security
+        await self._read()
+
+    async def follow(self) -> None:
+        """Read one's own frameworks anew where their files have changed, and the change has come to rest."""
+        now = await asyncio.to_thread(files_in, self._security.frameworks_folder)
+        if now != self._known and now == self._seen:
+            await self._read()
+        self._seen = now
+
+    async def _read(self) -> None:
+        self._known = await asyncio.to_thread(files_in, self._security.frameworks_folder)
+        rows = await asyncio.to_thread(rows_of, self._security)
         for row in rows:
             if row.wrong:
                 log.warning("the framework %s is not shown: %s", row.name, row.wrong)
@@ -90,6 +111,7 @@ class Complying:
     def begin(self, schedule: Schedule) -> None:
         """Begin what comes round."""
         schedule.every("attestations", LOOK_S, self.look)
+        schedule.every("frameworks", FOLLOW_S, self.follow)
 
     async def look(self) -> None:
         """Say which attestations ran out, where others did than before."""
@@ -162,6 +184,15 @@ def sweep_of(seen: tuple[Seen, ...], at: float) -> Sweep:
 # --- frameworks of the inventory --------------------------------------------------------------------------------------
 
 
+def files_in(folder: str) -> dict[str, str]:
+    """Return the folder of one's own frameworks and its files, each with a stamp that changes when it does.
+
+    Args:
+        folder: as the inventory names it; empty: there is none.
+    """
+    return stamps([folder, *map(str, _paths(Path(folder))[:FILES_MAX])]) if folder else {}
+
+
 def rows_of(spec: SecuritySpec) -> list[FrameworkRow]:
     """Return the frameworks that an inventory shows, its own read from their folder.
 
@@ -181,9 +212,18 @@ def rows_of(spec: SecuritySpec) -> list[FrameworkRow]:
     return [row for row in rows.values() if row.name in shown or row.wrong]
 
 
+def _paths(folder: Path, strict: bool = False) -> list[Path]:
+    try:
+        return sorted(one for one in folder.iterdir() if one.suffix in (".yaml", ".yml"))
+    except OSError:
+        if strict:
+            raise
+        return []
+
+
 def _own(folder: Path) -> list[FrameworkRow]:
     try:
-        paths = sorted(one for one in folder.iterdir() if one.suffix in (".yaml", ".yml"))
+        paths = _paths(folder, strict=True)
     except OSError as error:
         return [FrameworkRow(clean(folder.name, 60), "", clean(f"{folder} can't be read: {error.strerror}", 300))]
     found: dict[str, FrameworkRow] = {}

@@ -7,7 +7,7 @@ from dataclasses import astuple
 
 from sqlmodel import Session
 
-from tui_ops.practices.security.baselines import KINDS, SOURCES, names_in
+from tui_ops.practices.security.baselines import KINDS, SOURCES, first_names_in
 from tui_ops.practices.security.logins import ALONE, SourceRow, merged, names_of
 from tui_ops.store.baselines import has_baseline, set_baseline, write_sources
 from tui_ops.store.errors import StoreError
@@ -89,7 +89,9 @@ class Exposing:
                 found += self._logins(reader, topic, kind not in have.get(topic.host_id, ()))
             elif kind not in have.get(topic.host_id, ()) and not topic.unread and not topic.cut:
                 items = topic_items(reader, topic.host_id, topic.topic)
-                found.append(_New(topic.host_id, topic.at, kind, names_in(kind, items)))
+                names = first_names_in(kind, items)
+                if names is not None:
+                    found.append(_New(topic.host_id, topic.at, kind, names))
         return found
 
     def _logins(self, reader: Reader, topic: TopicNow, is_first: bool) -> "list[_New]":

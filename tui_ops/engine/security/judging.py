@@ -203,9 +203,8 @@ class Judging:
         for host in hosts:
             try:
                 services = above.get(host.name, ())
-                found.append(
-                    judge_host(host, self._checks, fleet.security, services, at, root_lines, known.get(host.host_id))
-                )
+                mine, asked = known.get(host.host_id), host.host_id in self._urgent
+                found.append(judge_host(host, self._checks, fleet.security, services, at, root_lines, mine, asked))
             except Exception:  # the boundary of one host: what is kept of it must not stop the others
                 log.exception("%s could not be judged", host.name)
         return found

@@ -15,6 +15,7 @@ from tui_ops.model.clean import clean
 from tui_ops.model.securing import SecuritySpec
 from tui_ops.model.security import Sweep
 from tui_ops.model.vulnerabilities import JUDGES, SOURCE, FeedFile, Weighed
+from tui_ops.practices.scans.remembering import set_aside_later
 from tui_ops.practices.security.findings import Taken, Whole, take_sweeps
 from tui_ops.practices.vulnerabilities.judging import Judge, judge_of
 from tui_ops.practices.vulnerabilities.offered import updates_of
@@ -181,7 +182,7 @@ class Matching:
                 sweeps += sweeps_of(candidate.host_id, one.found, candidate.read_at, feed, opened)
                 if candidate.whole:
                     whole.append(Whole(SOURCE, candidate.host_id, candidate.read_at, version=VERSION))
-            return take_sweeps(session, sweeps, at, spec, whole=whole)
+            return set_aside_later(session, take_sweeps(session, sweeps, at, spec, whole=whole), at)
 
         taken = await self._writer.act(written)
         for listener in self._on_taken:

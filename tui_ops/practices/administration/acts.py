@@ -5,6 +5,7 @@ from sqlmodel import Session
 from tui_ops.model.clean import clean
 from tui_ops.model.clock import iso
 from tui_ops.model.incidents import Happened, Happening
+from tui_ops.model.rulecheck import FACT_TOPICS
 from tui_ops.model.units import format_duration
 from tui_ops.practices.asked import Asked, Done, Refused
 from tui_ops.practices.changes.warning import say_why
@@ -18,9 +19,22 @@ def _named(asked: Asked) -> str:
     return names[0] if len(names) == 1 else f"{len(names)} hosts"
 
 
+def topics_of(asked: Asked) -> tuple[str, ...]:
+    """Return the topics of facts that are to be read whole, as they are named."""
+    return tuple(dict.fromkeys(word for word in asked.text("topics").replace(",", " ").split()))
+
+
 def read_now(_session: Session, asked: Asked) -> Done:
-    """Note that hosts are read now; the engine reads them once this is kept."""
-    return Done(f"reading {_named(asked)} now")
+    """Note that hosts are read now; the engine reads them once this is kept.
+
+    Raises:
+        Refused: a topic is none.
+    """
+    topics = topics_of(asked)
+    wrong = next((one for one in topics if one not in FACT_TOPICS), None)
+    if wrong is not None:
+        raise Refused(f"there is no topic {clean(wrong, 40)}", f"topics are {', '.join(FACT_TOPICS)}")
+    return Done(f"reading {_named(asked)} now" + (f", all of {', '.join(topics)}" if topics else ""))
 
 
 def begin_maintenance(session: Session, asked: Asked) -> Done:

@@ -5,6 +5,7 @@ covers. What is unknown, stale or could not be read lowers the coverage and leav
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from fnmatch import fnmatchcase
 
 from tui_ops.model.clock import iso
 from tui_ops.model.compliance import (
@@ -17,6 +18,7 @@ from tui_ops.model.compliance import (
     ControlKind,
     ControlState,
     ControlVerdict,
+    FailedOn,
     Framework,
     Score,
     Tally,
@@ -30,7 +32,7 @@ Tallies = Mapping[str, Tally]
 
 def assess(
     framework: Framework, tallies: Tallies, attestations: Iterable[Attested], hosts: Sequence[str], scope: str,
-    at: float, checks: Mapping[str, Check] = BY_ID,
+    at: float, checks: Mapping[str, Check] = BY_ID, failed: Iterable[FailedOn] = (),
 ) -> Assessment:  # fmt: skip
     """Hold a framework against what is known.
 
@@ -42,14 +44,24 @@ def assess(
         scope: empty for everything, or ``group:NAME`` and the like.
         at: the moment, epoch seconds.
         checks: by id, for their weights.
+        failed: what checks found on which host, for controls that are about some objects only.
     """
     whole = {check: whole_tally(tallies.get(check, {}), len(hosts)) for check in framework.checks}
     said: dict[str, list[Attested]] = {}
     for one in attestations:
         if one.framework == framework.name and one.ended_at is None:
             said.setdefault(one.control, []).append(one)
+    on: dict[str, list[FailedOn]] = {}
+    for wrong in failed:
+        on.setdefault(wrong.check, []).append(wrong)
     verdicts = tuple(
-        control_verdict(control, [whole[check] for check in control.checks], said.get(number, ()), scope, at)
+        control_verdict(
+            control,
+            [narrowed(whole[check], on.get(check, ()), control.objects) for check in control.checks],
+            said.get(number, ()),
+            scope,
+            at,
+        )
         for number, control in framework.controls.items()
     )
     counts = dict.fromkeys(CONTROL_STATES, 0)
@@ -66,6 +78,30 @@ def whole_tally(tally: Tally, hosts: int) -> dict[CellState, int]:
     found = {state: tally.get(state, 0) for state in CellState}
     found[CellState.UNKNOWN] += max(0, hosts - sum(found.values()))
     return found
+
+
+def narrowed(tally: Tally, failed: Iterable[FailedOn], objects: Sequence[str]) -> Tally:
+    """Return what a check says as far as some of its objects go. What it says of a host as a whole always counts.
+
+    Args:
+        tally: of the check, whole.
+        failed: what it found, on each host of the scope where it found something.
+        objects: patterns of what is asked about; none: all of it.
+    """
+    if not objects:
+        return tally
+    found = dict(tally)
+    for one in failed:
+        mine = [aside for about, aside in one.objects.items()
+                if not about or any(fnmatchcase(about, pattern) for pattern in objects)]  # fmt: skip
+        well = CellState.PASS if one.whole else CellState.UNKNOWN
+        found[_worst(one.objects.values())] -= 1
+        found[_worst(mine) if mine else well] += 1
+    return found
+
+
+def _worst(asides: Iterable[bool]) -> CellState:
+    return CellState.ACCEPTED if all(asides) else CellState.FAIL
 
 
 def total(tallies: Iterable[Tally]) -> dict[CellState, int]:

@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import TypeAlias
 
 from tui_ops.inventory.errors import InventoryError, Mistakes, quoted
 from tui_ops.inventory.source import read_source
@@ -40,11 +41,15 @@ SAY = {"all": ControlKind.AUTOMATED, "part": ControlKind.BOTH}
 """What checks say of a control that has some."""
 
 KEYS = ("name", "title", "short", "note", "ids", "extends", "checks_say", "controls")
-CONTROL_KEYS = ("text", "kind", "checks")
+CONTROL_KEYS = ("text", "kind", "checks", "objects")
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,59}")
 _CONTROL = re.compile(r"[A-Za-z0-9][A-Za-z0-9 .,_/()\[\]:+-]{0,39}")
 _ABOVE = re.compile(r"(.+?)(?:\([a-z0-9]+\)|\.[0-9]+)")
+
+
+_Said: TypeAlias = tuple[str, ControlKind | None, tuple[str, ...], tuple[str, ...]]
+"""Of a control as it is written: its text, who says, its own checks, the objects that it is about."""
 
 
 class FrameworkWrong(InventoryError):
@@ -141,9 +146,9 @@ class _Reader:
             self._found.add(self._root, "the framework has no controls", "add 'controls:' with 'NUMBER: text' lines")
         declared = self._declared({**controls, **said})
         kind = SAY[self._choice("checks_say", SAY, "all")]
-        for number, (text, given, own_checks) in said.items():
+        for number, (text, given, own_checks, objects) in said.items():
             mine = tuple(dict.fromkeys((*declared.get(number, ()), *own_checks)))
-            controls[number] = Control(number, text, given or (kind if mine else ControlKind.ATTESTED), mine)
+            controls[number] = Control(number, text, given or (kind if mine else ControlKind.ATTESTED), mine, objects)
         return Framework(
             name, title, self._text("short") or name, controls, self._text("note"), self._own
         )  # fmt: skip
@@ -168,7 +173,7 @@ class _Reader:
                     found.setdefault(number, {})[check.id] = None
         return {number: tuple(checks) for number, checks in found.items()}
 
-    def _controls(self) -> dict[str, tuple[str, ControlKind | None, tuple[str, ...]]]:
+    def _controls(self) -> dict[str, _Said]:
         entry = self._keys.get("controls")
         if entry is None:
             return {}
@@ -186,12 +191,12 @@ class _Reader:
                 found[number] = self._control(one)
         return found
 
-    def _control(self, entry: Entry) -> tuple[str, ControlKind | None, tuple[str, ...]]:
+    def _control(self, entry: Entry) -> _Said:
         if isinstance(entry.value, Scalar):
-            return self._words(entry.value), None, ()
+            return self._words(entry.value), None, (), ()
         if not isinstance(entry.value, Keys):
             self._found.add(entry.value, "expected a text, or 'text:', 'kind:' and 'checks:'", "a text is enough")
-            return "", None, ()
+            return "", None, (), ()
         keys = self._only(entry.value, CONTROL_KEYS)
         text = self._words(keys["text"].value) if "text" in keys else ""
         if "text" not in keys:
@@ -204,7 +209,11 @@ class _Reader:
                 kind = ControlKind(said.text)
             else:
                 self._found.add(said, "a control is automated, attested or both", f"one of {', '.join(kinds)}")
-        return text, kind, self._named_checks(keys.get("checks"))
+        return text, kind, self._named_checks(keys.get("checks")), self._objects(keys.get("objects"))
+
+    def _objects(self, entry: Entry | None) -> tuple[str, ...]:
+        nodes = [] if entry is None else entry.value.items if isinstance(entry.value, Items) else [entry.value]
+        return tuple(dict.fromkeys(text for node in nodes if (text := self._words(node))))
 
     def _named_checks(self, entry: Entry | None) -> tuple[str, ...]:
         if entry is None:

@@ -3,13 +3,14 @@
 import sqlite3
 from collections.abc import Iterable, Mapping
 
-from tui_ops.model.compliance import Assessment, CellState, Framework
+from tui_ops.model.compliance import Assessment, CellState, FailedOn, Framework
 from tui_ops.practices.compliance.assessing import assess
 from tui_ops.practices.compliance.frameworks import FrameworkWrong, named, read_framework, shipped
 from tui_ops.store.views.compliance import (
     FrameworkRow,
     attestations,
     compliance_facts,
+    failed_on,
     frameworks_shown,
     place_tallies,
     scope_hosts,
@@ -60,9 +61,12 @@ def assessments(reader: Reader, scope: str, at: float, word: str = "") -> list[A
         word: only that of this name; empty for all that are shown.
     """
     known = frameworks(reader)
-    wanted = [named(known, word)] if word else list(known.values())
-    facts = compliance_facts(reader, scope, at)
-    return [assess(one, facts.tallies, facts.attestations, facts.hosts, scope, at) for one in wanted if one is not None]
+    asked = [named(known, word)] if word else list(known.values())
+    wanted = [one for one in asked if one is not None]
+    facts = compliance_facts(reader, scope, at, tuple({check: None for one in wanted for check in one.narrowed}))
+    return [
+        assess(one, facts.tallies, facts.attestations, facts.hosts, scope, at, failed=facts.failed) for one in wanted
+    ]
 
 
 def assessed_by_scope(reader: Reader, name: str, at: float) -> list[Assessment]:
@@ -88,8 +92,13 @@ def assessed_by_scope(reader: Reader, name: str, at: float) -> list[Assessment]:
             for scope in _scopes_of(site, groups):
                 tally = sums.setdefault(scope, {}).setdefault(check, {})
                 tally[state] = tally.get(state, 0) + count
+        failed: dict[str, list[FailedOn]] = {}
+        for one in failed_on(connection, "", at, framework.narrowed):
+            for scope in _scopes_of(one.site, one.groups):
+                failed.setdefault(scope, []).append(one)
         return [
-            assess(framework, sums.get(scope, {}), said, names, scope, at) for scope, names in sorted(members.items())
+            assess(framework, sums.get(scope, {}), said, names, scope, at, failed=failed.get(scope, ()))
+            for scope, names in sorted(members.items())
         ]
 
     return reader.read(read)
@@ -102,7 +111,8 @@ def _scopes_of(site: str, groups: Iterable[str]) -> list[str]:
 def assessed(connection: sqlite3.Connection, framework: Framework, scope: str, at: float) -> Assessment:
     """Return how far one framework is met within a scope, over a connection to ``ops.db``."""
     hosts, found = tallies(connection, scope, at)
-    return assess(framework, found, attestations(connection), hosts, scope, at)
+    failed = failed_on(connection, scope, at, framework.narrowed)
+    return assess(framework, found, attestations(connection), hosts, scope, at, failed=failed)
 
 
 def scopes(reader: Reader) -> list[str]:

@@ -46,6 +46,7 @@ def _control(verdict: ControlVerdict) -> dict[str, Any]:
     one = verdict.control
     return {
         "id": one.id, "text": one.text, "kind": str(one.kind), "checks": list(one.checks), "state": str(verdict.state),
+        **({"objects": list(one.objects)} if one.objects else {}),
         "why": verdict.why, "known": round(verdict.known, 4),
         "tally": {str(state): count for state, count in verdict.tally.items() if count},
         "attestation": asdict(verdict.attestation) if verdict.attestation is not None else None,

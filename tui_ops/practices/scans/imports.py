@@ -13,10 +13,12 @@ from tui_ops.model.securing import SecuritySpec
 from tui_ops.model.security import CheckResult, FindingState
 from tui_ops.practices.asked import Refused
 from tui_ops.practices.scans.hosts import HostNames, host_of
+from tui_ops.practices.scans.remembering import keep, set_aside_later, weakness
 from tui_ops.practices.scans.sweeping import Known, known_data, sweeps_of
-from tui_ops.practices.scans.vexing import Weakness, set_aside, weakness_name
-from tui_ops.practices.security import suppressing
+from tui_ops.practices.scans.vexing import set_aside, words_of
+from tui_ops.practices.security.accepting import LONGEST_S
 from tui_ops.practices.security.findings import Taken, take_sweeps
+from tui_ops.practices.security.suppressing import Aside, Word, suppress
 from tui_ops.store import scans as store
 from tui_ops.store.tables.security import ScanImport
 
@@ -103,7 +105,7 @@ def _take_scan(
     rows = store.findings_of(session, host.id, f"{SOURCE}{scan.tool}")
     known = [Known(*row[:5], known_data(row[5])) for row in rows]
     sweeps = sweeps_of(scan, host.id, at, known, report.whole, report.file)
-    taken = take_sweeps(session, sweeps, report.at, spec)
+    taken = set_aside_later(session, take_sweeps(session, sweeps, report.at, spec), report.at)
     found = sum(len(item.seen) for item in scan.items if item.result is CheckResult.FAIL)
     note = clean("; ".join(one for one in (scan.note, odd) if one), 400)
     _keep(session, scan, report, host.id, scan.at, found, note)
@@ -116,11 +118,14 @@ def _take_scan(
 
 def _keep(
     session: Session, scan: Scan, report: Report, host_id: int | None, said_at: float | None, found: int, note: str
-) -> None:  # fmt: skip
-    session.add(ScanImport(
+) -> ScanImport:  # fmt: skip
+    row = ScanImport(
         tool=scan.tool, tool_version=scan.version, host_id=host_id, file=clean(report.file, 100), sha=report.sha,
         reported_at=said_at, at=report.at, by=report.by.name, found=found, note=note,
-    ))  # fmt: skip
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    return row
 
 
 def _take_vex(
@@ -132,17 +137,18 @@ def _take_vex(
             "let an approver import it",
         )
     names: Mapping[int, str] = {host.id: host.name for host in hosts}
-    live = store.live_weaknesses(session, given.id if given is not None else None)
-    weak = [
-        Weakness(number, weakness_name(check), names.get(host_id or 0, ""), str(data.get("package", "")),
-                 str(data.get("installed", "")), str(data.get("part", "")))
-        for number, check, host_id, kept in live for data in [known_data(kept)]
-    ]  # fmt: skip
-    aside = [(one.id, f"{statement.status.replace('_', ' ')}{f': {statement.why}' if statement.why else ''}")
-             for one, statement in set_aside(scan.statements, weak, given is not None)]  # fmt: skip
-    taken = suppressing.suppress(session, aside, scan.note, report.by, report.at)
-    _keep(session, scan, report, given.id if given is not None else None, scan.at, len(taken.changed), scan.note)
+    host_id = given.id if given is not None else None
+    live = store.live_weaknesses(session, host_id)
+    weak = [weakness(number, check, names.get(where or 0, ""), kept) for number, check, where, kept in live]
+    row = _keep(session, scan, report, host_id, scan.at, 0, scan.note)
+    kept_as = keep(session, scan, row.id or 0, report.sha, host_id, report.by, report.at)
+    word = Word(scan.note, report.by.name, report.by.uid, report.at, report.at + LONGEST_S)
+    taken = suppress(session, [
+        Aside(one.id, words_of(statement), word, kept_as[statement], report.by.name)
+        for one, statement in set_aside(scan.statements, weak, given is not None)
+    ], report.at)  # fmt: skip
+    row.found = len(taken.changed)
     note = f"; {scan.note}" if scan.note else ""
     said = f"{len(scan.statements)} statements, {len(taken.changed)} findings are {FindingState.SUPPRESSED}"
-    done.said.append(f"OpenVEX: {said}{note}")
+    done.said.append(f"OpenVEX: {said}; they hold for findings to come until {iso(word.expires_at)[:10]}{note}")
     done.taken.append(taken)

@@ -54,7 +54,21 @@ def _of_json(document: Any) -> Sequence[Scan]:
             return [read_grype(document)]
         if is_vuls(document):
             return [read_vuls(document)]
-    raise _unknown()
+    raise _other(document) or _unknown()
+
+
+def _other(document: Any) -> ScanBroken | None:
+    """Return why a document that is known is no report of a host; None for any other."""
+    if isinstance(document, list):
+        old = bool(document) and isinstance(document[0], dict) and {"Target", "Type"} <= document[0].keys()
+        return ScanBroken("it is of another version than Trivy's schema 2", "use a Trivy from 2021 on") if old else None
+    if "ClusterName" in document:
+        return ScanBroken("it is Trivy's report of a cluster, not of a host", "scan the host: trivy rootfs /")
+    if "bomFormat" in document or "spdxVersion" in document:
+        return ScanBroken("it lists parts and finds nothing", "let a scanner look at it, and import what that says")
+    if "product_tree" in document and "document" in document:
+        return ScanBroken("it is CSAF", "convert it to OpenVEX first: vexctl")
+    return None
 
 
 def _unknown() -> ScanBroken:

@@ -1,5 +1,6 @@
 """Which findings a document of OpenVEX sets aside."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -22,9 +23,20 @@ class Weakness:
     part: str
 
 
+_CVE = re.compile(r"CVE-[0-9]{4}-[0-9]{4,12}(?![0-9])", re.ASCII)
+
+
 def weakness_name(check: str) -> str:
-    """Return the vulnerability that a check is about: ``CVE-2024-6387`` of ``trivy:CVE-2024-6387``."""
-    return check.rpartition(":")[2]
+    """Return the vulnerability that a check is about: ``CVE-2024-6387`` of ``trivy:CVE-2024-6387``, and of
+    ``grype:CVE-2024-6387-openssh``, as Grype calls it in SARIF."""
+    name = check.rpartition(":")[2]
+    found = _CVE.match(name)
+    return found[0] if found else name
+
+
+def words_of(statement: Statement) -> str:
+    """Return what a statement says, in words for people."""
+    return f"{statement.status.replace('_', ' ')}{f': {statement.why}' if statement.why else ''}"
 
 
 def set_aside(
@@ -45,10 +57,15 @@ def set_aside(
     for one in weaknesses:
         about = [
             statement for statement in by_name.get(one.name.upper(), [])
-            if any(_fits(product, one, here) for product in statement.products)
+            if is_about(statement, one, here)
         ]  # fmt: skip
         if about and about[-1].status in ASIDE:
             yield one, about[-1]
+
+
+def is_about(statement: Statement, one: Weakness, here: bool) -> bool:
+    """Return whether a statement is about the package of a finding; ``here`` as for :func:`set_aside`."""
+    return any(_fits(product, one, here) for product in statement.products)
 
 
 def _fits(product: Product, one: Weakness, here: bool) -> bool:

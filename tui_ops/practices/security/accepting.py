@@ -27,6 +27,7 @@ from tui_ops.store.findingtimes import run_out
 from tui_ops.store.tables.security import Acceptance, Finding
 from tui_ops.store.timeline import add_finding_line, changed
 from tui_ops.store.undoing import Changes
+from tui_ops.store.vex import withdraw
 
 LONGEST_S = 366 * 86400.0
 """An acceptance lasts a year at most: who accepted it may have left by then, and the world is another."""
@@ -147,6 +148,8 @@ def revoke(session: Session, asked: Asked, terms: Terms) -> Done:
             text = "open again: its acceptance was taken back"
         _let_go(session, finding)
         end_unused(session, row, asked.at, asked.who.name)
+        if row is not None and row.statement_id is not None:
+            withdraw(session, row.statement_id, asked.at, asked.who.name)
         tell(done, asked, finding, FindingHappening.ACCEPTANCE, f"{text}: {reason}" if reason else text)
     done.message = f"{names_of(findings)}: no longer set aside"
     return done

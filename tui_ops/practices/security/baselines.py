@@ -1,6 +1,7 @@
 """What is meant to be on a host: listeners, keys, programs that lend rights, sources of logins. Pure.
 
-The first whole reading of a host sets it; afterwards only a person takes something into it.
+The first whole reading of a host sets it; afterwards only a person takes something into it. A program that lends rights
+and that no package brought is taken by a person alone: whoever put it there may have been before us.
 """
 
 from collections.abc import Iterable, Mapping
@@ -51,6 +52,25 @@ def names_in(kind: str, items: Iterable[str]) -> list[str]:
     else:
         found = list(items)
     return sorted(found)[:ITEMS_MOST]
+
+
+def first_names_in(kind: str, items: Mapping[str, Fields]) -> list[str] | None:
+    """Return the names that the first whole reading sets a baseline to.
+
+    Args:
+        kind: of the baseline; not of sources, which are rows.
+        items: of its topic.
+
+    Returns:
+        Of programs that lend rights, those that a package brought; None, and so no baseline, where the host does not
+        say of each whether one did.
+    """
+    if kind != SUID:
+        return names_in(kind, items)
+    brought = {name: fields.get("packaged") for name, fields in items.items() if name.startswith(_SUID)}
+    if not all(isinstance(one, bool) for one in brought.values()):
+        return None
+    return names_in(kind, (name for name, is_brought in brought.items() if is_brought))
 
 
 def differing(before: Iterable[str], now: Iterable[str]) -> tuple[list[str], list[str]]:

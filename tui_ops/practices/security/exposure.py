@@ -45,7 +45,7 @@ class Listener:
     address: str
     port: int
     process: str
-    """Empty: whose it is takes privilege."""
+    """Empty: whose it is takes privilege, or it is the kernel's own."""
     package: str
     """That brought the program, as far as it can be told by its name; empty where it can't."""
     owner: str

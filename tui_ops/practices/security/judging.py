@@ -3,8 +3,8 @@
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
 from tui_ops.model.clean import clean
@@ -31,6 +31,9 @@ OBJECTS_SHOWN = 20
 
 TEXT_LIMIT = 300
 
+_TOPICS = {"outside.ssh": "offered"}
+"""What checks are shown that is a topic of its own, read without a login: the name by which they ask for it."""
+
 LinesOf = Callable[[Sequence[str], Mapping[str, object]], list[str]]
 """From topics, and what a host says of what root would read, to the lines of its drop-in that would make them known."""
 
@@ -46,6 +49,35 @@ class Said:
     """Verdicts of checks that there are no more."""
     sweeps: list[Sweep] = field(default_factory=list)
     place: Place = field(default_factory=Place)
+
+
+class _Noting(Mapping[str, object]):
+    """What comes from elsewhere, noting what of it a check has looked at.
+
+    Args:
+        known: all of it, by name.
+    """
+
+    def __init__(self, known: Mapping[str, object]) -> None:
+        self._known = known
+        self.looked: set[str] = set()
+
+    def __getitem__(self, name: str) -> object:
+        found = self._known[name]
+        self.looked.add(name)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def topics(self) -> dict[str, float]:
+        """Return the topics among what was looked at, each with when it was read, epoch seconds."""
+        told = {topic: self._known.get(name) for name, topic in _TOPICS.items() if name in self.looked}
+        times = {topic: one.get("at") for topic, one in told.items() if isinstance(one, Mapping)}
+        return {topic: float(at) for topic, at in times.items() if isinstance(at, int | float)}
 
 
 def scene_of(host: Judged, now: float, known: Mapping[str, object]) -> Scene:
@@ -78,7 +110,7 @@ def meant_for(spec: SecuritySpec, host: str) -> dict[str, object]:
 
 def judge_host(
     host: Judged, checks: Iterable[Check], spec: SecuritySpec, services: tuple[str, ...], now: float,
-    lines: LinesOf, known: Mapping[str, object] | None = None,
+    lines: LinesOf, known: Mapping[str, object] | None = None, asked: bool = False,
 ) -> Said:  # fmt: skip
     """Let checks judge a host, and return what is new.
 
@@ -90,6 +122,7 @@ def judge_host(
         now: epoch seconds.
         lines: tells which lines of root would make something known.
         known: what comes from elsewhere than its facts.
+        asked: whether somebody waits for it: then a later reading is new, though it says the same.
     """
     sockets = host.topics.get("sockets")
     listens = listens_to_others(sockets.items) if sockets is not None else None
@@ -98,8 +131,9 @@ def judge_host(
     names: set[str] = set()
     for check in checks:
         names.add(check.id)
-        judgement = _judge(check, scene, spec)
-        _take(said, check, judgement, host, now, lines)
+        known_here = _Noting(scene.known)
+        judgement = _judge(check, replace(scene, known=known_here), spec)
+        _take(said, check, judgement, host, now, lines, known_here.topics(), 0.0 if asked else CYCLE_S)
     said.gone = [(host.host_id, check) for check in host.verdicts if check not in names]
     return said
 
@@ -113,9 +147,8 @@ def _judge(check: Check, scene: Scene, spec: SecuritySpec) -> Judgement:
         reason = without.reason or "no reason is given"
         return Judgement(CheckResult.NOT_APPLICABLE, f"the inventory excepts this host: {reason}")
     parameters = parameters_of(check, spec, mine)
-    shown = Scene(scene.host, scene.reads, scene.now, parameters, scene.groups, scene.labels, scene.known)
     try:
-        return run_check(check, shown)
+        return run_check(check, replace(scene, parameters=parameters))
     except Exception as error:  # the boundary of one check: what it did not foresee is no verdict on the host
         log.exception("the check %s failed on %s in a way that nobody foresaw", check.id, scene.host)
         return Judgement(CheckResult.ERROR, clean(f"the check failed: {type(error).__name__}: {error}", TEXT_LIMIT))
@@ -129,16 +162,19 @@ def parameters_of(check: Check, spec: SecuritySpec, excepted: Sequence[Excepted]
     return found
 
 
-def _take(said: Said, check: Check, judgement: Judgement, host: Judged, now: float, lines: LinesOf) -> None:
+def _take(
+    said: Said, check: Check, judgement: Judgement, host: Judged, now: float, lines: LinesOf,
+    elsewhere: Mapping[str, float], cycle_s: float,
+) -> None:  # fmt: skip
     before = host.verdicts.get(check.id)
-    evidence = _evidence(check, judgement, host)
+    evidence = _evidence(check, judgement, host, elsewhere)
     needs = json.dumps(lines(judgement.needs, host.rights) if judgement.needs else [], separators=(",", ":"))
     write = VerdictWrite(
         host.host_id, check.id, str(judgement.result), clean(judgement.text, TEXT_LIMIT), check.version,
         judgement.read_at, now, before.since_at if before and before.result == judgement.result else now, needs,
         json.dumps(evidence, separators=(",", ":"), ensure_ascii=False),
     )  # fmt: skip
-    fresh = before is None or _differs(before, write) or _is_over(before, judgement.read_at)
+    fresh = before is None or _differs(before, write) or _is_over(before, judgement.read_at, cycle_s)
     if fresh:
         said.verdicts.append(write)
     states = host.open.get(check.id, set())
@@ -156,7 +192,9 @@ def _take(said: Said, check: Check, judgement: Judgement, host: Judged, now: flo
         )  # fmt: skip
 
 
-def _evidence(check: Check, judgement: Judgement, host: Judged) -> dict[str, object]:
+def _evidence(
+    check: Check, judgement: Judgement, host: Judged, elsewhere: Mapping[str, float]
+) -> dict[str, object]:  # fmt: skip
     objects = [[seen.object, seen.text] for seen in judgement.seen]
     told = json.dumps(
         [[seen.object, seen.text, seen.severity, dict(seen.data)] for seen in judgement.seen]
@@ -164,10 +202,11 @@ def _evidence(check: Check, judgement: Judgement, host: Judged) -> dict[str, obj
         default=str,
     )
     return {
-        "topics": {topic: host.topics[topic].at for topic in check.topics if topic in host.topics},
+        "topics": {topic: host.topics[topic].at for topic in check.topics if topic in host.topics} | dict(elsewhere),
         "said": clean(judgement.text, TEXT_LIMIT),
         "objects": [[clean(about, 200), clean(text, 200)] for about, text in objects[:OBJECTS_SHOWN]],
         "count": len(objects),
+        "whole": not judgement.unread,
         "sha": hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()[:16],
     }
 
@@ -191,5 +230,7 @@ def _sha(evidence: str) -> object:
     return found.get("sha") if isinstance(found, dict) else None
 
 
-def _is_over(before: VerdictRow, read_at: float | None) -> bool:
-    return read_at is not None and (before.read_at is None or read_at - before.read_at >= CYCLE_S)
+def _is_over(before: VerdictRow, read_at: float | None, cycle_s: float) -> bool:
+    if read_at is None or before.read_at is None:
+        return read_at is not None
+    return read_at > before.read_at and read_at - before.read_at >= cycle_s

@@ -1,7 +1,7 @@
 """From findings to the change that mends them: what is mended by the same plan goes into one change."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from sqlmodel import Session
@@ -40,24 +40,70 @@ def fix(session: Session, asked: Asked, terms: Terms) -> Done:
     """Make changes of the plans that mend findings, one for each plan with its values, on all hosts concerned.
 
     Vulnerabilities that better versions mend go into one change for each release: there they are the same versions.
+    What no plan mends is left out and named.
+
+    Raises:
+        Refused: there is no plan for any of them.
     """
     done, findings = Done(""), findings_of(session, asked)
     hosts = host_names(session, {one.host_id for one in findings if one.host_id is not None})
     groups: dict[Mend, list[Finding]] = {}
     holes: list[tuple[Finding, Hole]] = []
+    left: list[tuple[Finding, Refused]] = []
     for finding in findings:
-        if finding.host_id not in hosts:
-            raise Refused(f"{name_of(finding)}: its host is not in the inventory any more", "nothing was changed")
-        better = _hole(finding, hosts[finding.host_id])
-        if better is not None:
-            holes.append((finding, better))
+        try:
+            what = _what(finding, hosts)
+        except Refused as refused:
+            left.append((finding, refused))
+            continue
+        if isinstance(what, Hole):
+            holes.append((finding, what))
         else:
-            groups.setdefault(mend_of(finding), []).append(finding)
+            groups.setdefault(what, []).append(finding)
+    if left and len(left) == len(findings):
+        raise _none_of(left)
     for release, own in _releases(session, holes):
         groups[Mend(plan_of(release))] = own
     made = [_change(session, done, asked, terms, what, own, hosts) for what, own in groups.items()]
-    done.message = f"{'; '.join(made[:CHANGES_SAID])}: look at it, then submit it"
+    submit = "look at it, then submit it" if len(made) == 1 else "look at them, then submit them"
+    done.message = f"{'; '.join(made[:CHANGES_SAID])}: {submit}{_left_out(session, done, asked, left)}"
     return done
+
+
+def _what(finding: Finding, hosts: Mapping[int, str]) -> Mend | Hole:
+    """Return what mends a finding.
+
+    Raises:
+        Refused: nothing that a machine may carry out, or its host is gone.
+    """
+    host = hosts.get(finding.host_id or 0)
+    if host is None:
+        raise Refused(f"{name_of(finding)}: its host is not in the inventory any more", "nothing was changed")
+    better = hole(host, finding.check, FindingKind(finding.kind), json.loads(finding.data))
+    return better if better is not None else mend_of(finding)
+
+
+def _none_of(left: Sequence[tuple[Finding, Refused]]) -> Refused:
+    """Return the refusal where no finding can be mended by a change: of one its own, of many that of the first."""
+    _, first = left[0]
+    if len(left) == 1:
+        return first
+    return Refused(
+        clean(f"none of these {len(left)} findings can be mended by a plan. {first.message}", 400), first.hint
+    )
+
+
+def _left_out(session: Session, done: Done, asked: Asked, left: Sequence[tuple[Finding, Refused]]) -> str:
+    """Write on the lists of what is in no change why; return the end of the sentence that says so, empty for none."""
+    if not left:
+        return ""
+    for finding, refused in left:
+        why = clean(refused.message.removeprefix(f"{name_of(finding)}: "), 200)
+        # Nothing is changed of it, and an undo of all of them must not reach for the act before.
+        tell(done, asked, finding, FindingHappening.LINK, f"left out of a change: {why}", Changes(session))
+    (_, first), others = left[0], [name_of(finding) for finding, _ in left[1:]]
+    also = f"; {named(others)} too" if others else ""
+    return clean(f". Left out: {first.message} ({first.hint}){also}", 600)
 
 
 def mend_of(finding: Finding) -> Mend:
@@ -73,11 +119,6 @@ def mend_of(finding: Finding) -> Mend:
         return mend(finding.check, FindingKind(finding.kind), seen, finding.advice)
     except NoPlan as error:
         raise Refused(clean(f"{name_of(finding)}: {error.message}", 300), error.hint) from error
-
-
-def _hole(finding: Finding, host: str) -> Hole | None:
-    """Return what a better version mends; None where something else does, or nothing."""
-    return hole(host, finding.check, FindingKind(finding.kind), json.loads(finding.data))
 
 
 def _releases(session: Session, holes: list[tuple[Finding, Hole]]) -> Iterator[tuple[Release, list[Finding]]]:

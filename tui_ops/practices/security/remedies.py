@@ -7,6 +7,7 @@ from tui_ops.model.errors import TuiOpsError
 from tui_ops.model.facts import Field
 from tui_ops.model.security import FindingKind, Seen
 from tui_ops.practices.security.checks.declared import BY_ID
+from tui_ops.practices.security.placeplans import PLACE_PLANS
 from tui_ops.practices.security.upgrading import REBOOT, Hole, Release, hole_of, plan_of
 
 
@@ -54,6 +55,9 @@ def mend(check: str, kind: FindingKind, seen: Seen, advice: str = "") -> Mend:
         NoPlan: nobody has written a plan for it, or none that a machine may carry out.
     """
     data, known = seen.data, BY_ID.get(check)
+    place = PLACE_PLANS.get((check, seen.object))
+    if place is not None:
+        return Mend(place, (("days", str(data.get("days", ""))),))
     if known is not None and known.remedy.plan and not data.get("by_hand"):
         values = known.remedy.values(seen) if known.remedy.values is not None else {}
         return Mend(known.remedy.plan, tuple(sorted(values.items())))

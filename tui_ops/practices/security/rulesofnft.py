@@ -6,14 +6,11 @@ from typing import TypeAlias
 from tui_ops.model.clean import CUT_SIGN
 from tui_ops.practices.security.packets import Fits, From, Packet, Step
 from tui_ops.practices.security.portwords import address_fits, port_fits
+from tui_ops.practices.security.statementsofnft import BEGINNINGS, PLAIN, VERDICTS, beside
 
 _WORDS = re.compile(r'"[^"]*"|\{[^{}]*\}|[^\s"{}]+')
-_VERDICTS = {"accept": "accept", "drop": "drop", "reject": "drop", "return": "return", "queue": "unknown"}
-_BEGINNINGS = frozenset(
-    {"jump", "goto", "ct", "meta", "ip", "ip6", "iif", "iifname", "tcp", "udp", "th", "limit", "comment"}
-)
 _FLAG = re.compile(r"[a-z0-9]+", re.ASCII)
-_PLAIN = frozenset({"counter", "log", "audit", "notrack"})
+_ONE_WORD = frozenset({"iif", "iifname", "oif", "oifname", "mark", "iifgroup", "oifgroup", "pkttype"})
 _PORTS = {"tcp": "tcp", "udp": "udp", "th": ""}
 _STATES_OF_OTHERS = frozenset({"established", "related", "invalid", "untracked"})
 
@@ -33,19 +30,17 @@ def read_rule(rule: str, packet: Packet) -> Step:
     at = 0
     while at < len(words):
         word = words[at]
-        left = len(words) - at - 1
-        if word in _VERDICTS:
-            if _VERDICTS[word] == "unknown":
+        if word in VERDICTS:
+            if VERDICTS[word] == "unknown":
                 return Step((*conditions, Fits.UNKNOWN), "accept", names_port=names_port)
-            return Step(tuple(conditions), _VERDICTS[word], names_port=names_port)
-        if word in ("jump", "goto") and left:
-            return Step(tuple(conditions), word, words[at + 1], names_port)
-        beside = _beside(words, at)
-        if beside:
-            # The first packet is never beyond a limit.
-            if word in ("limit", "ct") and "over" in words[at : at + 4]:
-                conditions.append(Fits.NO)
-            at += beside
+            return Step(tuple(conditions), VERDICTS[word], names_port=names_port)
+        if word in ("jump", "goto"):
+            # A chain without a name stands in braces behind it: none that is known.
+            return Step(tuple(conditions), word, "".join(words[at + 1 : at + 2]), names_port)
+        passed, fits = beside(words, at, packet)
+        if passed:
+            conditions.append(fits)
+            at += passed
         else:
             used, condition, is_port, verdict = _match(words[at:], packet)
             if verdict is not None:
@@ -56,28 +51,10 @@ def read_rule(rule: str, packet: Packet) -> Step:
     return Step(tuple(conditions))
 
 
-def _beside(words: list[str], start: int) -> int:
-    """Return how many words at a place ask nothing of the packet: comments, counters, logs and limits."""
-    word, at = words[start], start + 1
-    if word == "comment":
-        return 2
-    if word == "log":
-        while at < len(words) and words[at] in ("prefix", "level", "group", "flags", "snaplen", "queue-threshold"):
-            at += 2
-    elif word in _PLAIN:
-        # "counter packets 0 bytes 0", where they were not left out.
-        while at < len(words) and (words[at] in ("packets", "bytes") or words[at].isdigit()):
-            at += 1
-    elif word == "limit" or words[start : start + 2] == ["ct", "count"]:
-        while at < len(words) and words[at] not in _VERDICTS and words[at] not in ("jump", "goto", "counter", "log"):
-            at += 1
-    else:
-        return 0
-    return at - start
-
-
 def _match(words: list[str], packet: Packet) -> Matched:
     """Return what one condition, or a map of verdicts, says to the packet."""
+    if "." in words[1:3]:
+        return _joined(words, packet)
     first = words[0]
     second = words[1] if len(words) > 1 else ""
     is_not = len(words) > 2 and words[2] == "!="
@@ -101,6 +78,28 @@ def _match(words: list[str], packet: Packet) -> Matched:
         states = {one.strip() for one in value.strip("{} ").split(",")}
         return used, _turned(Fits.YES if "new" in states else Fits.NO, is_not), False, None
     return _match_rest(words, value, is_not, packet)
+
+
+def _joined(words: list[str], packet: Packet) -> Matched:
+    """``ip saddr . tcp dport @allowed``: where a packet comes from and the port at once, which is not taken apart."""
+    at, asked = 0, []
+    while at < len(words):
+        taken = 1 if words[at] in _ONE_WORD else 2
+        asked += words[at : at + taken]
+        at += taken
+        if words[at : at + 1] != ["."]:
+            break
+        at += 1
+    is_port = "dport" in asked
+    others = {"udp" if packet.protocol == "tcp" else "tcp", "ip" if packet.is_six else "ip6"}
+    fits = Fits.NO if others & set(asked) else Fits.UNKNOWN
+    at += words[at : at + 1] == ["!="]
+    if words[at : at + 1] == ["vmap"]:
+        return at + 2, fits, is_port, Step((fits,), "jump", "a map of several words")
+    at += 1
+    while words[at : at + 1] == ["."]:
+        at += 2
+    return at, fits, is_port, None
 
 
 def _match_rest(
@@ -156,7 +155,7 @@ def _flags(words: list[str]) -> Fits:
 def _until_known(words: list[str]) -> int:
     """Return how many words there are before one that is understood."""
     for at in range(2, len(words)):
-        if words[at] in _VERDICTS or words[at] in _BEGINNINGS or words[at] in _PLAIN:
+        if words[at] in VERDICTS or words[at] in BEGINNINGS or words[at] in PLAIN:
             return at
     return len(words)
 
@@ -199,5 +198,5 @@ def _from_map(text: str, key: str) -> Step:
         verdict, _, target = said.strip().partition(" ")
         is_it = port_fits(name, int(key)) is Fits.YES if key.isdigit() else name.strip() == key
         if is_it:
-            return Step((), _VERDICTS.get(verdict, verdict), target.strip())
+            return Step((), VERDICTS.get(verdict, verdict), target.strip())
     return Step((Fits.NO,), "accept")

@@ -22,7 +22,8 @@ list_apt_settings() {
 }
 
 # Prints `NAME SECONDS` for what tells how old the index of packages is. That apt has tried is no sign: it ends well
-# even where nothing could be fetched.
+# even where nothing could be fetched. Where its source has nothing new, dnf writes no file anew, and stamps the list
+# of packages alone.
 list_ages() {
 	for patch_file in lib/apt/periodic/update-success-stamp lib/apt/lists cache/dnf/last_makecache; do
 		[ ! -e "$root/var/$patch_file" ] ||
@@ -30,6 +31,7 @@ list_ages() {
 	done
 	set +f
 	set -- "$root"/var/cache/dnf/*/repodata/repomd.xml "$root"/var/cache/libdnf5/*/repodata/repomd.xml \
+		"$root"/var/cache/dnf/*/repodata/*primary.xml* "$root"/var/cache/libdnf5/*/repodata/*primary.xml* \
 		"$root"/var/cache/yum/*/*/*/repomd.xml "$root"/var/cache/zypp/raw/*/repodata/repomd.xml \
 		"$root"/var/cache/apk/APKINDEX.*.tar.gz "$root"/etc/apk/cache/APKINDEX.*.tar.gz \
 		"$root"/var/lib/apt/lists/*Release

@@ -57,11 +57,29 @@ say_place() {
 	printf 'open %s %s %.210s\n' "$place_number" "$place_why" "${place_line#"$root"}"
 }
 
+# Prints which system this is, as the content of OpenSCAP is called after it: `system ID VERSION`.
+say_release() {
+	system_id='' system_version=''
+	[ -r "$root/etc/os-release" ] || return 0
+	while IFS='=' read -r system_key system_value; do
+		system_value=${system_value#\"} system_value=${system_value%\"}
+		case $system_key in
+		ID) system_id=$system_value ;;
+		VERSION_ID) system_version=$system_value ;;
+		esac
+	done <"$root/etc/os-release"
+	case $system_id$system_version in '' | *[!a-z0-9.]*) return 0 ;; esac
+	printf 'system %.40s %.20s\n' "$system_id" "$system_version"
+}
+
 # Number, deadline in seconds, paths of files that the inventory names. The lines in the order of the table of them.
 section_privilege() {
 	echo 'run privilege'
 	printf 'user %.40s\nsudo %s\n' "$(id -un </dev/null)" "${sudo:-no}"
-	find_program timeout && printf 'program timeout %.200s\n' "${found#"$root"}"
+	for scan_program in timeout nice head lynis oscap; do
+		find_program "$scan_program" && printf 'program %s %.200s\n' "$scan_program" "${found#"$root"}"
+	done
+	say_release
 	shift 2
 	asked_count=0 asked_known=' ' tab='	'
 	ask_root 5 sed -E -e 's/:!+[^:]{3,}:/:L:/' -e 's/:[$]y[$][^:]+:/:Py:/' -e 's/:[$]gy[$][^:]+:/:Pgy:/' \
@@ -71,7 +89,7 @@ section_privilege() {
 		-path '*/.ssh/authorized_keys*' -type f -size +63k -print \
 		-o -path '*/.ssh/authorized_keys*' -type f -exec grep -aH . {} + \
 		-o -type l -path '*/.ssh/authorized_keys*' -print -o -type l -name .ssh -print -o -path "$root/root" -print
-	ask_root 5 find "$root/etc/sudoers" "$root/etc/sudoers.d" -maxdepth 1 -type f -exec grep -aH . {} +
+	ask_root 5 find -L "$root/etc/sudoers" "$root/etc/sudoers.d" -maxdepth 1 -type f -exec grep -aH . {} +
 	ask_root 5 sshd -T
 	ask_root 5 find "$root/etc/ssh" -maxdepth 2 -path '*/sshd_config*' -type f -exec grep -aH . {} +
 	ask_root 5 find "$root/boot" -maxdepth 2 -name grub.cfg -exec stat -c '%a %u %g %F/%U/%G%n' {} + \
@@ -99,6 +117,7 @@ section_privilege() {
 		-o vg_name,lv_name,lv_attr,lv_size,data_percent,metadata_percent,origin,pool_lv
 	ask_root 8 journalctl -q --no-pager -p err -o short-unix -n 500 --since=-5min
 	ask_root 5 fail2ban-client status
+	ask_root 5 fail2ban-client status sshd
 	ask_root 5 auditctl -s
 	ask_root 5 auditctl -l
 	ask_root 5 aa-status
@@ -106,6 +125,7 @@ section_privilege() {
 		-maxdepth 2 -type f -path '*/rsyslog/*' -exec stat -c '%Y %s %n' {} + \
 		-o -type f -path '*/aide/*' -exec stat -c '%Y %s %n' {} + \
 		-o -type f -path '*/tripwire/*' -exec stat -c '%Y %s %n' {} + -o -path "$root/var/spool" -print
+	ask_root 5 grep -sacE 'found.(NO.)?differences|All.files.match' "$root/var/log/aide/aide.log"
 	ask_root 5 grep -sacE '^[[:space:]]*password(_pbkdf2)?[[:space:]]|^GRUB2_PASSWORD=' \
 		"$root/boot/grub/grub.cfg" "$root/boot/grub2/grub.cfg" "$root/boot/grub2/user.cfg"
 	ask_root 25 needrestart -b -r l
@@ -114,7 +134,8 @@ section_privilege() {
 		-o '(' -path '*/var/lib/docker' -o -path '*/var/lib/containers' -o -path '*/var/lib/containerd' \
 		-o -path '*/var/lib/kubelet' -o -path '*/.snapshots' -o -path '*/.zfs' ')' -prune \
 		-o ! -type l '(' -type f -perm /6000 -o -type f -perm -2 -o -type d -perm -2 ! -perm -1000 \
-		-o -nouser -o -nogroup ')' -printf '%y %m %u:%U %g:%G %p\n'
+		-o -nouser -o -nogroup ')' \
+		'(' -path '*[[:cntrl:]]*' -printf '%y %m %u:%U %g:%G //%D/%i\n' -o -printf '%y %m %u:%U %g:%G %p\n' ')'
 	ask_root 10 find -L "$root/etc/letsencrypt/live" "$root/etc/ssl" "$root/etc/pki/tls" \
 		"$root/etc/nginx" "$root/etc/apache2" "$root/etc/httpd" "$root/etc/haproxy" "$root/etc/postfix" "$root/etc/dovecot" \
 		"$root/etc/pki" -maxdepth 3 -type d '(' -name ca-trust -o -path '*/ssl/certs' ')' -prune \

@@ -22,6 +22,40 @@ list_mac() {
 	printf 'selinux %.10s\n' "${got:-none}"
 }
 
+# Print what fail2ban says of its jails, and of the one for sshd.
+say_ban() {
+	tell_root ban 100 0 5 fail2ban-client status
+}
+say_jail() {
+	tell_root jail 60 0 5 fail2ban-client status sshd
+}
+
+# Prints both, and `watched SECONDS PATH` for each file that the jail for sshd reads, with the word `gone` for one that
+# is not there. A question about a jail that fail2ban does not have would be an error in its log.
+list_bans() {
+	ban_said=$(say_ban)
+	printf '%s\n' "$ban_said"
+	ban_jails=$(printf '%s\n' "$ban_said" | sed -n 's/^ban .*Jail list:[[:space:]]*//p')
+	case $ban_said in *'whole ban' | *'none ban') ;; *) return ;; esac
+	case ", $ban_jails," in
+	*', sshd,'*) ;;
+	*)
+		echo 'none jail'
+		return
+		;;
+	esac
+	ban_said=$(say_jail)
+	printf '%s\n' "$ban_said"
+	for ban_file in $(printf '%s\n' "$ban_said" | sed -n 's/^jail .*File list:[[:space:]]*//p' | head -n 1); do
+		is_path "$ban_file" || continue
+		if [ -e "$root$ban_file" ]; then
+			printf 'watched %s %s\n' "$(stat -L -c %Y "$root$ban_file" </dev/null)" "$ban_file"
+		elif [ -x "$root${ban_file%/*}/" ]; then
+			printf 'watched gone %s\n' "$ban_file"
+		fi
+	done
+}
+
 # Prints when the files of the patterns $2… were written, each line behind the word $1.
 tell_times() {
 	times_word=$1
@@ -44,7 +78,9 @@ tell_times() {
 section_protections() {
 	echo 'run protections'
 	printf 'now %.20s\n' "$(date +%s </dev/null)"
-	tell_root ban 100 0 5 fail2ban-client status
+	may_root 5 fail2ban-client status
+	may_root 5 fail2ban-client status sshd
+	list_bans
 	tell_root audit 60 0 5 auditctl -s
 	tell_root rule 2000 0 5 auditctl -l
 	tell mac 10 0 list_mac
@@ -54,6 +90,7 @@ section_protections() {
 		-maxdepth 2 -type f -path '*/rsyslog/*' -exec stat -c '%Y %s %n' {} + \
 		-o -type f -path '*/aide/*' -exec stat -c '%Y %s %n' {} + \
 		-o -type f -path '*/tripwire/*' -exec stat -c '%Y %s %n' {} + -o -path "$root/var/spool" -print
+	tell_root compared 5 '1 2' 5 grep -sacE 'found.(NO.)?differences|All.files.match' "$root/var/log/aide/aide.log"
 	tell_times ran "$root/var/lib/systemd/timers/stamp-*" "$root/var/log/clamav/*scan*"
 	tell virus 10 0 list_signatures
 	if [ -d "$root/var/log/journal" ]; then echo 'journal yes'; else echo 'journal no'; fi

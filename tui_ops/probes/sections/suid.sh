@@ -31,14 +31,16 @@ list_owned() {
 	fi
 }
 
-# Prints the files themselves. Filesystems of other machines, of containers and of the kernel are passed by.
+# Prints the files themselves; of one whose name has a line's end or another such sign, by which its owner could make up
+# lines of others, only device and inode: `//DEVICE/INODE`. Filesystems of other machines, of containers and of the kernel are passed by.
 tell_suid() {
 	tell_root file 4000 1+ 120 nice -n 19 find "$root/" '(' ! -fstype ext4 ! -fstype xfs ! -fstype btrfs ! -fstype ext3 \
 		! -fstype ext2 ! -fstype zfs ! -fstype f2fs ! -fstype jfs ! -fstype tmpfs ! -fstype overlay ')' -prune \
 		-o '(' -path '*/var/lib/docker' -o -path '*/var/lib/containers' -o -path '*/var/lib/containerd' \
 		-o -path '*/var/lib/kubelet' -o -path '*/.snapshots' -o -path '*/.zfs' ')' -prune \
 		-o ! -type l '(' -type f -perm /6000 -o -type f -perm -2 -o -type d -perm -2 ! -perm -1000 \
-		-o -nouser -o -nogroup ')' -printf '%y %m %u:%U %g:%G %p\n'
+		-o -nouser -o -nogroup ')' \
+		'(' -path '*[[:cntrl:]]*' -printf '%y %m %u:%U %g:%G //%D/%i\n' -o -printf '%y %m %u:%U %g:%G %p\n' ')'
 }
 
 # Number, deadline in seconds.

@@ -41,6 +41,7 @@ from tui_ops.store.tables.security import (
     HostVulnerabilities,
     LoginSource,
     ScanImport,
+    VexStatement,
 )
 
 __all__ = [
@@ -50,5 +51,5 @@ __all__ = [
     "FindingDay", "FindingLine", "FrameworkText", "Freeze", "Heartbeat", "Host", "HostKey", "HostLatest",
     "HostVulnerabilities", "Incident", "KnownError", "LoginSource", "Maintenance", "Notification", "OnCallOverride",
     "OnCallPlan", "Operator", "PastAlert", "Problem", "ProblemLine", "Release", "Review", "ScanImport",
-    "SectionLatest", "Service", "Silence", "Site", "Slo", "SloDay", "Timeline",
+    "SectionLatest", "Service", "Silence", "Site", "Slo", "SloDay", "Timeline", "VexStatement",
 ]  # fmt: skip

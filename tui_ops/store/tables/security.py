@@ -104,6 +104,8 @@ class Acceptance(SQLModel, table=True):
     """Whether its findings get a new due day when it ends; else they are as overdue as they would be without it."""
     warned: str = "[]"
     """JSON list of what was warned of: ``14`` and ``3``, days before its end; ``left bob``, who answered for it."""
+    statement_id: int | None = Field(default=None, foreign_key="vex_statement.id")
+    """Of OpenVEX, by which its findings are set aside; None: people did it."""
     revision: int = 1
 
 
@@ -227,6 +229,33 @@ class ScanImport(SQLModel, table=True):
     found: int = 0
     note: str = ""
     """What was not understood."""
+
+
+class VexStatement(SQLModel, table=True):
+    """What a document of OpenVEX says of one vulnerability, kept for findings that come later: a row for each name."""
+
+    __tablename__ = "vex_statement"
+
+    id: int | None = Field(default=None, primary_key=True)
+    import_id: int = Field(foreign_key="scan_import.id", index=True)
+    """The file, who brought it in, and when."""
+    name: str = Field(index=True)
+    """Of the vulnerability, in capitals."""
+    status: str
+    why: str = ""
+    products: str = "[]"
+    """JSON list of ``[package, version, within]``."""
+    host_id: int | None = Field(default=None, foreign_key="host.id")
+    """The host that it was said to be for; None: all."""
+    source: str = ""
+    """Who says so."""
+    by_uid: int | None = None
+    """The account of the approver who brought it in."""
+    at: float
+    expires_at: float
+    ended_at: float | None = None
+    """When somebody took it back."""
+    ended_by: str = ""
 
 
 class Attestation(SQLModel, table=True):

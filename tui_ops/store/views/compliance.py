@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tui_ops.model.compliance import GROUP, HOST, SITE, Attested, CellState, audit_name, cell_state
+from tui_ops.model.compliance import GROUP, HOST, SITE, Attested, CellState, FailedOn, audit_name, cell_state
 from tui_ops.model.fleet import ENGINE_ADDRESS
 from tui_ops.model.security import LIVE_FINDINGS, CheckResult, FindingState
 from tui_ops.store.views.connect import Reader
@@ -218,6 +218,39 @@ def cells(
     return sorted(found, key=lambda one: (one.check, one.host))
 
 
+def failed_on(connection: sqlite3.Connection, scope: str, at: float, checks: tuple[str, ...]) -> list[FailedOn]:
+    """Return what checks find wrong on each host of a scope, object by object.
+
+    A verdict that is stale, or does not say whether all was read, is left out.
+
+    Args:
+        connection: to ``ops.db``.
+        scope: as :func:`scope_hosts` takes it.
+        at: the moment, epoch seconds.
+        checks: which.
+    """
+    hosts = {host.id: host for host in scope_hosts(connection, scope)}
+    rows = connection.execute(
+        "SELECT v.\"check\", v.host_id, json_extract(v.evidence, '$.whole'), f.object,"  # noqa: S608
+        f" f.state IN ({_marks(_SET_ASIDE)}) AND {_HOLDS}"
+        ' FROM check_verdict AS v JOIN finding AS f ON f."check" = v."check" AND f.host_id = v.host_id'
+        " LEFT JOIN acceptance AS a ON a.id = f.acceptance_id"
+        f" WHERE f.source = 'check' AND f.state != ? AND v.result = ? AND v.judged_at >= ?"
+        f' AND v."check" IN ({_marks(checks)}) AND json_valid(v.evidence)',
+        (*_SET_ASIDE, at, str(FindingState.VERIFIED), str(CheckResult.FAIL), at - OLD_S, *checks),
+    ).fetchall()
+    found: dict[tuple[str, int], FailedOn] = {}
+    objects: dict[tuple[str, int], dict[str, bool]] = {}
+    for check, host_id, whole, about, aside in rows:
+        host = hosts.get(host_id)
+        if host is None or whole is None:
+            continue
+        mine = objects.setdefault((check, host_id), {})
+        mine[about] = bool(aside)
+        found[check, host_id] = FailedOn(check, host.name, host.site, host.groups, mine, bool(whole))
+    return list(found.values())
+
+
 def attestations(connection: sqlite3.Connection, everything: bool = False) -> list[Attested]:
     """Return attestations, what has to be looked at first first; what was withdrawn or replaced, too, if asked for."""
     where = "" if everything else "WHERE ended_at IS NULL"
@@ -275,19 +308,22 @@ class ComplianceFacts:
     hosts: tuple[str, ...]
     tallies: Mapping[str, Mapping[CellState, int]]
     attestations: tuple[Attested, ...]
+    failed: tuple[FailedOn, ...] = ()
 
 
-def compliance_facts(reader: Reader, scope: str, at: float) -> ComplianceFacts:
+def compliance_facts(reader: Reader, scope: str, at: float, narrowed: tuple[str, ...] = ()) -> ComplianceFacts:
     """Return what frameworks are held against within a scope.
 
     Args:
         reader: of ``ops.db``.
         scope: as :func:`scope_hosts` takes it.
         at: the moment, epoch seconds.
+        narrowed: checks of which some control is about some objects only.
     """
 
     def read(connection: sqlite3.Connection) -> ComplianceFacts:
         names, found = tallies(connection, scope, at)
-        return ComplianceFacts(names, found, tuple(attestations(connection)))
+        failed = tuple(failed_on(connection, scope, at, narrowed)) if narrowed else ()
+        return ComplianceFacts(names, found, tuple(attestations(connection)), failed)
 
     return reader.read(read)

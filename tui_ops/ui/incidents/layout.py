@@ -68,6 +68,7 @@ def head(page: IncidentPage, pen: Pen) -> list[Line]:
         line((goal.text, goal.ink)) if goal.text else (),
         line(("hurts ", Ink.DIM), safe(", ".join(hurt))) if hurt else (),
         _budget(page, pen),
+        _weak(page),
         line((clock.text, clock.ink)) if clock.text else (),
         line((page.next_told, Ink.DIM)) if page.next_told else (),
         line((f"also here: {safe(', '.join(page.beside))}", Ink.ACCENT)) if page.beside else (),
@@ -87,6 +88,18 @@ def _budget(page: IncidentPage, pen: Pen) -> Line:
     age_s = pen.present.at - budget.at
     old: tuple[Span, ...] = ((f" {format_age(age_s)} ago", Ink.DIM),) if age_s > BUDGET_OLD_S else ()
     return line((f"budget{name} {percent(budget.target)}: ", Ink.DIM), (budget.said, ink), *old)
+
+
+def _weak(page: IncidentPage) -> Line:
+    """Return what of its hosts is critical or high, and how to get there: ``weak: 1 critical, 2 high  :findings …``."""
+    if not page.weak:
+        return ()
+    critical, high = sum(one.critical for one in page.weak), sum(one.high for one in page.weak)
+    counts = ", ".join(f"{count} {word}" for count, word in ((critical, "critical"), (high, "high")) if count)
+    more = len(page.weak) - 1
+    where = f"{'; the weakest' if more else ''}  :findings host={safe(page.weak[0].host)}"
+    on = f" on {more + 1} hosts" if more else ""
+    return line(("weak: ", Ink.DIM), (counts, Ink.BAD if critical else Ink.WARN), (f"{on}{where}", Ink.DIM))
 
 
 def _flowing(parts: list[Line], pen: Pen) -> list[Line]:

@@ -14,6 +14,7 @@ from tui_ops.store.views.connect import Reader
 from tui_ops.store.views.incidents import AlertRow, IncidentRow, TimelineRow
 from tui_ops.store.views.problems import Before, KnownErrorRow, ProblemRow
 from tui_ops.store.views.rows import ServiceRow
+from tui_ops.store.views.weakpoints import WeakPoints, weak_points
 from tui_ops.ui.incidents.marks import Mark, marks_of
 from tui_ops.ui.incidents.metrics import HostMetrics
 from tui_ops.ui.incidents.runbook import Step, steps_of
@@ -55,6 +56,8 @@ class IncidentPage:
     """Lines that the timeline may take."""
     budget: Budget | None = None
     """The error budget of which the least is left, of the services that it hurts; None where none has one."""
+    weak: list[WeakPoints] = field(default_factory=list)
+    """Its hosts with findings that are critical or high, the weakest first."""
     beside: tuple[str, ...] = ()
     """Who else looks at it now; the desk fills it in."""
     cursor: Hashable = None
@@ -91,6 +94,7 @@ def read_page(reader: Reader, number: int, whole: bool) -> IncidentPage | None:
         page.services = lists.services(reader)
         page.budget = _budget(reader, row)
         page.known = _known(reader, page)
+        page.weak = weak_points(reader, row.hosts)
         if row.problem_id is not None:
             page.problem = problems.problem(reader, row.problem_id)
     return page

@@ -16,8 +16,11 @@ from tui_ops.ui.panels import Pen
 from tui_ops.ui.screens.learnt import LearntScreen
 from tui_ops.ui.security import layout
 from tui_ops.ui.security.head import head
+from tui_ops.ui.security.panels import RAW
+from tui_ops.ui.security.raw import open_raw
 from tui_ops.ui.security.reading import SeenPage, read_finding
 from tui_ops.ui.widgets.lines import desk_app
+from tui_ops.ui.work import in_background
 
 PAGE_TOPICS = frozenset({"security", "changes", "facts", "fleet"})
 """News after which the page is read again."""
@@ -92,9 +95,12 @@ class FindingScreen(LearntScreen[SeenPage]):
             super().action_letter(key)
 
     def open_row(self, key: Hashable) -> None:
-        """Open the same finding on another host."""
+        """Open the same finding on another host, or what was read as it is kept."""
+        app, page = desk_app(self), self.page
         if isinstance(key, int):
-            desk_app(self).travel.open_finding(key)
+            app.travel.open_finding(key)
+        elif isinstance(key, tuple) and key[0] == RAW and page is not None:
+            in_background(self, partial(open_raw, app, page.row.host, [key[1]]), "raw", exclusive=True)
 
     # The view -----------------------------------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 """The screen of security: findings first, then the other views; beside them what the cursor stands on."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from tui_ops.actions.action import Action
@@ -12,20 +13,26 @@ from tui_ops.ui.copying import Choice
 from tui_ops.ui.export import Export
 from tui_ops.ui.frame import Hint
 from tui_ops.ui.listing import Key
-from tui_ops.ui.paint import Line, plain
-from tui_ops.ui.panels import Pen, trimmed
+from tui_ops.ui.paint import Ink, Line, plain
+from tui_ops.ui.panels import Pen, trimmed, wrapped
 from tui_ops.ui.screens.listed import Listed
+from tui_ops.ui.security.raw import open_raw
 from tui_ops.ui.security.registry import VIEWS
 from tui_ops.ui.views.folded import FoldedPane
 from tui_ops.ui.views.pane import Pane
 from tui_ops.ui.views.secured import Secured
+from tui_ops.ui.views.verdicts import VerdictsPane
 from tui_ops.ui.widgets.lines import LineScroll, desk_app
+from tui_ops.ui.work import in_background
 
 PANEL_TOPICS = frozenset({"security", "changes", "facts", "fleet"})
 """News after which the panel is read again."""
 
 SEEN_FIRST = ("y", "n")
 """Letters of decisions: from the list they open the page, so that nobody decides on what he has not seen."""
+
+NOTE_INDENT = "   "
+"""Before what is said of an empty list."""
 
 LETTERS = {"none": "n", "what": "w"}
 """Letters of the choices of what is folded that are not their first."""
@@ -94,6 +101,12 @@ class Security(Listed):
         self.trouble_word = own.trouble_word if own is not None else Secured.trouble_word
         self.sort_none = (own.sort_none if own is not None else "") or self.listing.triage
 
+    def notes(self) -> list[Line]:
+        """Return why the list is empty, in as many lines as it needs: what to do stands at the end of it."""
+        room = max(20, self.table.size.width - len(NOTE_INDENT))
+        return [((NOTE_INDENT, Ink.TEXT), *part) for one in self.reasons() for part in wrapped(
+                plain(one), room, one[0][1] if one else Ink.TEXT, "")]  # fmt: skip
+
     def title_note(self) -> Line:
         """Return what the view says of itself."""
         return self.secured.said() if self.secured is not None else ()
@@ -134,6 +147,8 @@ class Security(Listed):
             self.fold(None)
         elif own is not None and (address := own.opens()):
             app.commands.run(address)
+        elif own is not None and (raw := own.raw()) is not None:
+            in_background(self, partial(open_raw, app, *raw), "raw", exclusive=True)
         elif own is not None and self.listing.cursor is not None:
             self._open_beside(own)
         elif (host := pane.host_here()) is not None:
@@ -158,6 +173,11 @@ class Security(Listed):
     def _one_here(self) -> FindingRow | None:
         rows = self.chosen("finding")
         return rows[0] if len(rows) == 1 else None
+
+    def given(self, action: Action) -> dict[str, object]:
+        """Return the topics that the chosen checks look at, where their hosts are read: some come round by the week."""
+        pane = self.pane
+        return pane.given(action) if isinstance(pane, VerdictsPane) else super().given(action)
 
     def do(self, action: Action) -> None:
         """Do an act on what is chosen; a decision is taken on the finding's page, and a fix shows its plan first."""

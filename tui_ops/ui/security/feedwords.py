@@ -25,10 +25,11 @@ def age_told(age_s: float) -> Told:
 
 
 def feeds_said(feeds: Sequence[FeedRow]) -> Line:
-    """Return which feeds there are and how old they are: ``debsecan bookworm 2d old · kev 3d old``."""
+    """Return how old the feeds are that judge, and which of the others is too old: ``debsecan bookworm 2d old``."""
     if not feeds:
         return line(("no feed: nobody has looked", Ink.WARN))
-    first = sorted(feeds, key=lambda one: (not judges(one), one.name))
+    told_of = [one for one in feeds if judges(one) or one.age_s > OLD_S] or feeds
+    first = sorted(told_of, key=lambda one: (not judges(one), one.name))
     parts: list[tuple[str, Ink]] = []
     for one in first[:3]:
         told = age_told(one.age_s)

@@ -98,7 +98,7 @@ def _aside(page: SeenPage, pen: Pen) -> Iterator[Line]:
     for label, text in (("because", one.reason), ("meanwhile", one.control), ("answer", one.answer)):
         if text and (live or label == "because"):
             for index, part in enumerate(wrapped(text, max(20, pen.width - LABEL_CELLS), Ink.TEXT, "")):
-                yield labelled(f"  {label}" if index == 0 else "", *part)
+                yield labelled(label if index == 0 else "", *part)
 
 
 def seen_when(row: FindingRow, pen: Pen) -> str:

@@ -32,7 +32,7 @@ LAYOUT: Layout[SeenPage] = Layout(
         Panel("elsewhere", panels.others, 0, 2),
         Panel("list", panels.happened, 1, 2),
     ),
-    {"elsewhere": panels.other_rows},
+    {"read": panels.read_rows, "elsewhere": panels.other_rows},
 )
 """How the page of a finding stands on the screen."""
 

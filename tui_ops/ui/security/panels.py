@@ -26,6 +26,9 @@ KIND_INK = {
     FindingHappening.ACCEPTANCE: Ink.HELD,
 }  # fmt: skip
 
+RAW = "raw"
+"""The first part of the key of a row that stands for a topic as it was read."""
+
 KNOWN_DATA = (
     ("package", "Package"), ("installed", "Installed"), ("fixed", "Mended in"), ("kev", "Used, KEV"),
     ("ransomware", "Extortion"), ("epss", "EPSS"), ("cvss", "CVSS"), ("port", "Port"),
@@ -47,10 +50,7 @@ def read(page: SeenPage, pen: Pen) -> list[Line]:
         if value not in (None, "", False, []):
             lines += _told(label, _shown(name, value), pen)
     evidence = seen.evidence
-    topics = evidence.get("topics")
-    for topic, at in sorted(topics.items()) if isinstance(topics, dict) else ():
-        if isinstance(at, int | float):
-            lines.append(labelled("Read", safe(str(topic)), (f"  {_ago(float(at), pen)}", Ink.DIM)))
+    lines += drawn_rows(read_rows(page, pen), page, pen)
     read_at = evidence.get("read_at")
     if isinstance(read_at, int | float):
         lines.append(
@@ -63,6 +63,17 @@ def read(page: SeenPage, pen: Pen) -> list[Line]:
     lines += _objects(evidence, row.object, pen)
     version = f", version {seen.check_version}" if page.check is not None else ""
     return [*lines, line((safe(f"{seen_when(row, pen)}{version}"), Ink.DIM))]
+
+
+def read_rows(page: SeenPage, pen: Pen) -> list[Row]:
+    """Return the topics that a check looked at, each with when it was read: what was read is a key away."""
+    topics = page.seen.evidence.get("topics")
+    told = sorted(topics.items()) if isinstance(topics, dict) else []
+    return [
+        Row((RAW, str(topic)), [labelled("Read", safe(str(topic)), (f"  {_ago(float(at), pen)}", Ink.DIM))])
+        for topic, at in told
+        if isinstance(at, int | float)
+    ]
 
 
 def _shown(name: str, value: object) -> str:
@@ -193,10 +204,15 @@ def happened(page: SeenPage, pen: Pen) -> list[Line]:
     found = every if pen.whole else every[-(LINES_FEW + pen.spare) :]
     left = len(every) - len(found)
     lines = [heading("Its list", pen, f"{left} before" if left else "")]
+    # No wider than what stands there: beside another panel there is little room for the words.
+    time, kind, who = (min(most, max(map(len, texts), default=0)) for most, texts in (
+        (TIME, [day_time(one.at, pen.present.at) for one in found]), (KIND, [str(one.kind) for one in found]),
+        (WHO, [one.who or "engine" for one in found]),
+    ))  # fmt: skip
     for one in found:
-        front = line((f"{fit(day_time(one.at, pen.present.at), TIME)} ", Ink.DIM),
-                     (f"{fit(str(one.kind), KIND)} ", KIND_INK.get(one.kind, Ink.DIM)),
-                     (f"{fit(one.who or 'engine', WHO)} ", Ink.DIM))  # fmt: skip
+        front = line((f"{fit(day_time(one.at, pen.present.at), time)} ", Ink.DIM),
+                     (f"{fit(str(one.kind), kind)} ", KIND_INK.get(one.kind, Ink.DIM)),
+                     (f"{fit(one.who or 'engine', who)} ", Ink.DIM))  # fmt: skip
         if not pen.whole:
             lines.append((*front, (safe(one.text), Ink.TEXT)))
             continue

@@ -43,6 +43,9 @@ ASKED = _sign("◆", "m", Look.WARN, 0, "to approve")
 EXPIRED = _sign("✖", "X", Look.BAD, 0, "expired")
 """It was set aside, and that has run out."""
 
+RETURNED = _sign("↻", "<", Look.WARN, 0, "came back")
+"""It was verified gone, and is open again."""
+
 RESULT_SIGNS = {
     CheckResult.FAIL: _sign("✖", "X", Look.BAD, 0, "fail"),
     CheckResult.ERROR: _sign("▲", "!", Look.WARN, 1, "error"),
@@ -60,4 +63,6 @@ def state_sign(row: FindingRow) -> StateSign:
         return ASKED
     if row.is_live and row.expired and row.state is FindingState.OPEN:
         return EXPIRED
+    if row.returned and row.state is FindingState.OPEN:
+        return RETURNED
     return STATE_SIGNS[row.state]

@@ -13,6 +13,7 @@ from tui_ops.ui.cells import fit, safe
 from tui_ops.ui.columns import Column
 from tui_ops.ui.desk import Desk
 from tui_ops.ui.feed import Feed
+from tui_ops.ui.frame import Hint
 from tui_ops.ui.paint import EMPTY, LOOK_INK, Ink, Line, line, sign_span
 from tui_ops.ui.panels import Pen, heading, labelled, wrapped
 from tui_ops.ui.security.words import named, until_told
@@ -146,6 +147,11 @@ class AcceptancesPane(SecuredItems):
                 for row in one.findings}  # fmt: skip
         return list(rows.values()) if noun == "finding" else super().chosen(noun)
 
+    def own_hints(self) -> list[Hint]:
+        """Return the keys that decide, where somebody waits for that."""
+        waits = self.here is not None and self.here.row.state == "waiting"
+        return [Hint("y", "approve", weight=8), Hint("n", "reject", weight=8)] if waits else []
+
     def told(self, pen: Pen, found: object = None, height: int = 0) -> list[Line]:
         """Return all that is known of the acceptance under the cursor."""
         del found
@@ -171,9 +177,9 @@ class AcceptancesPane(SecuredItems):
             by = f"  by {safe(row.ended_by)}" if row.ended_by else "  its day had come"
             lines.append(labelled("Ended", f"{local_time(row.ended_at):%d %b %H:%M}", (by, Ink.DIM)))
         lines += [EMPTY, heading("Findings", pen, f"{len(row.findings)}" if row.findings else "none any more")]
-        shown = one.findings[: max(1, (height or 1000) - len(lines) - 1)]
+        shown = one.findings[: max(1, ((height or 1000) - len(lines) - 1) // 2)]
         for each in shown:
-            where = f"{fit(each.host or 'the fleet', 18)} "
-            state, text = f"{fit(str(each.state), 12)} ", safe(each.text or each.title)
-            lines.append(line((f"{fit(each.name, 9)} {where}", Ink.TEXT), (state, Ink.DIM), (text, Ink.DIM)))
+            lines += [line((f"{fit(each.name, 9)} {safe(each.host or 'the fleet')}", Ink.TEXT),
+                           (f"  {each.state}", Ink.DIM)),
+                      line((f"  {safe(each.text or each.title)}", Ink.DIM))]  # fmt: skip
         return [*lines, *pen.more(one.findings, shown)]

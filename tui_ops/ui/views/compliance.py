@@ -60,7 +60,7 @@ FRAMEWORK_COLUMNS: tuple[Column[Item], ...] = (
     number_fact("accepted", "ACC", 4, lambda value: f"{value:.0f}", priority=2),
     number_fact("attested", "ATT", 4, lambda value: f"{value:.0f}", priority=3),
     number_fact("pass", "PASS", 4, lambda value: f"{value:.0f}", priority=2),
-    number_fact("before", "BEFORE", 6, lambda value: f"{value:.0f} %", priority=4),
+    number_fact("before", "BEFORE", 6, lambda value: _percent(value / 100).strip(), priority=4),
     text_fact("title", "TITLE", 12, most=60, priority=5),
 )  # fmt: skip
 FRAMEWORK_KEYS = (
@@ -297,6 +297,8 @@ class ControlsPane(SecuredItems):
             *wrapped(control.text, pen.width, Ink.TEXT), *wrapped(verdict.why, pen.width, LOOK_INK[sign.look]),
             labelled("Checks", safe(", ".join(control.checks)) or "none: somebody has to attest it"),
         ]  # fmt: skip
+        if control.objects:
+            lines.append(labelled("About", safe(", ".join(control.objects))))
         if verdict.attestation is not None:
             lines += told_attestation(verdict.attestation, pen)
         rows = [row for row in found if isinstance(row, CellRow)] if isinstance(found, list) else []

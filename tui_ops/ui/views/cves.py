@@ -155,7 +155,7 @@ class VulnerabilitiesPane(FoldedPane[Cve]):
                                   (f"  {safe(str(item.facts['package']))}", Ink.TEXT))]  # fmt: skip
         if len({row.cve for row in rows}) == 1:
             lines += wrapped(first.text, pen.width, Ink.TEXT, "") if first.text else []
-            lines += _scores(first)
+            lines += _scores(first, pen.width)
         here = list(dict.fromkeys(name for row in rows for name in row.here))
         waiting = list(dict.fromkeys(name for row in rows for name in row.waiting))
         for title, hosts, ink in (("A fix here", here, Ink.WARN), ("Known, no fix", waiting, Ink.DIM)):
@@ -175,12 +175,13 @@ class VulnerabilitiesPane(FoldedPane[Cve]):
         return trimmed(lines, pen.width)[: height or None]
 
 
-def _scores(one: Cve) -> list[Line]:
-    parts = []
+def _scores(one: Cve, width: int) -> list[Line]:
+    parts: list[Line] = []
     if one.kev:
         day = f", to be mended by {safe(one.kev)}" if one.kev != "listed" else ""
         extort = ", by those who extort too" if one.ransomware else ""
-        parts.append(labelled("Used", (f"by attackers (KEV){day}{extort}", Ink.BAD)))
+        told = wrapped(f"by attackers (KEV){day}{extort}", max(20, width - 10), Ink.BAD, "")
+        parts += [labelled("" if index else "Used", *part) for index, part in enumerate(told)]
     if one.epss is not None:
         parts.append(labelled("EPSS", f"{100 * one.epss:.1f} %", ("  to be used within 30 days", Ink.DIM)))
     if one.cvss is not None:

@@ -41,6 +41,10 @@ def rule(reached: Reached) -> str:
     return "own rule" if reached.named else "default"
 
 
+NO_PROGRAM = "not told: it is for root to see, or the kernel's own"
+"""Where nothing says which program listens: root reads that too, and then it is the kernel that listens, as for NFS."""
+
+
 class ExposurePane(ExposedPane):
     """What listens for others."""
 
@@ -100,7 +104,7 @@ class ExposurePane(ExposedPane):
             return []
         facts = item.facts
         lines = [*title(item, f"{facts['socket']} on {facts['host']}", pen)]
-        lines.append(labelled("Program", safe(str(facts["process"] or "not told: it takes privilege"))))
+        lines.append(labelled("Program", safe(str(facts["process"] or NO_PROGRAM))))
         for name, label in (("package", "Package"), ("owner", "Owner")):
             if facts.get(name):
                 lines.append(labelled(label, safe(str(facts[name]))))

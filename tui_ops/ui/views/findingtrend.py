@@ -156,7 +156,7 @@ class TrendPane(SecuredItems):
             return []
         item, marks = trend_item(one, 0), pen.look.signs
         lines: list[Line] = [line(sign_span(item.sign, pen.look.ascii), (f" {one.name}", Ink.TITLE),
-                                  (f"  since {one.days[0]}", Ink.DIM))]  # fmt: skip
+                                  (f"  since {one.days[0]}, counted once an hour", Ink.DIM))]  # fmt: skip
         for label, series, ink in (("Live", one.live, Ink.ACCENT), ("Overdue", one.overdue, Ink.BAD),
                                    ("Set aside", one.aside, Ink.HELD)):  # fmt: skip
             width = min(max(10, pen.width - 24), len(series))

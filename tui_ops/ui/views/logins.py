@@ -42,7 +42,10 @@ class LoginsPane(ExposedPane):
     triage = "state, last"
     trouble_word = "new or guessing"
     well = "nobody guesses, and nobody came in from where nobody had come from"
-    nothing = "no logins are known yet: root reads what sshd writes down"
+    nothing = (
+        "no logins are known yet: root reads what sshd writes down; tui-ops doctor HOST --drop-in prints the lines of"
+        " sudo that allow it"
+    )
     columns_of = (
         text_fact("host", "HOST", 9, 24, ink=Ink.TEXT),
         text_fact("source", "FROM", 13, 39, ink=Ink.TEXT),

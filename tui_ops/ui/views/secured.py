@@ -25,6 +25,10 @@ class Secured:
         """Return what enter opens, as it would be typed after ``:``; empty where all stands beside the line."""
         return ""
 
+    def raw(self) -> tuple[str, list[str]] | None:
+        """Return the host and the topics whose reading enter shows where it opens nothing else; None for none."""
+        return None
+
     def look(self, feed: Feed, key: Key) -> object:
         """Return what has to be read to tell of a line; runs in the store's thread, when the cursor rests."""
         del feed, key

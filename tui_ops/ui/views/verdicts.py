@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
+from tui_ops.actions.action import Action
+from tui_ops.actions.declared import HOST_READ
 from tui_ops.model.address import Value
+from tui_ops.model.rulecheck import FACT_TOPICS
 from tui_ops.model.security import CheckResult
 from tui_ops.store.views.connect import Reader
 from tui_ops.store.views.verdicts import VerdictShown, verdicts
@@ -72,13 +75,15 @@ class CheckWords:
     title: str
     severity: str
     root: bool
+    topics: tuple[str, ...] = ()
+    """Topics of facts that it looks at."""
 
 
 def words_of_checks() -> dict[str, CheckWords]:
     """Return what checks say of themselves. Loads them: not for the desk's own thread."""
     from tui_ops.practices.security.checks.declared import CHECKS
 
-    return {one.id: CheckWords(one.title, str(one.severity), one.root) for one in CHECKS}
+    return {one.id: CheckWords(one.title, str(one.severity), one.root, one.topics) for one in CHECKS}
 
 
 class VerdictList(FoldedList[VerdictShown]):
@@ -170,10 +175,26 @@ class VerdictsPane(FoldedPane[VerdictShown]):
         return Item(("fold", rows[0].check, rows[0].host), sign, facts, in_need=worst in IN_NEED,
                     inks={"result": LOOK_INK[sign.look]})  # fmt: skip
 
+    def given(self, action: Action) -> dict[str, object]:
+        """Return the topics that the chosen checks look at, where reading their hosts takes them."""
+        if action.id != HOST_READ.id:
+            return {}
+        words = [self.verdicts.about.get(row.check) for row in self.folded.chosen()]
+        topics = dict.fromkeys(topic for one in words if one is not None for topic in one.topics)
+        return {"topics": ",".join(topic for topic in topics if topic in FACT_TOPICS)} if topics else {}
+
     def opens(self) -> str:
         """Return the findings of a check that fails on the host."""
         here = self.folded.here
         return f"findings check={here.check} host={here.host}" if here and here.result is CheckResult.FAIL else ""
+
+    def raw(self) -> tuple[str, list[str]] | None:
+        """Return the topics that the check looked at on the host, where nothing is missing that root would read."""
+        here = self.folded.here
+        if here is not None and here.needs:
+            return None  # What would make it known stands beside it.
+        topics = here.evidence.get("topics") if here is not None else None
+        return (here.host, sorted(map(str, topics))) if here is not None and isinstance(topics, dict) else None
 
     def told(self, pen: Pen, found: object = None, height: int = 0) -> list[Line]:
         """Return what a check says of a host, with the lines of root that would make it known; or of all hosts."""

@@ -6,6 +6,7 @@ from tui_ops.model.security import FindingSeverity, Seen
 from tui_ops.practices.security.checks.accounts import PARAMETER, account_of, usermod
 from tui_ops.practices.security.checks.accountsread import ACCOUNTS, day, today, with_passwords
 from tui_ops.practices.security.checks.base import Check, Controls, Judgement, NotForThis, NotReadable, Remedy, Scene
+from tui_ops.practices.security.checks.logindefs import login_defs
 from tui_ops.practices.security.checks.plain import BY_HAND, listed, names, number, settled, word
 
 POLICY = "authpolicy"
@@ -22,6 +23,9 @@ METHODS = {
 
 GOOD_METHODS = ("yescrypt", "gost-yescrypt", "sha512", "bcrypt")
 """Methods that take their time."""
+
+PLANNED = "sha512"
+"""The method that the plan names: every libcrypt of the last fifteen years knows it, yescrypt only newer ones."""
 
 _AHEAD = timedelta(days=1)
 """A day in another zone may be ahead of ours."""
@@ -66,7 +70,7 @@ def _age(scene: Scene) -> Judgement:
     new = _days(_setting(scene, "defs PASS_MAX_DAYS"))
     if new is None or new > most:
         text = f"login.defs lets new passwords live {new if new is not None else 'without end'}, not {most} days"
-        seen.append(Seen("login.defs", text, FindingSeverity.LOW, data=BY_HAND))
+        seen.append(Seen("login.defs", text, FindingSeverity.LOW, data={"days": most, **BY_HAND}))
     well = f"{len(people)} passwords and all new ones end within {most} days"
     return settled(well, f"{len(seen)} passwords live too long", seen)
 
@@ -85,7 +89,7 @@ def _inactive(scene: Scene) -> Judgement:
     if new is None or new > most:
         said = "stay open" if new is None else f"are shut {new} days"
         text = f"new accounts {said} after their password ended, not within {most} days"
-        seen.append(Seen("useradd", text, FindingSeverity.LOW, data=BY_HAND))
+        seen.append(Seen("useradd", text, FindingSeverity.LOW, data={"days": most, **BY_HAND}))
     well = f"{len(people)} accounts and all new ones are shut {most} days after their password ended"
     return settled(well, f"{len(seen)} accounts stay open too long", seen)
 
@@ -106,10 +110,10 @@ def _future(scene: Scene) -> Judgement:
 def _kept(scene: Scene) -> Judgement:
     good = frozenset(scene.words("hash_methods"))
     seen = []
-    for place, method in _new_methods(scene):
+    for place, method, by_default in _new_methods(scene):
         if method not in good:
             text = f"new passwords are kept by {method or 'a method that is not said'} ({place})"
-            seen.append(Seen(place, text))
+            seen.append(Seen(place, text, data={} if by_default and PLANNED in good else BY_HAND))
     try:
         accounts = [one for one in with_passwords(scene) if one.state == "set"]
     except NotReadable as error:
@@ -120,13 +124,16 @@ def _kept(scene: Scene) -> Judgement:
             raise NotReadable("how passwords are kept has not been read yet", (ACCOUNTS,))
         if kept not in good:
             text = f"the password of {one.item} is kept by {kept if kept != 'other' else 'an old method'}"
-            seen.append(Seen(f"account {one.item}", text, data={"account": one.name}))
+            seen.append(Seen(f"account {one.item}", text, data={"account": one.name, **BY_HAND}))
     wrong = f"{len(seen)} passwords or rules have a weak method"
     return settled(f"{len(accounts)} passwords and all new ones are kept well", wrong, seen)
 
 
-def _new_methods(scene: Scene) -> list[tuple[str, str]]:
-    """Return by which method each stack keeps a new password: pam_unix decides, login.defs where it says nothing."""
+def _new_methods(scene: Scene) -> list[tuple[str, str, bool]]:
+    """Return by which method each stack keeps a new password, and whether that is the method of login.defs.
+
+    pam_unix decides, login.defs where it says nothing.
+    """
     read = scene.read(POLICY)
     read.looked("defs ENCRYPT_METHOD")
     default = METHODS.get(word(read.items.get("defs ENCRYPT_METHOD"), "value").lower(), "")
@@ -136,11 +143,11 @@ def _new_methods(scene: Scene) -> list[tuple[str, str]]:
             words = rule.split()
             if words[:1] == ["password"] and any(one.endswith("pam_unix.so") for one in words):
                 said = [METHODS[one] for one in words if one in METHODS]
-                found.append((f"pam {stack}", said[-1] if said else default))
+                found.append((f"pam {stack}", said[-1] if said else default, not said))
     if not found:
         if not read.items:
             raise NotForThis("this host has no rules for passwords")
-        found.append(("login.defs", default))
+        found.append(("login.defs", default, True))
     return found
 
 
@@ -194,7 +201,10 @@ CHECKS_OF_PASSWORDS: tuple[Check, ...] = (
     Check(
         "acct-hash", "passwords are kept by a slow method", (ACCOUNTS, POLICY), _kept, MEDIUM,
         controls=Controls(("5.4.1.4",), ("8.3.2",), ("IA-5(1)(c)",), ("5.17",)),
-        remedy=Remedy("Name yescrypt or sha512 with pam_unix, then have the old passwords set anew."),
+        remedy=Remedy(
+            "Name yescrypt or sha512 with pam_unix, then have the old passwords set anew.",
+            login_defs("ENCRYPT_METHOD", PLANNED.upper()),
+        ),
         parameters={"hash_methods": list(GOOD_METHODS)}, root=True,
     ),
 )  # fmt: skip

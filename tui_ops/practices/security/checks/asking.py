@@ -50,6 +50,9 @@ def is_active(scene: Scene, name: str) -> bool:
     if is_openrc(scene):
         return is_enabled(scene, name)
     read = scene.read("units")
+    unitfiles = scene.read("unitfiles")
+    if read.unread and not read.items and not unitfiles.items and not unitfiles.unread:
+        raise NotReadable("services can't be asked: neither systemd nor OpenRC runs there")
     unit = name if "." in name else f"{name}.service"
     read.looked(unit)
     return word(read.items.get(unit), "active") == "active"

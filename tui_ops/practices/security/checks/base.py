@@ -67,6 +67,17 @@ class Read:
         """Return whether an item was looked at: one that is not there then is really not there."""
         return name in self.items or not Beginnings(self.unread).has(name)
 
+    def why(self, name: str = "") -> str:
+        """Return why something was not read, in words: privilege only where the host said that this is what it takes.
+
+        Args:
+            name: of what; empty: some of the topic.
+        """
+        if self.needs:
+            return f"takes privilege: {', '.join(self.needs)}"
+        what = f"{name.strip()} was not read whole" if name else "it was not read whole"
+        return f"{self.topic}: {what}; R reads it again"
+
     def looked(self, name: str) -> None:
         """Go on only if an item was looked at.
 
@@ -74,8 +85,7 @@ class Read:
             NotReadable: it was not.
         """
         if not self.knows(name):
-            said = ", ".join(self.needs) or name
-            raise NotReadable(f"takes privilege: {said}", (self.topic,))
+            raise NotReadable(self.why(name), (self.topic,))
 
     def whole(self) -> None:
         """Go on only if all of the topic was looked at.
@@ -86,7 +96,7 @@ class Read:
         if self.cut:
             raise NotReadable(f"{self.topic}: {self.cut} items are beyond the limit of what is read")
         if self.unread:
-            raise NotReadable(f"takes privilege: {', '.join(self.needs) or self.topic}", (self.topic,))
+            raise NotReadable(self.why(), (self.topic,))
 
     def field(self, item: str, name: str) -> Field:
         """Return a field of an item; None where the item or the field is not there.
@@ -99,7 +109,7 @@ class Read:
         if fields is None:
             return None
         if name not in fields and name in self.unread_fields:
-            raise NotReadable(f"takes privilege: {', '.join(self.needs) or name}", (self.topic,))
+            raise NotReadable(self.why(name), (self.topic,))
         return fields.get(name)
 
 

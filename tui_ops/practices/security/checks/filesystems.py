@@ -171,7 +171,9 @@ def _suid(scene: Scene) -> Judgement:
         if fine is not None:
             seen.append(_lent(path, fields, "which is not in the baseline"))
     if not is_known and not seen:
-        raise NotReadable("the host does not say which packages these files are from")
+        raise NotReadable(
+            "the host does not say which packages these files are from: see them on its page, and take them as they are"
+        )
     return _many(scene, read, "what lends rights is from packages", seen)
 
 

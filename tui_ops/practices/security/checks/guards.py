@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from tui_ops.model.security import FindingKind, FindingSeverity, Seen
-from tui_ops.practices.security.checks.asking import host_age_s, no_reading, running, span
+from tui_ops.practices.security.checks.asking import host_age_s, is_there, no_reading, running, span
 from tui_ops.practices.security.checks.base import (
     Check,
     CheckEnds,
@@ -12,12 +12,22 @@ from tui_ops.practices.security.checks.base import (
     NotForThis,
     NotJudgeable,
     NotReadable,
+    Read,
     Remedy,
     Scene,
     failed,
     passed,
 )
-from tui_ops.practices.security.checks.plain import known_mapping, listed, number, roles_of, starting, word
+from tui_ops.practices.security.checks.plain import (
+    flag,
+    known_mapping,
+    listed,
+    names,
+    number,
+    roles_of,
+    starting,
+    word,
+)
 from tui_ops.practices.security.checks.sshd import sshd_of
 
 CLAMAV = ("clamav-daemon", "clamd", "clamd@scan", "clamd@amavisd", "clamav-clamonacc")
@@ -31,7 +41,7 @@ OTHERS: Mapping[str, str] = {
 BANNERS = ("crowdsec", "sshguard", "denyhosts")
 """Programs beside fail2ban that ban, and watch sshd unless told otherwise."""
 
-HOUR_S = 3_600.0
+HOUR_S, DAY_S = 3_600.0, 86_400.0
 EVERYWHERE = "*"
 
 
@@ -71,11 +81,26 @@ def _no_passwords(scene: Scene) -> bool:
     )
 
 
+def _blind(scene: Scene, read: Read) -> str:
+    """Return why the jail for sshd sees nothing of those who guess; empty where it does, or where that is not told."""
+    fields = read.items.get("fail2ban")
+    files, gone = listed(fields, "files"), listed(fields, "gone")
+    if flag(fields, "journal") or not files:
+        return ""
+    if set(files) <= set(gone):
+        return f"the jail sshd of fail2ban reads {names(files)}, which is not there"
+    at = number(fields, "read_at")
+    if at is not None and (age_s := host_age_s(scene, read, at)) > scene.number("ban_log_days") * DAY_S:
+        return f"the jail sshd of fail2ban reads {names(files)}, where nothing was written for {span(age_s)}"
+    return ""
+
+
 def _ban(scene: Scene) -> Judgement:
     read = scene.read("protections")
     jails = listed(read.items.get("fail2ban"), "jails")
     watching = [jail for jail in jails if "ssh" in jail.lower()]
-    if watching:
+    blind = _blind(scene, read) if watching == ["sshd"] else ""
+    if watching and not blind:
         return passed(f"fail2ban watches {', '.join(watching)}")
     if _no_passwords(scene):
         return passed("sshd takes no passwords: there is nothing to guess")
@@ -83,8 +108,10 @@ def _ban(scene: Scene) -> Judgement:
     if others:
         return passed(f"{others[0]} bans who guesses")
     if read.items.get("fail2ban") is not None:
-        return failed("fail2ban runs, and has no jail for sshd")
+        return failed(blind or "fail2ban runs, and has no jail for sshd")
     if not running(scene, ("fail2ban",)):
+        if is_there(scene, "fail2ban"):
+            return failed("fail2ban does not run: without a log for each of its jails it does not start")
         return failed("nobody who guesses passwords is banned")
     raise no_reading("jails of fail2ban", "protections")
 
@@ -158,6 +185,7 @@ CHECKS_OF_GUARDS: tuple[Check, ...] = (
         FindingSeverity.LOW,
         controls=Controls((), ("8.3.4",), ("AC-7",), ("8.5",)),
         remedy=Remedy("Let fail2ban watch sshd, and ignore the jump host; or take no passwords.", FAIL2BAN),
+        parameters={"ban_log_days": 7},
         root=True,
     ),
     Check(
@@ -171,4 +199,8 @@ CHECKS_OF_GUARDS: tuple[Check, ...] = (
         Remedy("Find out why the last backups did not run, and run one now."),
     ),
 )
-"""Where a role needs antivirus: what passes files of others on. PCI-DSS leaves none out that has not been assessed."""
+"""Where a role needs antivirus: what passes files of others on. PCI-DSS leaves none out that has not been assessed.
+
+``ban_log_days``: each login of ours is a line in the log of sshd; one without any for a week is not that log, such as
+what rsyslog left when it was taken away.
+"""

@@ -1,9 +1,13 @@
 """The check of homes: who may look into them, and that no file in them lets others in."""
 
+import re
+from collections.abc import Mapping
+
+from tui_ops.model.facts import Field
 from tui_ops.model.security import FindingSeverity, Seen
 from tui_ops.practices.security.checks.accountsread import ACCOUNTS, accounts_of
 from tui_ops.practices.security.checks.base import Check, Controls, Judgement, NotReadable, Remedy, Scene
-from tui_ops.practices.security.checks.plain import mode_of, names, number, settled, takes
+from tui_ops.practices.security.checks.plain import BY_HAND, mode_of, names, number, settled, takes
 
 MODES = "modes"
 
@@ -15,6 +19,17 @@ TRUST_FILES = (".rhosts", ".shosts", ".netrc")
 
 EQUIV_FILES = ("/etc/hosts.equiv", "/etc/shosts.equiv", "/etc/ssh/shosts.equiv")
 """The same for the whole host."""
+
+_PLAIN_HOME = r"/root|/home/[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}"
+"""Homes that the plan closes: in a folder that root alone writes to, nobody puts another file in their place."""
+
+_PLAN = f"""\
+parameters:
+  path: {{pattern: "{_PLAIN_HOME}", help: the home}}
+steps:
+  - command: [chmod, "g-w,o-rwx", --, "{{{{path}}}}"]
+    become: yes
+"""
 
 
 def _is_looked_at(home: str) -> bool:
@@ -38,17 +53,18 @@ def _homes(scene: Scene) -> Judgement:
         data = {"path": home, "account": one.name}
         if owner != one.uid:
             text = f"the home of {one.item} belongs to the number {owner}, not to {one.uid}"
-            seen.append(Seen(home, text, FindingSeverity.HIGH, data=dict(data)))
+            seen.append(Seen(home, text, FindingSeverity.HIGH, data={**data, **BY_HAND}))
         elif mode & HOME_OPEN:
             severity = FindingSeverity.HIGH if mode & 0o002 else None
             text = f"others may look into the home of {one.item}, or write to it: mode {mode:04o}"
-            seen.append(Seen(home, text, severity, data=dict(data)))
+            by_hand: Mapping[str, Field] = {} if re.fullmatch(_PLAIN_HOME, home) else BY_HAND
+            seen.append(Seen(home, text, severity, data={**data, **by_hand}))
     for path in sorted(modes.items):
         if path in EQUIV_FILES or path.rpartition("/")[2] in TRUST_FILES:
             is_trust = not path.endswith("/.netrc")
             what = "lets in whom it names, without a key" if is_trust else "holds passwords for other hosts"
             severity = FindingSeverity.HIGH if is_trust else None
-            seen.append(Seen(path, f"{path} {what}", severity, data={"path": path}))
+            seen.append(Seen(path, f"{path} {what}", severity, data={"path": path, **BY_HAND}))
     # The same home of two accounts is one finding.
     seen = list({one.object: one for one in seen}.values())
     unread = [one for one in modes.unread if one == "" or one.startswith(("/home", "/root", "/var"))]
@@ -64,7 +80,9 @@ CHECKS_OF_HOMES: tuple[Check, ...] = (
         FindingSeverity.MEDIUM,
         controls=Controls(("7.2.9", "7.2.10"), (), ("IA-5(h)", "CM-7"), ("5.17",)),
         remedy=Remedy(
-            "Close a home with chmod 0750; ask the owner of a .rhosts or .netrc what it is for, then remove it."
+            "Close a home with chmod 0750; ask the owner of a .rhosts or .netrc what it is for, then remove it.",
+            _PLAN,
+            lambda seen: {"path": str(seen.data.get("path", ""))},
         ),
         root=True,
     ),

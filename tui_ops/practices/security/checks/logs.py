@@ -1,5 +1,9 @@
 """The checks of logs and of the clock that stamps them."""
 
+import re
+from collections.abc import Mapping
+
+from tui_ops.model.facts import Fields
 from tui_ops.model.security import FindingSeverity, Seen
 from tui_ops.practices.security.checks.asking import is_active, running
 from tui_ops.practices.security.checks.base import (
@@ -8,13 +12,14 @@ from tui_ops.practices.security.checks.base import (
     Judgement,
     NotForThis,
     NotReadable,
+    Read,
     Remedy,
     Scene,
     failed,
     passed,
 )
 from tui_ops.practices.security.checks.kernel import is_container
-from tui_ops.practices.security.checks.plain import besides, flag, names, number, settled, starting, word
+from tui_ops.practices.security.checks.plain import besides, flag, listed, names, number, settled, starting, word
 
 SYSLOGS = ("rsyslog", "syslog-ng", "syslogd", "busybox-syslogd", "metalog")
 SHIPPERS = ("filebeat", "fluent-bit", "fluentd", "td-agent", "vector", "promtail", "alloy", "elastic-agent",
@@ -30,6 +35,9 @@ KEEPERS_OF_TIME = {
 """Programs that set the clock, to their services."""
 
 QUEUE_BYTES = 1_000_000
+
+_HERE = re.compile(r"(?:localhost|127\.[0-9.]+|\[::1\]|::1)(?::[0-9]+)?/?", re.ASCII)
+_UNREAD_SETTINGS = "not all logs leave the host by what is read; what other programs or files send is not known"
 
 
 def _local(scene: Scene) -> Judgement:
@@ -50,13 +58,10 @@ def _local(scene: Scene) -> Judgement:
 
 def _remote(scene: Scene) -> Judgement:
     read = scene.read("protections")
-    targets = dict(starting(read, "sends "))
+    found = dict(starting(read, "sends "))
+    targets = {name: fields for name, fields in found.items() if not _is_here(name)}
     if not targets:
-        for program in ("rsyslog", "syslog-ng", "journal-upload"):
-            read.looked(f"sends {program}")
-        others = running(scene, SHIPPERS)
-        if others:
-            raise NotReadable(f"{', '.join(others)} may carry logs off: where to and how is not read")
+        _settle_none(scene, read, found)
         return failed("logs stay on the host")
     seen = []
     for name, fields in targets.items():
@@ -67,6 +72,9 @@ def _remote(scene: Scene) -> Judgement:
         elif not flag(fields, "tls"):
             text = f"{program} sends to {name.partition(' ')[2]} by {word(fields, 'protocol')} without TLS"
             seen.append(Seen(name, text, data={"target": name}))
+    some = [word(fields, "what") for fields in targets.values()]
+    if all(some) and not _has_unread(scene, read):
+        seen.append(Seen("partial", f"not all logs leave the host, but only: {names(some)}"))
     queued = sum(
         number(fields, "size") or 0
         for path, fields in starting(read, "guard ")
@@ -75,8 +83,36 @@ def _remote(scene: Scene) -> Judgement:
     most = scene.number("log_queue_mb")
     if queued > most * QUEUE_BYTES:
         seen.append(Seen("queue", f"{queued / QUEUE_BYTES:.0f} MB of logs wait to be sent"))
-    judged = settled(f"logs go to {names(list(targets))} by TLS", names([one.text for one in seen]), seen)
+    unread = ["partial"] if all(some) and _has_unread(scene, read) else []
+    judged = settled(
+        f"logs go to {names(list(targets))} by TLS", names([one.text for one in seen]), seen, unread, _UNREAD_SETTINGS
+    )
     return judged if read.knows("guard /var/spool/rsyslog/") else besides(judged, ["queue"])
+
+
+def _settle_none(scene: Scene, read: Read, here: Mapping[str, Fields]) -> None:
+    """End as unknown where something that is not read may carry logs off, such as what listens at a target ``here``."""
+    for program in ("rsyslog", "syslog-ng", "journal-upload"):
+        read.looked(f"sends {program}")
+    if here:
+        raise NotReadable(f"{names(list(here))} is on the host itself: where that sends logs to is not read")
+    elsewhere = listed(read.items.get("settings of rsyslog"), "elsewhere")
+    if elsewhere:
+        raise NotReadable(f"rsyslog takes in {names(elsewhere)}, which is not read: logs may go off by it")
+    others = running(scene, SHIPPERS)
+    if others:
+        raise NotReadable(f"{', '.join(others)} may carry logs off: where to and how is not read")
+
+
+def _is_here(name: str) -> bool:
+    """Whether a target, by the rest of its item's name, is the host itself: a tunnel may begin there."""
+    host = name.partition(" ")[2].removeprefix("https://").removeprefix("http://")
+    return _HERE.fullmatch(host) is not None
+
+
+def _has_unread(scene: Scene, read: Read) -> bool:
+    """Whether something else may carry the rest of the logs off."""
+    return bool(listed(read.items.get("settings of rsyslog"), "elsewhere") or running(scene, SHIPPERS))
 
 
 def _clock(scene: Scene) -> Judgement:

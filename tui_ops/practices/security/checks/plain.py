@@ -143,4 +143,4 @@ def besides(judged: Judgement, unread: Sequence[str]) -> Judgement:
 
 def takes(read: Read) -> str:
     """Return what a topic could not read, in words."""
-    return f"takes privilege: {', '.join(read.needs) or read.topic}"
+    return read.why()

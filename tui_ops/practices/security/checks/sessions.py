@@ -4,6 +4,7 @@ import re
 
 from tui_ops.model.security import FindingSeverity, Seen
 from tui_ops.practices.security.checks.base import Check, Controls, Judgement, Read, Remedy, Scene
+from tui_ops.practices.security.checks.logindefs import LOGIN_DEFS, login_defs
 from tui_ops.practices.security.checks.pam import rules_of
 from tui_ops.practices.security.checks.plain import BY_HAND, listed, settled, starting, word
 
@@ -11,8 +12,6 @@ POLICY = "authpolicy"
 
 WANTED_UMASK = 0o027
 """Bits that a umask has to take away: all from others, and writing from the group."""
-
-LOGIN_DEFS = "/etc/login.defs"
 
 SESSION_STACKS = ("common-session", "system-auth", "password-auth")
 
@@ -113,22 +112,6 @@ post:
     become: yes
 """
 
-_UMASK_PLAN = """\
-steps:
-  - script: |
-      set -e
-      if grep -qE '^[[:space:]]*UMASK[[:space:]]' /etc/login.defs; then
-        sed -i -E 's/^[[:space:]]*UMASK[[:space:]].*/UMASK 027/' /etc/login.defs
-      else
-        echo 'UMASK 027' >>/etc/login.defs
-      fi
-    name: set UMASK in login.defs
-    become: yes
-post:
-  - check: {file: /etc/login.defs, contains: UMASK 027}
-    become: yes
-"""
-
 CHECKS_OF_SESSIONS: tuple[Check, ...] = (
     Check(
         "sess-tmout", "an idle shell ends by itself", (POLICY,), _timeout, FindingSeverity.LOW,
@@ -143,7 +126,9 @@ CHECKS_OF_SESSIONS: tuple[Check, ...] = (
     Check(
         "sess-umask", "what is made new is not everybody's", (POLICY,), _umask, FindingSeverity.LOW,
         controls=Controls(("5.4.3.3",), ("8.6.1",), ("AC-6(1)",), ("8.19",)),
-        remedy=Remedy("Set UMASK 027 in login.defs, and take looser ones out of the shells' files.", _UMASK_PLAN),
+        remedy=Remedy(
+            "Set UMASK 027 in login.defs, and take looser ones out of the shells' files.", login_defs("UMASK", "027")
+        ),
     ),
 )  # fmt: skip
 """In the order of the reference's table."""

@@ -8,7 +8,17 @@ from tui_ops.model.facts import Field, Fields
 from tui_ops.model.security import FindingSeverity, Seen
 from tui_ops.model.sshdline import split_setting
 from tui_ops.practices.security.checks.base import Judgement, NotForThis, NotReadable, Read, Scene
-from tui_ops.practices.security.checks.plain import BY_HAND, OncePerReading, flag, listed, names, settled, takes
+from tui_ops.practices.security.checks.plain import (
+    BY_HAND,
+    OncePerReading,
+    flag,
+    listed,
+    names,
+    settled,
+    starting,
+    takes,
+    word,
+)
 
 TOPIC = "sshdconf"
 
@@ -21,6 +31,14 @@ of it."""
 
 COMMAND_LINE = "-o"
 """Stands for criteria with these."""
+
+OTHER = "-f "
+"""How the criteria begin that stand for an sshd which reads another file, with all that it is set to."""
+
+_OTHER_ITEM = f"sshd_config {OTHER}"
+"""How its items begin; those of its Match blocks have these behind the file."""
+
+_OTHER_BLOCK = f" {MATCH}"
 
 VALUE_SHOWN = 80
 """Characters of a value in a line for people."""
@@ -62,13 +80,14 @@ class Sshd:
     settings: Mapping[str, str]
     """By name in small letters; what was said several times stands with blanks between."""
     blocks: tuple[tuple[str, Mapping[str, str]], ...]
-    """Match blocks by their criteria, with what they set; and what an sshd was given when it was started."""
+    """Match blocks by their criteria, with what they set; what an sshd was given when it was started; and an sshd that
+    reads another file, with the defaults where nothing is set."""
     is_effective: bool
     """Whether sshd itself said it."""
     blocks_known: bool
     """Whether all of the files could be read for Match blocks."""
     need: str = ""
-    """What the rest takes, in words."""
+    """What was not read, or takes privilege, in words."""
 
     def value(self, name: str) -> str:
         """Return a setting, or what sshd does without it."""
@@ -102,12 +121,16 @@ def _make(read: Read) -> Sshd:
             raise NotReadable(f"sshd_config includes {names(left)}, which was not read", (TOPIC,))
         raise NotReadable(takes(read), (TOPIC,))
     blocks_known = (files is not None and not left) or (files is None and not read.unread)
+    need = f"sshd_config includes {names(left)}, which was not read" if left else f"Match blocks: {takes(read)}"
+    others = _unread_others(read)
+    if others:
+        blocks_known, need = False, others
     return Sshd(
         {ALIASES.get(name, name): " ".join(listed(fields, "value")) for name, fields in _by_age(settings)},
         tuple(_blocks(read)),
         is_effective,
         blocks_known,
-        f"sshd_config includes {names(left)}, which was not read" if left else takes(read),
+        need,
     )
 
 
@@ -122,18 +145,50 @@ def _by_age(settings: Mapping[str, Fields]) -> list[tuple[str, Fields]]:
 def _blocks(read: Read) -> list[tuple[str, Mapping[str, str]]]:
     blocks: list[tuple[str, Mapping[str, str]]] = []
     for name in sorted(read.items):
-        if name.startswith((MATCH, FILES_OPTIONS)):
+        if name.startswith((MATCH, FILES_OPTIONS, _OTHER_ITEM)):
             said: dict[str, str] = {}
             for line in listed(read.items[name], "value"):
                 key, value = split_setting(line)
                 said.setdefault(ALIASES.get(key, key), value)
-            blocks.append((name[len(MATCH) :] if name.startswith(MATCH) else COMMAND_LINE, said))
+            if not name.startswith(_OTHER_ITEM):
+                blocks.append((name[len(MATCH) :] if name.startswith(MATCH) else COMMAND_LINE, said))
+            elif _OTHER_BLOCK in name:
+                blocks.append((name.removeprefix("sshd_config "), said))
+            elif _is_read(read.items[name]):
+                blocks.append((name.removeprefix("sshd_config "), {**DEFAULTS, **said}))
     return blocks
+
+
+def _is_read(other: Fields) -> bool:
+    """Return whether what an sshd that reads another file does for everybody is known."""
+    return flag(other, "effective") or not listed(other, "left")
+
+
+def _unread_others(read: Read) -> str:
+    """Return which sshd reads another file that was not read whole, and what would make it known; empty for none."""
+    if not read.knows(_OTHER_ITEM):
+        return "" if read.unread and "" in read.unread else f"with which words sshd was started: {takes(read)}"
+    for name, fields in starting(read, _OTHER_ITEM):
+        left = listed(fields, "left")
+        if left and _OTHER_BLOCK not in name:
+            line = word(fields, "line")
+            mends = (
+                f"; root may be asked where sudoers allows: {line}" if line and not flag(fields, "effective") else ""
+            )
+            return f"another sshd runs, {word(fields, 'started')}: {names(left)} was not read{mends}"
+    return ""
+
+
+def is_other(criteria: str) -> bool:
+    """Return whether criteria stand for an sshd that reads another file, and for everybody there."""
+    return criteria.startswith(OTHER) and _OTHER_BLOCK not in criteria
 
 
 def in_block(criteria: str) -> str:
     """Return where a setting of a block stands, in words."""
-    return "on its command line" if criteria == COMMAND_LINE else f"in the block Match {criteria}"
+    if criteria == COMMAND_LINE:
+        return "on its command line"
+    return f"in an sshd that runs with {criteria}" if criteria.startswith(OTHER) else f"in the block Match {criteria}"
 
 
 def seconds(said: str) -> int | None:
@@ -199,4 +254,4 @@ def finished(sshd: Sshd, seen: list[Seen], settings: list[str]) -> Judgement:
     unread = [] if sshd.blocks_known else [MATCH, *(f"{name} {MATCH}" for name in settings)]
     well = ", ".join(f"{SPELT.get(name, name)} {sshd.value(name) or 'unset'}" for name in settings)
     wrong = f"{len(seen)} settings of sshd are too loose"
-    return settled(f"{well} ({sshd.how})", wrong, seen, unread, f"Match blocks: {sshd.need}", (TOPIC,))
+    return settled(f"{well} ({sshd.how})", wrong, seen, unread, sshd.need, (TOPIC,))

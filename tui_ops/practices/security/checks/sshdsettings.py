@@ -5,7 +5,18 @@ from collections.abc import Mapping
 from tui_ops.model.security import FindingSeverity, Seen
 from tui_ops.practices.security.checks.base import Check, Controls, Judgement, NotForThis, Remedy, Scene
 from tui_ops.practices.security.checks.plain import BY_HAND, besides, known_mapping, listed, roles_of
-from tui_ops.practices.security.checks.sshd import MATCH, TOPIC, Sshd, Want, finished, in_block, judge, seconds, sshd_of
+from tui_ops.practices.security.checks.sshd import (
+    MATCH,
+    TOPIC,
+    Sshd,
+    Want,
+    finished,
+    in_block,
+    is_other,
+    judge,
+    seconds,
+    sshd_of,
+)
 from tui_ops.practices.security.checks.sshdplans import drop_in, number_in, wanted
 
 LOW, MEDIUM, HIGH, CRITICAL = (
@@ -60,7 +71,8 @@ def _password_seen(at: str, said: Mapping[str, str], sshd: Sshd, where: str) -> 
     for name, spelt in (("passwordauthentication", "passwords"), ("kbdinteractiveauthentication", "questions")):
         value = said.get(name) or ("" if at and "authenticationmethods" not in said else sshd.value(name))
         # Questions are asked by PAM, or by nobody.
-        is_asked = name == "passwordauthentication" or sshd.value("usepam").lower() != "no"
+        pam = said.get("usepam") or sshd.value("usepam")
+        is_asked = name == "passwordauthentication" or pam.lower() != "no"
         if value and value.lower() != "no" and is_asked:
             lets.append(spelt)
     text = f"sshd takes {' and '.join(lets)} for a login ({where})"
@@ -128,6 +140,9 @@ def _allow(scene: Scene) -> Judgement:
     bounds = [f"{name} {' '.join(words)}" for name, words in said.items() if words and not any(map(_is_all, words))]
     seen = [] if bounds else [Seen("", f"every account may log in by ssh: no AllowUsers, no AllowGroups ({sshd.how})")]
     for criteria, block in sshd.blocks:
+        if is_other(criteria) and not any(block.get(name, "").split() for name in said):
+            text = f"every account may log in by ssh: no AllowUsers, no AllowGroups ({in_block(criteria)})"
+            seen.append(Seen(f"{MATCH}{criteria}", text, data=BY_HAND))
         for name in said:
             if any(map(_is_all, block.get(name, "").split())):
                 text = f"every account may log in ({in_block(criteria)})"

@@ -35,6 +35,9 @@ UNSAFE_SETTINGS = ("allowunauthenticated", "allowinsecurerepositories", "allowdo
                    "allowweakrepositories")  # fmt: skip
 """Settings of apt by which it takes what nobody signed, or signed with what is broken."""
 
+NEEDRESTART = "install needrestart there, and take its line for root: tui-ops doctor HOST --drop-in has it then"
+"""What makes it known: no line of root reads the memory maps of others, and a program that is not there has none."""
+
 _BUILT = re.compile(r"\b(?:Debian|Ubuntu) ([0-9][0-9A-Za-z.+~-]*)")
 
 
@@ -148,9 +151,11 @@ def _reboot(scene: Scene) -> Judgement:
     unread = [] if read.knows("needrestart") and read.knows("stale ") else ["service "]
     if not read.knows("kernel") or not read.knows("reboot"):
         unread.append("reboot")
-    return settled(
-        "what was mended is what runs", names([one.text for one in seen]), seen, unread, takes(read), ("patches",)
-    )
+    need = takes(read)
+    if not read.knows("stale "):
+        need += f"; {NEEDRESTART}"
+    wrong = names([one.text for one in seen])
+    return settled("what was mended is what runs", wrong, seen, unread, need, ("patches",))
 
 
 def _asked_for(scene: Scene, read: Read, most_s: float) -> str:
@@ -269,7 +274,7 @@ CHECKS_OF_UPKEEP: tuple[Check, ...] = (
         ("repositories", "patches"),
         _sources,
         FindingSeverity.MEDIUM,
-        controls=Controls(("1.2.1.1", "1.2.1.2"), (), ("CM-14",), ("8.19",)),
+        controls=Controls(("1.2.1.1", "1.2.1.2"), ("6.3.3",), ("CM-14",), ("8.19",)),
         remedy=Remedy("Take trusted=yes or gpgcheck=0 away, and give the source its key with signed-by or gpgkey."),
     ),
     Check(

@@ -2,7 +2,9 @@
 
 Vulnerabilities (``NAME,FLAGS,TEXT``), packages with what they are vulnerable to (``PACKAGE,INDEX,FLAGS,UNSTABLE
 VERSION,OTHER VERSIONS``; the flags are binary or source, urgency, remote, fixed here), and which binary packages a
-source makes, which is not needed here. The file does not say which release it is about, nor when it was made.
+source makes. The file does not say which release it is about, nor when it was made. Versions do not tell it, since
+those of every release stand among the others; but the last list is of one release, and Perl's and Python's libraries
+are called after the version that just that release has.
 """
 
 from collections.abc import Iterator
@@ -14,6 +16,14 @@ from tui_ops.practices.vulnerabilities.reading.words import Entry, Told, is_iden
 
 URGENCY = {" ": "", "L": "low", "M": "medium", "H": "high"}
 REMOTE: dict[str, bool | None] = {"?": None, "R": True, " ": False}
+
+SIGNS = {
+    "libperl5.24": "stretch", "libperl5.28": "buster", "libperl5.32": "bullseye", "libperl5.36": "bookworm",
+    "libperl5.40": "trixie", "libpython3.5-minimal": "stretch", "libpython3.7-minimal": "buster",
+    "libpython3.9-minimal": "bullseye", "libpython3.11-minimal": "bookworm", "libpython3.13-minimal": "trixie",
+}  # fmt: skip
+"""Binary packages by which a release of Debian is known, as its archive has them. What is not released yet has those of
+others for a time, and is not told by them."""
 
 
 def read_debsecan(file: BinaryIO, told: Told, suite: str) -> Iterator[Entry]:
@@ -55,8 +65,14 @@ def read_debsecan(file: BinaryIO, told: Told, suite: str) -> Iterator[Entry]:
             told.left.out(line, rule)
     else:
         raise FeedBroken("the list of binary packages is missing: the file ends too early", "fetch it again")
-    for _ in found:
-        pass  # To its end, where the sum of all of it stands.
+    signs: dict[str, str] = {}
+    for line in found:  # To its end, where the sum of all of it stands.
+        for binary in line.partition(",")[2].split(" "):
+            if binary in SIGNS:
+                signs.setdefault(SIGNS[binary], binary)
+    if suite in SIGNS.values() and signs and suite not in signs:
+        of, binary = next(iter(signs.items()))
+        raise FeedBroken(f"it is about {of}, not about {suite}: it has {binary}", f"if it is right: --suite {of}")
 
 
 def _rule(line: str, names: list[str], place: str) -> FeedRule | str:

@@ -38,6 +38,8 @@ def recognise(head: bytes) -> FeedKind:
         return FeedKind.DEBSECAN
     if text.startswith(b"{"):
         return FeedKind.KEV if b'"catalogVersion"' in text or b'"vulnerabilities"' in text else FeedKind.TRACKER
+    if text.startswith((b"cveID,", b'"cveID"')):
+        raise FeedBroken("it is CISA's list as CSV", "take known_exploited_vulnerabilities.json")
     if not head:
         raise FeedBroken("it is empty", "fetch it again")
     raise FeedBroken("it is no feed that is known", KINDS_HINT)

@@ -8,6 +8,8 @@ down_revision = "0006"
 
 
 def upgrade() -> None:
+    _scan_import()
+    _vex_statement()
     _acceptance()
     _finding()
     _finding_line()
@@ -16,7 +18,6 @@ def upgrade() -> None:
     _login_source()
     _feed()
     _host_vulnerabilities()
-    _scan_import()
     _attestation()
     _audit_run()
     _framework_text()
@@ -62,6 +63,7 @@ def _acceptance() -> None:
         sa.Column("solo", sa.Boolean(), nullable=False),
         sa.Column("restart_due", sa.Boolean(), nullable=False),
         *_texts("warned"),
+        _refers("statement_id", "vex_statement"),
         *_numbers("revision"),
     )
     op.create_index("ix_acceptance_version", "acceptance", ["version"])
@@ -179,6 +181,23 @@ def _scan_import() -> None:
         *_numbers("found"),
         *_texts("note"),
     )
+
+
+def _vex_statement() -> None:
+    op.create_table(
+        "vex_statement",
+        _id(),
+        _refers("import_id", "scan_import", optional=False),
+        *_texts("name", "status", "why", "products"),
+        _refers("host_id", "host"),
+        *_texts("source"),
+        sa.Column("by_uid", sa.Integer(), nullable=True),
+        *_times("at", "expires_at"),
+        *_times("ended_at", optional=True),
+        *_texts("ended_by"),
+    )
+    op.create_index("ix_vex_statement_import_id", "vex_statement", ["import_id"])
+    op.create_index("ix_vex_statement_name", "vex_statement", ["name"])
 
 
 def _attestation() -> None:
