@@ -139,7 +139,9 @@ def test_root_login_is_found_mended_by_the_change_that_f_makes_and_verified_by_a
     assert page.row.closed_at is not None
     with open_reader(live.engine.state) as reader:
         (said,) = verdicts(reader, check="ssh-root")
-    assert said.result is CheckResult.PASS
+    # What was found is gone; the sshd by which we come reads a file elsewhere, of which nothing is known.
+    assert said.result is CheckResult.UNKNOWN
+    assert "another sshd runs" in said.text
     assert isinstance(said.evidence["topics"], dict)
     assert said.evidence["topics"]["sshdconf"] == said.read_at
 

@@ -9,7 +9,7 @@ from support.finding_world import CAT, FindingWorld
 
 from tui_ops.model.security import FindingKind, FindingSeverity
 from tui_ops.practices.scans.recognise import read_scans
-from tui_ops.reports.findings import openvex, sarif
+from tui_ops.reports.findings import openvex, sarif, vex_statements
 
 NASTY = 'a "b"\\ </script> [link] ␛ ü'
 
@@ -27,6 +27,12 @@ def made(world: FindingWorld, make: Any) -> dict[str, Any]:
         return dict(json.loads("".join(make(reader, numbers, "1.0"))))
 
 
+def vex(world: FindingWorld, now: float = 0.0) -> dict[str, Any]:
+    with world.reader() as reader:
+        statements = vex_statements(reader, [one.id for one in world.findings()])
+    return dict(json.loads(openvex(statements, "1.0", now)))
+
+
 def weak(world: FindingWorld, *names: str, check: str = "CVE-2026-1") -> None:
     world.sweep(*names, check=check, kind=FindingKind.VULNERABILITY, source="feed",
                 data={"package": "openssl", "installed": "3.0.11-1~deb12u2"})  # fmt: skip
@@ -34,7 +40,8 @@ def weak(world: FindingWorld, *names: str, check: str = "CVE-2026-1") -> None:
 
 def test_an_empty_list_is_whole(world: FindingWorld) -> None:
     assert made(world, sarif)["runs"][0]["results"] == []
-    assert made(world, openvex)["statements"] == []
+    empty = vex(world, 1_700_000_000.0)
+    assert (empty["statements"], empty["timestamp"]) == ([], "2023-11-14T22:13:20Z")
 
 
 def test_sarif_has_a_rule_for_each_check_and_a_result_for_each_finding(world: FindingWorld) -> None:
@@ -79,7 +86,7 @@ def test_openvex_has_what_was_set_aside_and_nothing_else(world: FindingWorld) ->
     world.act("finding.false_positive", "FND-2", reason="not called", for_="30d")
     world.accepted("FND-4")
     world.act("finding.approve", "FND-2", who=CAT)
-    document = made(world, openvex)
+    document = vex(world)
     first, second = document["statements"]
     assert (first["vulnerability"]["name"], first["status"]) == ("CVE-2026-1", "affected")
     assert "it is old; meanwhile: a firewall" in first["action_statement"]
