@@ -203,7 +203,7 @@ class TestAPage:
             await desk.sees("What was read", "sshdconf")
             await desk.press("full_stop", "enter", "enter")
             await desk.sees(
-                "What was read of", "1 items, read", "permitrootlogin", "value = without-", "blocks of Match"
+                "What was read of", "1 item, read", "permitrootlogin", "value without-", "blocks of Match"
             )
             assert "\x1b" not in desk.text
             await desk.press("q", "q", "q")

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tui_ops.model.differing import fields_text
 from tui_ops.model.facts import Fields
 from tui_ops.store.views.connect import Reader
 from tui_ops.store.views.facts import TopicRow, items_of, topics
 from tui_ops.ui.cells import safe
 from tui_ops.ui.incidents.clocks import short
 from tui_ops.ui.paint import EMPTY, Ink, Line, line
-from tui_ops.ui.panels import wrapped
+from tui_ops.ui.panels import counted, wrapped
 
 if TYPE_CHECKING:
     from tui_ops.ui.app import DeskApp
@@ -18,8 +19,10 @@ if TYPE_CHECKING:
 ITEMS_MOST = 2000
 """Items of a topic that are shown: more than accounts, listeners or packages of most servers. The rest is told."""
 
-VALUE_MOST = 2000
-"""Cells of a value: a file's lines are one value."""
+TEXT_MOST = 2000
+"""Letters of an item: a file's lines are one of its fields."""
+
+INDENT = "  "
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +63,8 @@ def raw_lines(found: Sequence[Raw], width: int) -> list[Line]:
         shown = sorted(raw.items.items())[:ITEMS_MOST]
         for item, fields in shown:
             lines += wrapped(item or "(the host)", width, Ink.ACCENT, "")
-            for name, value in sorted(fields.items()):
-                lines += wrapped(f"  {name} = {_value(value)}", width, Ink.TEXT, "    ")
+            said = wrapped(fields_text(fields)[:TEXT_MOST], width - len(INDENT), Ink.TEXT, "")
+            lines += [((INDENT, Ink.TEXT), *one) for one in said]
         if len(raw.items) > len(shown):
             left = len(raw.items) - len(shown)
             lines.append(line((f"{left} more: tui-ops show facts topic={raw.topic} has all of them", Ink.DIM)))
@@ -71,7 +74,7 @@ def raw_lines(found: Sequence[Raw], width: int) -> list[Line]:
 def _told(raw: Raw) -> str:
     if raw.about is None or raw.about.age_s is None:
         return "has not been read yet: R reads it"
-    return f"{len(raw.items)} items, read {short(raw.about.age_s)} ago"
+    return f"{counted(len(raw.items), 'item')}, read {short(raw.about.age_s)} ago"
 
 
 def _lacks(about: TopicRow) -> list[str]:
@@ -79,11 +82,6 @@ def _lacks(about: TopicRow) -> list[str]:
     lacks += [f"takes privilege: {one}" for one in about.needs]
     lacks += [f"could not be looked at: {one or 'all of it'}" for one in about.unread]
     return [*lacks, f"{about.cut} more were left out on the host"] if about.cut else lacks
-
-
-def _value(value: object) -> str:
-    text = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-    return text if len(text) <= VALUE_MOST else f"{text[:VALUE_MOST]}…"
 
 
 async def open_raw(app: "DeskApp", host: str, names: Sequence[str]) -> None:
