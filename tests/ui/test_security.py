@@ -202,9 +202,7 @@ class TestAPage:
             desk.app.commands.run("FND-2")
             await desk.sees("What was read", "sshdconf")
             await desk.press("full_stop", "enter", "enter")
-            await desk.sees(
-                "What was read of", "1 item, read", "permitrootlogin", "value without-", "blocks of Match"
-            )
+            await desk.sees("What was read of", "1 item, read", "permitrootlogin", "value without-", "blocks of Match")
             assert "\x1b" not in desk.text
             await desk.press("q", "q", "q")
             desk.app.commands.run("verdicts pass=1")
