@@ -3,6 +3,7 @@
 import fcntl
 import os
 import pty
+import re
 import select
 import signal
 import struct
@@ -14,6 +15,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+
+REACHED = re.compile(rb"engine (?:\x1b\[[\d;]*m|\x0f)*(?:\*|!|\xe2\x97\x8f|\xe2\x96\xb2)")
+"""How the header tells that the engine answers: before, no act is possible."""
 
 DESK = """
 import sys
@@ -112,6 +116,14 @@ class Terminal:
             if time.monotonic() > end:
                 raise AssertionError(f"{text!r} was not written; what was is {self.seen[begin:][-2000:]!r}")
             self.read_for(0.02)
+
+    def wait_for_engine(self, within_s: float = 30.0) -> None:
+        """Read until the header says that the engine is reached."""
+        end = time.monotonic() + within_s
+        while not REACHED.search(self.seen):
+            if time.monotonic() > end:
+                raise AssertionError(f"the engine is not reached; the end was {self.seen[-2000:]!r}")
+            self.read_for(0.05)
 
     def settle(self, quiet_s: float = 1.0, within_s: float = 30.0) -> None:
         """Read until nothing has been written for a while."""

@@ -54,6 +54,7 @@ def desk(live: LiveFleet, scratch: Path) -> Iterator[Terminal]:
     """The real program in a bare terminal."""
     made = Terminal(live.root, (80, 24), program(live.root), {"TMPDIR": str(scratch)})
     made.wait_for("cache-04")
+    made.wait_for_engine()
     yield made
     made.close()
 

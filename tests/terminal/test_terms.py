@@ -82,6 +82,7 @@ TERMS = {
 def through_everything(desk: Terminal) -> None:
     """Open the desk, look at one thing of every kind, leave."""
     desk.wait_for("cache-04")
+    desk.wait_for_engine()
     for key, text in EVERYTHING:
         desk.type(key)
         desk.wait_for_more(text)
@@ -146,6 +147,7 @@ def test_signs_are_as_the_locale_has_them(in_pty: Callable[..., Terminal], envir
     """Where the locale is not UTF-8 not a byte but ASCII is written, not even by Textual's own widgets."""
     desk = in_pty(environ=environ)
     desk.wait_for("cache-04")
+    desk.wait_for_engine()
     for key, text in (("m", "maintenance on"), ("\x1b", "cache-04"), ("\x10", "read now"), ("\x1b", "cache-04"),
                       ("/é", "0 of 30")):  # fmt: skip
         desk.type(key)

@@ -122,7 +122,7 @@ class TestEscapeInTmux:
     @pytest.fixture
     def desk(self, in_tmux: Callable[..., Tmux]) -> Tmux:
         made = in_tmux(escape_ms=HELD_MS)
-        made.sees("hosts 30", "cache-04")
+        made.sees("hosts 30", "cache-04", "engine ●")
         return made
 
     @pytest.fixture
