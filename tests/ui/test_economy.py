@@ -27,7 +27,7 @@ from tui_ops.ui.groups import Grouping
 from tui_ops.ui.listing import Key
 from tui_ops.ui.options import UiOptions
 from tui_ops.ui.paint import Ink, line
-from tui_ops.ui.start import begin_start, end_start
+from tui_ops.ui.start import STAYING_FROM, STAYING_GROWN, Staying, begin_start, end_start
 from tui_ops.ui.themes import load_palette
 
 
@@ -263,6 +263,22 @@ def test_the_collector_rests_while_the_desk_opens() -> None:
     finally:
         gc.unfreeze()
         gc.enable()
+
+
+def test_many_things_are_left_alone_once_and_again_when_a_quarter_has_come() -> None:
+    """What the collector walks over holds up keys; but each time something may be left behind for good."""
+    try:
+        staying = Staying()
+        assert not staying.holds(STAYING_FROM - 1)
+        before = gc.get_freeze_count()
+        things = [[number] for number in range(STAYING_FROM)]
+        assert staying.holds(len(things))
+        assert gc.get_freeze_count() - before >= len(things)
+        assert not staying.holds(len(things))
+        assert not staying.holds(int(STAYING_FROM * STAYING_GROWN) - 1)
+        assert staying.holds(int(STAYING_FROM * STAYING_GROWN) + 1)
+    finally:
+        gc.unfreeze()
 
 
 class TestTheDesk:

@@ -4,6 +4,7 @@ import random
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlmodel import Session, col, select
@@ -28,7 +29,9 @@ from tui_ops.ui.screens.dialog import Dialog
 from tui_ops.ui.screens.finding import FindingScreen
 from tui_ops.ui.screens.page import Page
 from tui_ops.ui.screens.security import Security
+from tui_ops.ui.views import folded as folded_view
 from tui_ops.ui.views.findings import FindingList, FindingsPane
+from tui_ops.ui.views.items import place_items
 
 SIZES = [(80, 24), (120, 40), (200, 60)]
 
@@ -494,6 +497,35 @@ class TestALongList:
         assert pane.seen(folded)[0] is not before[lines.index(folded)][0]
         desk.pass_time(Stamp(desk.present.at + 61.0, desk.present.mono + 61.0))
         assert all(one[1] != other[1] for one, other in zip(before, map(pane.seen, lines), strict=True))
+
+    @pytest.mark.parametrize("by", ["what", "none"])
+    def test_what_was_worked_out_aside_places_the_columns(self, monkeypatch: pytest.MonkeyPatch, by: str) -> None:
+        """As the desk would itself, which then has nothing to do; of another width it has."""
+        desk = Desk(UiOptions(state=Path("/nowhere"), fleet_name="x", ascii=False), False)
+        pane, rows = FindingsPane(desk), {number: _row(number, random.Random(number)) for number in range(1, 60)}
+        pane.folded.by = by
+        pane.take([(1, 0.0, pane.standing(rows, ranked=True))], desk)
+        pane.lay_out(160)
+        rows |= {number: replace(rows[number], host="a-host-with-a-longer-name") for number in (1, 2, 3)}
+        pane.take([(2, 0.0, pane.standing({number: rows[number] for number in (1, 2, 3)}, whole=False))], desk)
+        aside, asked = pane.placed, 0
+
+        def counted(*given: Any) -> Any:
+            nonlocal asked
+            asked += 1
+            return place_items(*given)
+
+        monkeypatch.setattr(folded_view, "place_items", counted)
+        pane.lay_out(160)
+        assert asked == 0
+        other = FindingsPane(desk)
+        other.folded.by = by
+        other.take([(1, 0.0, other.standing(rows, ranked=True))], desk)
+        other.lay_out(160)
+        assert [(one.column.id, one.width) for one in aside] == [(one.column.id, one.width) for one in other.placed]
+        asked = 0
+        pane.lay_out(120)
+        assert asked == 1
 
 
 def _row(number: int, dice: random.Random) -> FindingRow:

@@ -14,6 +14,7 @@ from tui_ops.ui.columns import Column, Look, Placed, heading
 from tui_ops.ui.desk import Desk
 from tui_ops.ui.listing import Key
 from tui_ops.ui.paint import Ink, Line
+from tui_ops.ui.start import Staying
 from tui_ops.ui.views.foldedlist import FoldedList, Stand
 from tui_ops.ui.views.items import Item, draw_item, place_items
 from tui_ops.ui.views.pane import Pane
@@ -53,7 +54,8 @@ class FoldedPane(Secured, Pane[T]):
         self.folded = listing
         self.placed: tuple[Placed[Item], ...] = ()
         self._item_columns = tuple(columns)
-        self._placed_for: tuple[object, ...] = ()
+        self._placed_for: tuple[int, int, str, int] | None = None
+        self._staying = Staying()
         self._loaded = False
         self._folds: dict[Key, Item] = {}
         """What is folded, as it was drawn last."""
@@ -88,8 +90,12 @@ class FoldedPane(Secured, Pane[T]):
             self._loaded = True
             self.folded.adopt(one)
             self._forget()
+            self._staying.holds(len(one.rows))
             if one.asked == self.folded.asked:
                 self._folds |= one.folds
+                if one.placed is not None and self.folded.lines is one.lines:
+                    width, self.placed = one.placed
+                    self._placed_for = self._to_be_placed(width)
 
     def standing(self, rows: Mapping[Key, T], whole: bool = True, ranked: bool = False) -> Stand[T]:
         """Return how rows would stand, and how what is folded would look; runs in the store's thread.
@@ -102,7 +108,22 @@ class FoldedPane(Secured, Pane[T]):
         stand = self.folded.ready(rows, ranked) if whole else self.folded.changed(rows)
         anew = stand.groups if stand.touched is None else stand.touched & stand.groups.keys()
         several = ((key, stand.groups[key]) for key in anew if len(stand.groups[key]) > 1)
-        return replace(stand, folds={key: self.fold_item([stand.rows[one] for one in rows]) for key, rows in several})
+        folds = {key: self.fold_item([stand.rows[one] for one in rows]) for key, rows in several}
+        return replace(stand, folds=folds, placed=self._placing(stand, folds))
+
+    def _placing(self, stand: Stand[T], folds: Mapping[Key, Item]) -> tuple[int, tuple[Placed[Item], ...]] | None:
+        """Return the columns for a stand, by its first lines and for the width that they had last."""
+        if not self._placed_for:
+            return None
+        known, items = self._folds, []
+        for key in stand.lines[:PLACED_BY]:
+            members = stand.groups.get(key, ())
+            if len(members) > 1:
+                items.append(folds.get(key) or known.get(key) or self.fold_item([stand.rows[one] for one in members]))
+            else:
+                items.append(self.item(stand.rows[key]))
+        width = self._placed_for[0]
+        return width, place_items(width, self._item_columns, items)
 
     # Drawing ------------------------------------------------------------------------------------------------------
 
@@ -135,13 +156,16 @@ class FoldedPane(Secured, Pane[T]):
 
     def lay_out(self, width: int) -> None:
         """Place the columns by the first lines."""
-        listing = self.folded
-        placed_for = (width, listing.taken, listing.by, id(listing.lines))
+        listing, placed_for = self.folded, self._to_be_placed(width)
         if placed_for != self._placed_for:
             self._placed_for = placed_for
             self.placed = place_items(
                 width, self._item_columns, [self._item_of(key) for key in listing.lines[:PLACED_BY]]
             )
+
+    def _to_be_placed(self, width: int) -> tuple[int, int, str, int]:
+        """Return for what columns are placed: they stay while it does."""
+        return width, self.folded.taken, self.folded.by, id(self.folded.lines)
 
     def heading(self) -> Line:
         """Return the titles of the columns."""

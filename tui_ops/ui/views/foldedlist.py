@@ -46,6 +46,8 @@ class Stand(Generic[T]):
     """Folded lines that have other rows than before, or rows that are others; None for all of them."""
     folds: dict[Key, Any] = field(default_factory=dict)
     """How folded lines look, as far as that was worked out as well."""
+    placed: tuple[int, Any] | None = None
+    """The columns for these lines, with the width that they have room in."""
 
 
 class FoldedList(Listing[T]):
