@@ -30,7 +30,7 @@ from tui_ops.ui.screens.finding import FindingScreen
 from tui_ops.ui.screens.page import Page
 from tui_ops.ui.screens.security import Security
 from tui_ops.ui.views import folded as folded_view
-from tui_ops.ui.views.findings import FindingList, FindingsPane
+from tui_ops.ui.views.findings import FindingList, FindingsPane, fold_item
 from tui_ops.ui.views.items import place_items
 
 SIZES = [(80, 24), (120, 40), (200, 60)]
@@ -497,6 +497,16 @@ class TestALongList:
         assert pane.seen(folded)[0] is not before[lines.index(folded)][0]
         desk.pass_time(Stamp(desk.present.at + 61.0, desk.present.mono + 61.0))
         assert all(one[1] != other[1] for one, other in zip(before, map(pane.seen, lines), strict=True))
+
+    def test_a_fold_says_of_all_only_what_is_so_of_all(self) -> None:
+        """Three are open, and one of them had been gone."""
+        row = replace(_row(1, random.Random(1)), state=FindingState.OPEN, waits=False, returned=0)
+        alone, back = fold_item([row, row, row], 9.0, "what"), replace(row, returned=1)
+        assert alone.facts["state"] == "open"
+        assert fold_item([back, row, row], 9.0, "what").facts["state"] == "open 2 of 3"
+        assert fold_item([row, back, back], 9.0, "what").facts["state"] == "came back 2 of 3"
+        gone = replace(row, state=FindingState.VERIFIED)
+        assert fold_item([row, gone, gone], 9.0, "what").facts["state"] == "verified 2 of 3"
 
     @pytest.mark.parametrize("by", ["what", "none"])
     def test_what_was_worked_out_aside_places_the_columns(self, monkeypatch: pytest.MonkeyPatch, by: str) -> None:

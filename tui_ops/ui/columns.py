@@ -44,6 +44,9 @@ Key = tuple[object, ...]
 
 T = TypeVar("T")
 
+MORE = 5
+"""The priority from which on a column only tells more: what a list is about has its room before it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Look:
@@ -76,6 +79,8 @@ class Column(Generic[T]):
     """Higher ones are dropped first; 0 is never dropped."""
     most: int = 0
     """Cells it may grow to; 0 leaves it at the least."""
+    early: int = 0
+    """Cells it may grow to before columns come that only tell more: those of :data:`MORE`."""
     right: bool = False
     wanted: Callable[[T], object] | None = None
     """Whether a row has something to show here; where no row has, the column is not drawn. None: always."""

@@ -20,7 +20,7 @@ from tui_ops.ui.paint import LOOK_INK, Ink, Line
 from tui_ops.ui.panels import Pen
 from tui_ops.ui.security import layout
 from tui_ops.ui.security.reading import SeenPage, read_changed, read_finding, urgency
-from tui_ops.ui.security.signs import SEVERITY_SHORT, SEVERITY_SIGNS
+from tui_ops.ui.security.signs import SEVERITY_SHORT, SEVERITY_SIGNS, state_sign
 from tui_ops.ui.security.words import clock_told, due_told, hosts_told, left_s, needs_somebody, state_told
 from tui_ops.ui.views.folded import FoldedPane
 from tui_ops.ui.views.foldedlist import FoldedList
@@ -30,13 +30,15 @@ from tui_ops.ui.views.items import Item, number_fact, text_fact
 CHANGED_MOST = 2000
 """From so many changed findings on the whole list is put in order anew, aside, and not one by one between keys."""
 
-WHAT_LEAST = 23
-"""Cells of what it is before a state comes: it is what tells one finding from another."""
+WHAT_LEAST, WHAT_EARLY = 23, 48
+"""Cells of what it is before a state comes, and before its check and its kind do: it is what tells one finding from
+another.
+"""
 
 FINDING_COLUMNS: tuple[Column[Item], ...] = (
     number_fact("priority", "PRI", 3, lambda value: f"{value:.0f}"),
     told_fact("severity", "SEV", 4, priority=1),
-    text_fact("what", "FINDING", WHAT_LEAST, most=90, ink=Ink.TEXT),
+    text_fact("what", "FINDING", WHAT_LEAST, most=90, ink=Ink.TEXT, early=WHAT_EARLY),
     text_fact("host", "HOST", 9, most=28, ink=Ink.TEXT),
     told_fact("state", "STATE", 12, most=26, priority=1),
     told_fact("due", "DUE", 8, priority=1),
@@ -173,18 +175,20 @@ def fold_item(rows: Sequence[FindingRow], at: float, by: str) -> Item:
     what = {"host": first.host, "owner": first.owner or "nobody's", "package": first.package or "no package"}.get(
         by, what_of(first) if _all_alike(rows) else first.title or first.check
     )  # fmt: skip
-    told = state_told(first) if len(states) == 1 else None
-    most, many = states.most_common(1)[0]
+    told, (most, many) = state_told(first), states.most_common(1)[0]
+    if len(states) == 1:
+        how, many = Counter(map(state_sign, rows)).most_common(1)[0]
+        most = how.summary
     facts: dict[str, Any] = {
         "priority": float(max(row.priority for row in live)) if live else None,
         "severity": SEVERITY_SHORT[worst], "what": what,
         "host": hosts_told(len(hosts)) if len(hosts) > 1 else first.host or "the fleet",
-        "state": told.text if told else f"{most} {many} of {len(rows)}",
+        "state": told.text if many == len(rows) else f"{most} {many} of {len(rows)}",
         "due": f"{over} over" if over > 1 else due.text, "owner": first.owner if len(owners) == 1 else "",
         "name": f"{len(rows)}", "kind": str(first.kind), "check": first.check, "change": "",
     }  # fmt: skip
     sign = SEVERITY_SIGNS[worst]
-    inks = {"severity": LOOK_INK[sign.look] if live else Ink.DIM, "state": told.ink if told else Ink.WARN,
+    inks = {"severity": LOOK_INK[sign.look] if live else Ink.DIM, "state": told.ink if many == len(rows) else Ink.WARN,
             "due": due.ink}  # fmt: skip
     return Item(("fold", first.id), sign, facts, in_need=any(map(needs_somebody, live)), inks=inks)
 

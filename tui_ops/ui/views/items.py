@@ -1,6 +1,6 @@
 """Lists of parts of hosts: each part is one row with its facts, drawn in columns that say which fact they show."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from tui_ops.model.address import Value
@@ -9,7 +9,7 @@ from tui_ops.model.states import STATE_SIGNS, HostState, Severity, StateSign, si
 from tui_ops.model.units import format_age
 from tui_ops.store.views.rows import HostRow
 from tui_ops.ui.cells import fit, width_of
-from tui_ops.ui.columns import GUTTER, Column, Look, Placed, is_dim, natural
+from tui_ops.ui.columns import GUTTER, MORE, Column, Look, Placed, is_dim, natural
 from tui_ops.ui.facts import value_of
 from tui_ops.ui.listing import Key, Listing, sort_stable
 from tui_ops.ui.paint import LOOK_INK, Ink, Line, Span, sign_span
@@ -174,7 +174,7 @@ def number_fact(
 
 
 def text_fact(
-    id: str, title: str, least: int, most: int = 0, priority: int = 0, ink: Ink | None = Ink.DIM
+    id: str, title: str, least: int, most: int = 0, priority: int = 0, ink: Ink | None = Ink.DIM, early: int = 0
 ) -> Column[Item]:
     """Return a column of texts.
 
@@ -185,6 +185,7 @@ def text_fact(
         most: cells it may grow to.
         priority: higher ones are dropped first; 0 is never dropped.
         ink: None takes the colour of the item's sign where it needs someone.
+        early: cells it may grow to before columns come that only tell more.
     """
 
     def cell(item: Item, width: int, _look: Look) -> Span:
@@ -196,7 +197,7 @@ def text_fact(
         text = str(item.facts.get(id) or "")
         return (not text, natural(text))
 
-    return Column(id, title, least, cell, key, priority, most=most, wanted=lambda item: item.facts.get(id))
+    return Column(id, title, least, cell, key, priority, most=most, early=early, wanted=lambda item: item.facts.get(id))
 
 
 def age_fact(priority: int) -> Column[Item]:
@@ -225,7 +226,10 @@ def place_items(width: int, columns: Sequence[Column[Item]], items: Sequence[Ite
     }
     chosen: dict[str, int] = {}
     room = width - GUTTER
-    for column in sorted(usable, key=lambda one: one.priority):
+    ordered = sorted(usable, key=lambda one: one.priority)
+    for column in ordered:
+        if column.priority >= MORE:
+            room -= _grow(chosen, ((one, min(one.early, longest.get(one.id, 0))) for one in ordered), room)
         if column.priority and room < column.least + 1:
             break
         # What names a thing has its whole name before further columns come, up to a share of the line.
@@ -233,12 +237,19 @@ def place_items(width: int, columns: Sequence[Column[Item]], items: Sequence[Ite
         wish = min(longest[column.id], column.most, width // NAME_SHARE) if names else 0
         chosen[column.id] = max(column.least, wish)
         room -= chosen[column.id] + 1
-    kept = [column for column in usable if column.id in chosen]
-    for column in sorted((one for one in kept if one.most), key=lambda one: one.priority):
-        extra = max(0, min(room, min(column.most, longest[column.id]) - chosen[column.id]))
-        chosen[column.id] += extra
-        room -= extra
-    return tuple(Placed(column, chosen[column.id]) for column in kept)
+    _grow(chosen, ((one, min(one.most, longest.get(one.id, 0))) for one in ordered), room)
+    return tuple(Placed(column, chosen[column.id]) for column in usable if column.id in chosen)
+
+
+def _grow(chosen: dict[str, int], wishes: Iterable[tuple[Column[Item], int]], room: int) -> int:
+    """Let columns that were chosen have as many cells as they wish and as there is room; return how many that took."""
+    taken = 0
+    for column, wish in wishes:
+        if column.id in chosen:
+            extra = max(0, min(room - taken, wish - chosen[column.id]))
+            chosen[column.id] += extra
+            taken += extra
+    return taken
 
 
 def draw_item(item: Item, placed: Sequence[Placed[Item]], look: Look, here: bool, marked: bool) -> Line:

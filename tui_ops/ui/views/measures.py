@@ -30,8 +30,8 @@ SHORT = {
 }  # fmt: skip
 """The titles of the columns."""
 
-WORD_LEAST, WORD_MOST = 8, 18
-"""Cells of a column from which the word of a measure is told beside its sign: less would cut every word."""
+WORD_LEAST, WORD_MOST = 10, 18
+"""Cells of a column from which a word that has no room beside its sign is cut: of less, hardly a word is left."""
 
 NEEDED_MOST = 8
 """Listeners that are told of beside a host."""
