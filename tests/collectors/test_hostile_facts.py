@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tui_ops.collectors.dropin import dropin, lines
 from tui_ops.collectors.errors import NothingUsable, ProbeError
 from tui_ops.collectors.facts import body as fact_body
 from tui_ops.collectors.facts import files as file_facts
@@ -17,7 +18,7 @@ from tui_ops.collectors.facts.body import LIST_LIMIT, NAME_LIMIT
 from tui_ops.collectors.facts.files import masked, parse_files
 from tui_ops.collectors.facts.packages import PACKAGES_LIMIT, parse_packages
 from tui_ops.collectors.facts.topics import TOPICS, Topic
-from tui_ops.collectors.privilege import ROOT_LINES, dropin, lines, parse_privilege
+from tui_ops.collectors.privilege import ROOT_LINES, parse_privilege
 from tui_ops.collectors.sections import BY_NAME
 from tui_ops.model.clean import clean
 from tui_ops.model.facts import FactReading, compare
@@ -33,7 +34,7 @@ WORDS = (
     b" ban audit mac selinux guard ran virus journald rsyslog syslogng upload disk os kernel pkgs age apt conf dnf"
     b" zypper automatic restart stale owned named found now reboot"
     b" stamp same state hash text end defs useradd quality faillock pam profile crypto boot homes public last journal"
-    b" bad"
+    b" bad switch used backend trusted ca principals"
 ).split()
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tui_ops.collectors.privilege import SCAN_NOTE, dropin
+from tui_ops.collectors.dropin import SCAN_NOTE, dropin
 from tui_ops.collectors.scanlines import content_of, scan_lines
 from tui_ops.probes import scan_text
 

@@ -13,11 +13,12 @@ from support.checkcases import cases_of, read_of
 from support.probes import SHELLS, Probe, write_tree
 
 from tui_ops.collectors import frame
+from tui_ops.collectors.dropin import dropin
 from tui_ops.collectors.facts.accounts import parse_accounts
 from tui_ops.collectors.facts.sshdconf import FILES
 from tui_ops.collectors.facts.sudoers import parse_sudoers
 from tui_ops.collectors.facts.topics import BY_NAME
-from tui_ops.collectors.privilege import ROOT_LINES, dropin
+from tui_ops.collectors.privilege import ROOT_LINES
 from tui_ops.model.facts import FactReading
 from tui_ops.model.security import CheckResult
 from tui_ops.practices.security.checks.base import Scene, run_check
@@ -347,7 +348,8 @@ def drop_in_of(text: str) -> object:
 def test_the_drop_in_that_this_desk_makes_is_no_finding() -> None:
     """Every line of it, for a login of a person's number; one more that is none of it is one."""
     programs = {line.program: f"/usr/sbin/{line.program}" for line in ROOT_LINES} | {"timeout": "/usr/bin/timeout"}
-    text = dropin("anna", ["/etc/a:b,c=d"], programs | {"stat": "/usr/bin/stat"}, [("/dev/sda", "-")])
+    sshds = ["/etc/ssh/two.conf"]
+    text = dropin("anna", ["/etc/a:b,c=d"], programs | {"stat": "/usr/bin/stat"}, [("/dev/sda", "-")], sshds=sshds)
     said = drop_in_of(text)
     assert said.result is CheckResult.PASS, said.text  # type: ignore[attr-defined]
     rules = sum("NOPASSWD" in line for line in text.splitlines())

@@ -1,5 +1,6 @@
 """A second sshd that reads another file: found by its words, judged by the real sshd, never passed by."""
 
+import os
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,12 +13,15 @@ from support.waiting import until_sync
 from tui_ops.collectors import frame
 from tui_ops.collectors.facts.sshdargs import started
 from tui_ops.collectors.facts.topics import BY_NAME
-from tui_ops.model.facts import FactReading
+from tui_ops.collectors.privilege import WHY_OPEN, asked, sshd_lines
+from tui_ops.engine.security.judging import root_lines
+from tui_ops.model.facts import FactReading, Fields
 from tui_ops.model.security import CheckResult
-from tui_ops.practices.security.checks.base import Judgement, Scene, run_check
+from tui_ops.practices.security.checks.base import Judgement, Read, Scene, run_check
 from tui_ops.practices.security.checks.declared import BY_ID
 
 NOW = 1_780_000_000.0
+NOTHING: Mapping[str, object] = {}
 TIGHT = (
     "PermitRootLogin no\nPasswordAuthentication no\nKbdInteractiveAuthentication no\nAllowGroups people\n"
     "MaxAuthTries 3\nDisableForwarding yes\nClientAliveInterval 60\nLoginGraceTime 30\nMaxStartups 10:30:60\n"
@@ -35,16 +39,23 @@ def key(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def look(root: Path, key: Path, words: str, files: Mapping[str, str], shell: str = "dash") -> FactReading:
+KEY_FIELDS: Fields = {"mode": "0600", "uid": 0, "group": "root", "owner": "root", "kind": "file", "type": "ssh-ed25519"}
+
+
+def look(
+    root: Path, key: Path, words: str, files: Mapping[str, str], shell: str = "dash", usual: bool = True
+) -> FactReading:
     """Return what the section tells of a tree in which an sshd runs with some words; root may ask the real sshd."""
     told = words if words.startswith("sshd: ") else words.replace(" ", "\0")
     tree: dict[str, str | bytes] = {
         "proc/uptime": "5000.25 1\n", "proc/77/cmdline": told, "proc/78/cmdline": SESSION,
-        "etc/ssh/sshd_config": TIGHT, **files,
+        **({"etc/ssh/sshd_config": TIGHT} if usual else {}),
+        "etc/systemd/system/sshd-two@.service": "[Service]\nExecStart=/usr/sbin/sshd -D -f /etc/ssh/%i.conf\n", **files,
         "usr/sbin/sshd": f'#!/bin/sh\ncase $* in -T) set -- -T -f {root}/etc/ssh/sshd_config ;; esac\n'
                          f'exec /usr/sbin/sshd -h {key} "$@"\n',
     }  # fmt: skip
-    tree |= {f"bin/{name}": f'#!/bin/sh\nexec /usr/bin/{name} "$@"\n' for name in ("find", "grep", "timeout")}
+    programs = ("find", "grep", "timeout", "stat", "ls")
+    tree |= {f"bin/{name}": f'#!/bin/sh\nexec /usr/bin/{name} "$@"\n' for name in programs}
     write_tree(root, tree)
     (root / "usr/sbin/sshd").chmod(0o755)
     with Probe(SHELLS[shell], root) as probe:
@@ -53,8 +64,10 @@ def look(root: Path, key: Path, words: str, files: Mapping[str, str], shell: str
         return parse(probe.ask(frame.ask_section("sshdconf", 1, 20)).body)
 
 
-def judged(check: str, reading: FactReading) -> Judgement:
-    scene = Scene("h", {"sshdconf": read_of(reading, NOW)}, NOW, dict(BY_ID[check].parameters))
+def judged(check: str, reading: FactReading, known: Mapping[str, object] = NOTHING, **reads: Read) -> Judgement:
+    scene = Scene(
+        "h", {"sshdconf": read_of(reading, NOW), **reads}, NOW, dict(BY_ID[check].parameters), known=known
+    )  # fmt: skip
     return run_check(BY_ID[check], scene)
 
 
@@ -72,6 +85,73 @@ def test_it_is_judged_by_what_the_real_sshd_says_of_its_file(tmp_path: Path, key
         assert [seen.object for seen in said.seen] == [f"match -f {OTHER}"]
         assert f"in an sshd that runs with -f {OTHER}" in said.text
     assert judged("ssh-empty", reading).result is CheckResult.PASS
+    assert reading.items[f"sshd_config -f {OTHER}"]["ports"] == ["2222"]
+
+
+def test_what_it_offers_and_its_keys_are_judged(tmp_path: Path, key: Path) -> None:
+    """By the real sshd -T -f FILE; its key lies where no other check looks, and others may read it."""
+    own = "opt/ssh/own_key"
+    (tmp_path / "opt/ssh").mkdir(parents=True)
+    subprocess.run(["ssh-keygen", "-q", "-t", "rsa", "-b", "2048", "-N", "", "-f", tmp_path / own], check=True)
+    (tmp_path / own).chmod(0o640)
+    os.chown(tmp_path / own, 0, 65534)
+    lines = (
+        f"HostKey /{own}\nCiphers aes128-ctr,aes256-cbc\nMACs hmac-sha1\nKexAlgorithms diffie-hellman-group14-sha1\n"
+    )
+    reading = look(tmp_path, key, f"/usr/sbin/sshd -f {OTHER} -p 2222", {OTHER.lstrip("/"): lines})
+    for check, weak in (
+        ("ssh-cipher", "aes256-cbc"), ("ssh-mac", "hmac-sha1"), ("ssh-kex", "diffie-hellman-group14-sha1"),
+    ):  # fmt: skip
+        said = judged(check, reading)
+        assert {seen.object for seen in said.seen if OTHER in seen.object} == {f"-f {OTHER} {weak}"}, said.text
+        assert f"the sshd that runs with -f {OTHER} offers {weak} (as sshd -T -f {OTHER} says" in said.seen[-1].text
+    modes = Read("modes", {"/etc/ssh/ssh_host_rsa_key": KEY_FIELDS}, NOW)
+    said = judged("ssh-hostkey", reading, modes=modes)
+    (seen,) = said.seen
+    assert seen.object == f"/{own}"
+    assert f"/{own}, a key of the sshd that runs with -f {OTHER}, can be read by others: 0640" in seen.text
+    assert "is an RSA key of 2048 bits, less than 3072" in seen.text
+    (tmp_path / OTHER.lstrip("/")).chmod(0o644)
+    reading = look(tmp_path, key, f"/usr/sbin/sshd -f {OTHER} -p 2222", {})
+    said = judged("ssh-conffile", reading, modes=modes)
+    assert [seen.object for seen in said.seen] == [OTHER]
+
+
+def test_one_that_runs_alone_is_judged(tmp_path: Path, key: Path) -> None:
+    """A container's sshd may read no usual file at all: that is not a host without sshd."""
+    (tmp_path / "etc/ssh").mkdir(parents=True)
+    reading = look(
+        tmp_path, key, f"/usr/sbin/sshd -f {OTHER}", {OTHER.lstrip("/"): "PermitRootLogin yes\n"}, usual=False
+    )
+    assert [seen.object for seen in judged("ssh-root", reading).seen] == [f"match -f {OTHER}"]
+    assert judged("ssh-empty", reading).result is CheckResult.PASS
+    reading = look(tmp_path, key, f"/usr/sbin/sshd -f {OTHER}", {OTHER.lstrip("/"): TIGHT}, usual=False)
+    assert judged("ssh-root", reading).result is CheckResult.PASS
+    assert judged("ssh-allow", reading).result is CheckResult.PASS
+
+
+def test_two_that_read_the_same_file_are_two(tmp_path: Path, key: Path) -> None:
+    """Each with what its own words set; the file and its key are looked at as those of one."""
+    words = f"sshd: /usr/sbin/sshd -f {OTHER} -p 2201 [listener] 0 of 10"
+    files = {OTHER.lstrip("/"): TIGHT, "proc/79/cmdline": f"/usr/sbin/sshd\0-f{OTHER}\0-p2202\0-oPermitRootLogin=yes"}
+    reading = look(tmp_path, key, words, files)
+    assert [fields["ports"] for name, fields in reading.items.items() if name.startswith("sshd_config -f")] == [
+        ["2201"], ["2202"],
+    ]  # fmt: skip
+    assert len(judged("ssh-root", reading).seen) == 1
+    (tmp_path / OTHER.lstrip("/")).chmod(0o600)
+    modes = Read("modes", {"/etc/ssh/sshd_config": KEY_FIELDS}, NOW)
+    assert judged("ssh-conffile", look(tmp_path, key, words, {}), modes=modes).result is CheckResult.PASS
+
+
+def test_a_block_of_it_stands_on_its_own_settings(tmp_path: Path, key: Path) -> None:
+    """What the usual sshd asks of a login says nothing about a block of the other one."""
+    files = {
+        "etc/ssh/sshd_config": TIGHT + "AuthenticationMethods publickey\n",
+        OTHER.lstrip("/"): TIGHT + "Match User bert\nPasswordAuthentication yes\n",
+    }
+    said = judged("ssh-password", look(tmp_path, key, f"/usr/sbin/sshd -f {OTHER}", files))
+    assert [seen.object for seen in said.seen] == [f"match -f {OTHER} match User bert"]
 
 
 def test_a_tight_one_passes_and_its_match_blocks_are_read(tmp_path: Path, key: Path) -> None:
@@ -108,7 +188,7 @@ def test_one_whose_settings_can_not_be_read_is_named_and_never_passed_over(
 ) -> None:
     """A file of somebody else is not opened by root; one that is gone tells nothing; another build reads elsewhere."""
     reading = look(tmp_path, key, words, {"home/anna/own.conf": TIGHT})
-    for check in ("ssh-root", "ssh-password", "ssh-allow", "ssh-idle"):
+    for check in ("ssh-root", "ssh-password", "ssh-allow", "ssh-idle", "ssh-cipher", "ssh-kex"):
         said = judged(check, reading)
         assert said.result is CheckResult.UNKNOWN, said.text
         assert f"another sshd runs, {words}" in said.text
@@ -127,18 +207,83 @@ def test_one_that_systemd_starts_for_a_connection(tmp_path: Path, key: Path) -> 
     assert judged("ssh-root", look(tmp_path, key, SESSION, {})).result is CheckResult.PASS
 
 
-def test_without_privilege_the_line_is_told(tmp_path: Path) -> None:
-    """What root would have to be allowed stands in what is said."""
-    body = (
-        "run sshdconf\neffective permitrootlogin no\nwhole effective\nwritten /etc/ssh/sshd_config:PermitRootLogin no\n"
-        f"whole written\nargs /usr/sbin/sshd -f {OTHER}\nwhole args\nfile other1 {OTHER}\nprivilege other1\n"
-        f"line other1 /usr/bin/timeout 5 /usr/sbin/sshd -T -f {OTHER}\nwhole more\n"
-    )
+def told(*lines: str, effective: str = "effective permitrootlogin no\nwhole effective") -> FactReading:
+    """Return the reading of a host on which another sshd runs, whose file lies where root alone writes."""
+    body = ["run sshdconf", effective, "written /etc/ssh/sshd_config:PermitRootLogin no", "whole written",
+            f"args /usr/sbin/sshd -f {OTHER}", "whole args", f"file other1 {OTHER}", *lines, "whole more"]  # fmt: skip
     parse = BY_NAME["sshdconf"].parse
     assert parse is not None
-    said = judged("ssh-root", parse(body.encode()))
+    return parse("\n".join(body).encode())
+
+
+@pytest.mark.parametrize("effective", ["effective permitrootlogin no\nwhole effective", "privilege effective"])
+def test_without_privilege_the_line_is_told(effective: str) -> None:
+    """What root would have to be allowed is among the lines that would make the check known, word for word."""
+    said = judged("ssh-root", told("privilege other1", effective=effective))
     assert said.result is CheckResult.UNKNOWN
-    assert f"{OTHER} was not read; root may be asked where sudoers allows: /usr/bin/timeout 5" in said.text
+    assert f"another sshd runs, /usr/sbin/sshd -f {OTHER}: {OTHER} was not read" in said.text
+    assert said.needs == ("sshdconf",)
+    rights = {"programs": {"timeout": "/usr/bin/timeout", "sshd": "/usr/sbin/sshd"}, "sshds": [OTHER]}
+    line = f"/usr/bin/timeout 5 /usr/sbin/sshd -T -f {OTHER}"
+    assert line in root_lines(said.needs, rights)
+    allowed = [number for number, one in enumerate(asked((), (), [OTHER]), 1) if one in sshd_lines(OTHER)]
+    assert line not in root_lines(said.needs, {**rights, "allowed": allowed})
+
+
+def test_one_whose_file_others_may_write_to_is_not_read_by_root_and_the_reason_is_told() -> None:
+    said = judged("ssh-root", told("open other1 owner /etc/ssh/other.conf"))
+    assert said.result is CheckResult.UNKNOWN
+    assert f"root is not asked for it: {OTHER} does not belong to root" in said.text
+
+
+def test_what_was_not_read_to_its_end_may_hold_a_block() -> None:
+    """Blocks stand at the end of a file, and that is what a limit cuts off."""
+    lines = [f"more {OTHER}:{line}" for line in TIGHT.splitlines()]
+    assert judged("ssh-root", told(*lines)).result is CheckResult.PASS
+    body = told(*lines, "broken more")
+    assert judged("ssh-root", body).result is CheckResult.UNKNOWN
+    assert OTHER in judged("ssh-root", body).text
+
+
+@pytest.mark.parametrize(
+    "named", ["/usr/sbin/sshd -p 2222 -f /etc/shadow", "[ -f /etc/shadow ] && sshd", "#sshd -f /etc/shadow"]
+)
+def test_no_file_is_opened_because_a_process_names_it(tmp_path: Path, key: Path, named: str) -> None:
+    """Whoever runs a program may give it any words (``exec -a``): root would read for him what he must not."""
+    is_vouched = named.startswith("/usr")
+    files = {"etc/shadow": "PermitRootLogin yes\nroot:secret\n", "etc/rc.local": f"{named}\n"}
+    reading = look(tmp_path, key, "/usr/sbin/sshd -f /etc/shadow", files)
+    item = reading.items["sshd_config -f /etc/shadow"]
+    assert ("open" in item) is not is_vouched
+    assert ("permitrootlogin yes" in item["value"]) is is_vouched  # type: ignore[operator]
+    if not is_vouched:
+        assert item["open"] == f"/etc/shadow {WHY_OPEN['unnamed']}"[:300]
+        assert judged("ssh-root", reading).result is CheckResult.UNKNOWN
+
+
+OPEN = {"link": "link", "owner": "owner", "writable": "writable", "folder": "writable", "plain": ""}
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("how", OPEN)
+def test_root_is_asked_for_a_file_that_root_alone_writes_to(tmp_path: Path, key: Path, shell: str, how: str) -> None:
+    """The owner and the mode of the file count, and of each folder on its way; a link leads anywhere."""
+    path = tmp_path / OTHER.lstrip("/")
+    path.parent.mkdir(parents=True)
+    path.write_text("PermitRootLogin no\n")
+    if how == "link":
+        path.rename(path.with_name("real.conf"))
+        path.symlink_to(path.with_name("real.conf"))
+    elif how == "owner":
+        os.chown(path, 65534, 0)
+    elif how != "plain":
+        (path if how == "writable" else path.parent).chmod(0o775)
+    reading = look(tmp_path, key, f"/usr/sbin/sshd -f {OTHER}", {}, shell)
+    item = reading.items[f"sshd_config -f {OTHER}"]
+    assert item["effective"] is (how == "plain")
+    place = "/etc/ssh" if how == "folder" else OTHER
+    said = f"{place} {WHY_OPEN[OPEN[how]]}" if OPEN[how] else None
+    assert item.get("open") == said
 
 
 def test_a_host_that_hides_processes(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import pytest
 from support.probes import SHELLS, Probe, write_tree
 
 from tui_ops.collectors import frame
+from tui_ops.collectors.dropin import dropin
 from tui_ops.collectors.facts.accounts import parse_accounts
 from tui_ops.collectors.facts.authkeys import parse_authkeys
 from tui_ops.collectors.facts.files import parse_files
@@ -20,7 +21,15 @@ from tui_ops.collectors.facts.logins import parse_logins
 from tui_ops.collectors.facts.modes import parse_modes
 from tui_ops.collectors.facts.sshdconf import parse_sshdconf
 from tui_ops.collectors.facts.sudoers import parse_sudoers
-from tui_ops.collectors.privilege import ROOT_LINES, Privilege, asked, disk_line, dropin, file_lines, parse_privilege
+from tui_ops.collectors.privilege import (
+    ROOT_LINES,
+    Privilege,
+    asked,
+    disk_line,
+    file_lines,
+    parse_privilege,
+    sshd_lines,
+)
 from tui_ops.collectors.rights import parse_rights, rights_of
 
 PROGRAMS = {line.program: f"/usr/sbin/{line.program}" for line in ROOT_LINES} | {
@@ -35,8 +44,8 @@ Ask = Callable[..., bytes]
 ENDS = {"&&", "||", "|", "2>&1", "{", "then"}
 
 
-BESIDE = {("sshdconf", ("5", "sshd", "-T", "-f", "$sshd_file"))}
-"""What no drop-in has, since its file is known on the host alone: root runs it where sudoers allows it."""
+OTHERS = sshd_lines("$sshd_file")
+"""Made for each host: of the files that its further sshds read, as the host itself has found them safe."""
 
 
 def calls() -> list[tuple[str, tuple[str, ...]]]:
@@ -52,7 +61,7 @@ def calls() -> list[tuple[str, tuple[str, ...]]]:
             for word in shlex.split(at[2].replace("$root", "")):
                 if word in ENDS:
                     break
-                words.append(word.removesuffix(";"))
+                words.append(word.removesuffix(";") if len(word) == 1 else word.rstrip(";)"))
                 if word.endswith(";"):
                     break
             found.append((part.name.removesuffix(".sh"), tuple(words[3:] if at[1] == "tell_root" else words)))
@@ -63,8 +72,8 @@ def test_the_table_is_what_the_sections_call() -> None:
     """A line that a section calls and the table lacks would be refused; one that nobody calls would be allowed."""
     constant = {(line.section, (str(line.seconds), line.program, *line.words)) for line in ROOT_LINES}
     fixed = {call for call in calls() if call[0] not in ("privilege", "files", "smart", "containers")}
-    assert fixed - BESIDE == {one for one in constant if one[0] != "containers"}
-    assert fixed >= BESIDE
+    others = {(line.section, (str(line.seconds), line.program, *line.words)) for line in OTHERS}
+    assert fixed == {one for one in constant if one[0] != "containers"} | others
 
 
 def test_the_section_asks_for_the_table_in_its_order(tmp_path: Path) -> None:
@@ -75,6 +84,15 @@ def test_the_section_asks_for_the_table_in_its_order(tmp_path: Path) -> None:
     sudo = '#!/bin/sh\nshift 2\nprintf "%s\\n" "$*" | tr "\\n" " " >>"${0%/bin/*}/asked"\necho >>"${0%/bin/*}/asked"\n'
     tree = {
         **fakes,
+        "proc/77/cmdline": "/usr/sbin/sshd\0-f\0/etc/ssh/other.conf",
+        "proc/78/cmdline": "/usr/sbin/sshd\0-Df\0/opt/open/sshd_config\0-p\00022",
+        "proc/79/cmdline": "/usr/sbin/sshd\0-f\0/etc/ssh/shared.conf",
+        "etc/ssh/shared.conf": "",
+        "etc/gshadow": "",
+        "proc/80/cmdline": "/usr/sbin/sshd\0-f\0/etc/gshadow",
+        "etc/rc.local": "/usr/sbin/sshd -f /etc/ssh/other.conf\n/usr/sbin/sshd -f /etc/ssh/shared.conf\n",
+        "etc/ssh/other.conf": "",
+        "opt/open/sshd_config": "",
         "usr/sbin/smartctl": scan,
         "bin/smartctl": scan,
         "bin/sudo": sudo,
@@ -85,10 +103,18 @@ def test_the_section_asks_for_the_table_in_its_order(tmp_path: Path) -> None:
         path.chmod(0o755)
     (root / "bin/timeout").write_text('#!/bin/sh\nshift\nexec "$@"\n')
     (root / "bin/timeout").chmod(0o755)
+    (root / "opt/open").chmod(0o777)
+    (root / "etc/ssh/shared.conf").chmod(0o664)
     with Probe(root=root) as probe:
         found = parse_privilege(probe.ask(frame.ask_section("privilege", 1, 20, paths=ODD)).body)
     assert found.disks == (("/dev/sda", "-"), ("/dev/bus/0", "megaraid,3"))
-    lines = asked(ODD, found.disks)
+    assert found.sshds == ("/etc/ssh/other.conf",)
+    assert found.open_sshds == {
+        "/etc/gshadow": ("unnamed", "/etc/gshadow"),
+        "/etc/ssh/shared.conf": ("writable", "/etc/ssh/shared.conf"),
+        "/opt/open/sshd_config": ("writable", "/opt/open"),
+    }
+    lines = asked(ODD, found.disks, found.sshds)
     assert found.allowed == frozenset(range(1, len(lines) + 1))
     wanted = [
         " ".join([f"{root}/usr/sbin/timeout", str(line.seconds), f"{root}/usr/sbin/{line.program}", *line.words])
@@ -232,7 +258,7 @@ class TestTheRealSudo:
 
     def test_it_allows_nothing_beside_it(self, tmp_path: Path, programs: dict[str, str], shell: str) -> None:
         """A word more, another file or another number of seconds: refused."""
-        with account(tmp_path, dropin(USER, [NAMED], programs), shell) as probe:
+        with account(tmp_path, dropin(USER, [NAMED], programs, sshds=["/etc/ssh/two.conf"]), shell) as probe:
             allowed = [
                 words
                 for words in (
@@ -241,12 +267,21 @@ class TestTheRealSudo:
                     "5 /usr/bin/head -c 8193 /etc/shadow /etc/gshadow",
                     "50 /usr/bin/head -c 8193 /etc/shadow",
                     f"10 {programs['find']} /root /home -maxdepth 3 -path x/.ssh/authorized_keysx -type f",
+                    f"5 {programs['sshd']} -T -f /etc/ssh/two.conf",
+                    f"5 {programs['sshd']} -T -f /etc/shadow",
+                    f"5 {programs['sshd']} -T -f /etc/ssh/two.conf -o Include=/etc/shadow",
+                    f"5 {programs['grep']} -aH . /etc/ssh/two.conf",
+                    f"5 {programs['grep']} -aH . /etc/ssh/two.conf /etc/shadow",
                     f"5 {programs['sed']} -E -e s/:!+[^:]{{3,}}:/:L:/ /etc/shadow",
                 )
                 if subprocess.run([*beside(probe), "sudo", "-n", "-l", "/usr/bin/timeout", *words.split()]).returncode
                 == 0
             ]
-        assert allowed == ["5 /usr/bin/head -c 8193 /etc/shadow"]
+        assert allowed == [
+            "5 /usr/bin/head -c 8193 /etc/shadow",
+            f"5 {programs['sshd']} -T -f /etc/ssh/two.conf",
+            f"5 {programs['grep']} -aH . /etc/ssh/two.conf",
+        ]
 
 
 def beside(probe: Probe) -> list[str]:

@@ -1,6 +1,7 @@
 """Facts that checks judge: by real programs on trees, and with commands that are made up."""
 
 import os
+import shlex
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -205,6 +206,25 @@ class TestFiles:
         names = [f"(inode {one.st_ino} of device {one.st_dev}, whose name has control signs)" for one in inodes]
         assert sorted(found.items) == [f"suid {names[0]}", f"writable {names[1]}"]
         assert [seen.object for seen in judged("fs-suid", found).seen] == [names[0]]
+
+    def test_what_lies_below_an_overlay_is_found(self, tmp_path: Path) -> None:
+        """Its files may have a number that no mount has: ``find`` can't name their filesystem.
+
+        Where the kernel has no such mount for us, a plain one is in its place.
+        """
+        mounts = f"{{ mount -t tmpfs up '{tmp_path}/up' && mkdir '{tmp_path}/up/u' '{tmp_path}/up/w' && "
+        mounts += f"mount -t overlay o -o 'lowerdir={tmp_path}/low,upperdir={tmp_path}/up/u,workdir={tmp_path}/up/w'"
+        mounts += f" '{tmp_path}/root/srv'; }} || mount --bind '{tmp_path}/low' '{tmp_path}/root/srv'"
+        mounts += '; exec /usr/bin/nice "$@"'
+        nice = f'#!/bin/sh\nexec unshare --mount --propagation private sh -c {shlex.quote(mounts)} sh "$@"\n'
+        tree: dict[str, str | bytes] = {
+            "srv/.keep": "", "proc/uptime": "5000.25 1\n", "bin/find": real("find"), "bin/nice": nice,
+        }  # fmt: skip
+        write_tree(tmp_path / "root", tree)
+        write_tree(tmp_path, {"low/lent": "", "up/.keep": ""})
+        (tmp_path / "low/lent").chmod(0o4755)
+        with Probe(SHELLS["dash"], tmp_path / "root") as probe:
+            assert list(look(probe, "suid").items) == ["suid /srv/lent"]
 
     def test_a_find_that_was_ended_is_no_host_without_such_files(self, host: Start) -> None:
         with host(nice="exit 124") as probe:

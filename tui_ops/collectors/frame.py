@@ -67,7 +67,9 @@ def tick(number: int) -> bytes:
     return f"tick {_checked(number)}\n".encode()
 
 
-def ask_section(name: str, number: int, deadline_s: int, words: Sequence[int] = (), paths: Sequence[str] = ()) -> bytes:
+def ask_section(
+    name: str, number: int, deadline_s: int, words: Sequence[int] = (), paths: Sequence[str] = (), nicely: bool = False
+) -> bytes:
     """Return the line that asks for one run of a slow section.
 
     Args:
@@ -77,6 +79,7 @@ def ask_section(name: str, number: int, deadline_s: int, words: Sequence[int] = 
         words: numbers that the section takes besides, such as processes.
         paths: files that it takes besides, as the inventory names them. The probe reads the line as words that it
             never evaluates, and these hold no blank and nothing else that would mean something to a shell.
+        nicely: whether it gives way to whatever else runs on the host.
 
     Raises:
         ValueError: for a name, a number or a path that the probe would refuse.
@@ -86,7 +89,12 @@ def ask_section(name: str, number: int, deadline_s: int, words: Sequence[int] = 
     if bad := [path for path in paths if not is_file_path(path)]:
         raise ValueError(f"{bad[0]!r} is not a path that a probe may be asked for")
     numbers = [str(_checked(one)) for one in (number, deadline_s, *words)]
-    return f"section {name} {' '.join([*numbers, *paths])}\n".encode()
+    return f"{'nicely' if nicely else 'section'} {name} {' '.join([*numbers, *paths])}\n".encode()
+
+
+def ask_sudo_anew() -> bytes:
+    """Return the line that lets sudo be asked once more about what it refused before; nothing comes back."""
+    return b"sudo\n"
 
 
 def ask_resident() -> bytes:

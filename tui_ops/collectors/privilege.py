@@ -1,11 +1,12 @@
-"""What root is asked for on a host: every line, the drop-in for sudo that allows just these, and which are allowed.
+"""What root is asked for on a host: every line, and which of them he would run.
 
 A line is one command with constant words, for at most so many seconds; beside them there are only the files that the
-inventory names and the host's own disks. The probe's sections call the same lines (a test holds the two together).
+inventory names, those that a further sshd reads, and the host's own disks. The probe's sections call the same lines (a
+test holds the two together).
 """
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from tui_ops.collectors.errors import NothingUsable
@@ -18,6 +19,12 @@ SECTION = "privilege"
 DISKS_LIMIT = 48
 """Disks of one host: as many as the probe asks for their health."""
 
+SSHDS_LIMIT = 4
+"""Further files that sshds of one host read: as many as the section ``sshdconf`` asks for."""
+
+SSHD_FOLDERS = ("/etc/", "/usr/", "/opt/")
+"""Where a system keeps settings of its programs."""
+
 LINES_LIMIT = 600
 """Lines of one body: four for each of 64 files, and some more."""
 
@@ -25,17 +32,14 @@ WHY_OPEN = {
     "link": "is a link: name the file by the place that it leads to",
     "owner": "does not belong to root: its owner could put a link to any file there, which root would read",
     "writable": "may be written to by others than root: they could put a link to any file there, which root would read",
+    "unnamed": "is named by no unit and no script of init: a process may call itself anything, and root opens nothing "
+    "for that; have sshd started by one",
     "unseen": "can't be looked at by this login: nobody knows who may write to the folders on its way",
 }
-"""Why root is not asked for a file that the inventory names, by the section's word for it."""
+"""Why root is not asked for a file that the inventory names, or an sshd reads, by the section's word for it."""
 
 NOT_TOLD = "the host has not said who may write to the folders on its way"
 """The same where the section said nothing of a file."""
-
-SCAN_NOTE = (
-    "# Scanners that the inventory has run here once a week. These do more than read: they run programs of others,\n"
-    "# and Lynis writes its report and its log.\n"
-)
 
 _KEY_FILES = "*/.ssh/authorized_keys*"
 _STATE = ("-exec", "stat", "-c", "%a %u %g %F/%U/%G%n", "{}", "+")
@@ -79,14 +83,16 @@ def _lvm(program: str, columns: str) -> RootLine:
 _WRITTEN = ("-exec", "stat", "-c", "%Y %s %n", "{}", "+")
 
 _LOCAL = ("ext4", "xfs", "btrfs", "ext3", "ext2", "zfs", "f2fs", "jfs", "tmpfs", "overlay")
-"""Filesystems that are looked through: those of other machines may hang, and those of the kernel hold no files."""
+"""Filesystems that are looked through: those of other machines may hang, and those of the kernel hold no files. It is
+asked of folders alone, since a file of an overlay may have a number that no mount has.
+"""
 
 _PASSED = ("*/var/lib/docker", "*/var/lib/containers", "*/var/lib/containerd", "*/var/lib/kubelet", "*/.snapshots",
            "*/.zfs")  # fmt: skip
 """Folders of containers and of snapshots."""
 
 _ALL_FILES = (
-    "/", "(", *(word for kind in _LOCAL for word in ("!", "-fstype", kind)), ")", "-prune",
+    "/", "-type", "d", "(", *(word for kind in _LOCAL for word in ("!", "-fstype", kind)), ")", "-prune",
     "-o", "(", *[word for place in _PASSED for word in ("-o", "-path", place)][1:], ")", "-prune",
     "-o", "!", "-type", "l", "(", "-type", "f", "-perm", "/6000", "-o", "-type", "f", "-perm", "-2",
     "-o", "-type", "d", "-perm", "-2", "!", "-perm", "-1000", "-o", "-nouser", "-o", "-nogroup", ")",
@@ -207,6 +213,23 @@ def file_lines(path: str) -> tuple[RootLine, ...]:
     )
 
 
+def sshd_lines(path: str) -> tuple[RootLine, ...]:
+    """Return the lines for an sshd that reads another file than the usual one: its settings, and what is written."""
+    return (
+        RootLine(5, "sshd", ("-T", "-f", path), f"effective settings of the sshd that reads {path}", "sshdconf"),
+        RootLine(5, "grep", ("-aH", ".", path), f"written settings of the sshd that reads {path}", "sshdconf"),
+    )
+
+
+def is_sshd_file(path: str) -> bool:
+    """Return whether root may be asked what an sshd that reads this file is set to.
+
+    ``sshd -T -f`` opens whatever it is given, so the file lies where a system keeps its own; the host says besides that
+    only root can put another one there, or write to it.
+    """
+    return is_file_path(path) and path.startswith(SSHD_FOLDERS)
+
+
 def disk_line(device: str, kind: str = "-") -> RootLine:
     """Return the line for a disk's health: its device, and the type where smartctl does not find that out itself."""
     typed = () if kind == "-" else ("-d", kind)
@@ -236,6 +259,10 @@ class Privilege:
     """``ID`` and ``VERSION_ID`` of os-release; empty where it is not told."""
     open: dict[int, tuple[str, str]] = field(default_factory=dict)
     """Other files to the word of :data:`WHY_OPEN` and the place that it is about."""
+    sshds: tuple[str, ...] = ()
+    """Files that further sshds read, in whose place only root can put one, and to which only he can write."""
+    open_sshds: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Others that they read, to the word of :data:`WHY_OPEN` and the place that it is about."""
 
 
 _PROGRAM = re.compile(r"/(?:usr/)?s?bin/([a-z0-9-]{1,30})", re.ASCII)
@@ -252,39 +279,58 @@ def parse_privilege(body: bytes) -> Privilege:
     first, *lines = body.split(b"\n", LINES_LIMIT)[:LINES_LIMIT]
     if first != b"run privilege":
         raise NothingUsable("the host does not tell what root would run", "ask it again")
-    texts: dict[str, str] = {}
-    programs: dict[str, str] = {}
-    disks: dict[tuple[str, str], None] = {}
-    numbers: dict[str, set[int]] = {"may": set(), "not": set(), "safe": set()}
-    opened: dict[int, tuple[str, str]] = {}
+    told = _Told()
     for line in lines:
         word, _, rest = clean(line).partition(" ")
+        told.take(word, rest)
+    return Privilege(
+        user=told.texts.get("user", ""),
+        has_sudo=told.texts.get("sudo") == "yes",
+        programs=told.programs,
+        disks=tuple(told.disks),
+        allowed=frozenset(told.numbers["may"] - told.numbers["not"]),
+        refused=frozenset(told.numbers["not"]),
+        safe=frozenset(told.numbers["safe"] - told.opened.keys()),
+        system=told.texts.get("system", ""),
+        open=told.opened,
+        sshds=tuple(path for path in told.sshds if path not in told.open_sshds),
+        open_sshds=told.open_sshds,
+    )
+
+
+class _Told:
+    """What the lines of a run say, each taken as far as it makes sense."""
+
+    def __init__(self) -> None:
+        self.texts: dict[str, str] = {}
+        self.programs: dict[str, str] = {}
+        self.disks: dict[tuple[str, str], None] = {}
+        self.numbers: dict[str, set[int]] = {"may": set(), "not": set(), "safe": set()}
+        self.opened: dict[int, tuple[str, str]] = {}
+        self.sshds: dict[str, None] = {}
+        self.open_sshds: dict[str, tuple[str, str]] = {}
+
+    def take(self, word: str, rest: str) -> None:
+        """Take one line: its first word, and what stands behind it."""
         if word in ("user", "sudo") or (word == "system" and _SYSTEM.fullmatch(rest)):
-            texts.setdefault(word, rest)
+            self.texts.setdefault(word, rest)
         elif word == "program":
             name, _, path = rest.partition(" ")
             found = _PROGRAM.fullmatch(path)
             if found and found[1] == name:
-                programs.setdefault(name, path)
+                self.programs.setdefault(name, path)
         elif word == "disk":
             disk = _DISK.fullmatch(rest)
-            if disk and len(disks) < DISKS_LIMIT:
-                disks.setdefault((disk[1], disk[2]))
-        elif word in numbers:
-            numbers[word] |= _number(rest)
+            if disk and len(self.disks) < DISKS_LIMIT:
+                self.disks.setdefault((disk[1], disk[2]))
+        elif word == "sshd" and is_sshd_file(rest) and len(self.sshds) < SSHDS_LIMIT:
+            self.sshds.setdefault(rest)
+        elif word == "sshdopen":
+            _note_open_sshd(rest, self.open_sshds)
+        elif word in self.numbers:
+            self.numbers[word] |= _number(rest)
         elif word == "open":
-            _note_open(rest, opened)
-    return Privilege(
-        user=texts.get("user", ""),
-        has_sudo=texts.get("sudo") == "yes",
-        programs=programs,
-        disks=tuple(disks),
-        allowed=frozenset(numbers["may"] - numbers["not"]),
-        refused=frozenset(numbers["not"]),
-        safe=frozenset(numbers["safe"] - opened.keys()),
-        system=texts.get("system", ""),
-        open=opened,
-    )
+            _note_open(rest, self.opened)
 
 
 def _note_open(said: str, opened: dict[int, tuple[str, str]]) -> None:
@@ -294,107 +340,28 @@ def _note_open(said: str, opened: dict[int, tuple[str, str]]) -> None:
         opened.setdefault(number, (fields[1], fields[2] if is_file_path(fields[2]) or fields[2] == "/" else ""))
 
 
+def _note_open_sshd(said: str, opened: dict[str, tuple[str, str]]) -> None:
+    """Take ``WHY PLACE FILE``; a place that is none is left out."""
+    why, _, rest = said.partition(" ")
+    place, _, path = rest.partition(" ")
+    if why in WHY_OPEN and is_sshd_file(path) and len(opened) < SSHDS_LIMIT:
+        opened.setdefault(path, (why, place if is_file_path(place) or place == "/" else ""))
+
+
 def _number(said: str) -> set[int]:
     """Return the number at the beginning; none where there is none, or where it is no line's."""
     number = whole(said.partition(" ")[0].encode("ascii", "replace"))
     return {number} if number is not None and number <= LINES_LIMIT else set()
 
 
-def asked(files: Iterable[str], disks: Iterable[tuple[str, str]]) -> tuple[RootLine, ...]:
+def asked(files: Iterable[str], disks: Iterable[tuple[str, str]], sshds: Iterable[str] = ()) -> tuple[RootLine, ...]:
     """Return the lines in the order in which the section ``privilege`` numbers them.
 
     Args:
         files: paths of the inventory, as the section was asked with; one that it would not take is left out.
         disks: device and type of each, as the section told them.
+        sshds: files that a further sshd reads, as the section told them.
     """
     named = (line for path in files if is_file_path(path) for line in file_lines(path))
-    return (*ROOT_LINES, *named, *(disk_line(device, kind) for device, kind in disks))
-
-
-def lines(files: Iterable[str], programs: Mapping[str, str], disks: Iterable[tuple[str, str]] = ()) -> list[str]:
-    """Return the commands of a drop-in as sudoers spells them, each exact to its last word.
-
-    Args:
-        files: paths of the inventory; one that it would not allow is left out.
-        programs: where each program is; lines of those that are not in it are left out.
-        disks: device and type of each.
-    """
-    timeout = programs.get("timeout")
-    if timeout is None:
-        return []
-    return [_spelt(timeout, programs, line) for line in asked(files, disks) if line.program in programs]
-
-
-def _spelt(timeout: str, programs: Mapping[str, str], line: RootLine) -> str:
-    # A command without words would be allowed with any: the seconds stand before it, and so it has some.
-    return " ".join(
-        [_escaped(timeout), str(line.seconds), _escaped(programs[line.program]), *map(_escaped, line.words)]
-    )
-
-
-def needed(sections: Collection[str], programs: Mapping[str, str], allowed: Collection[int] = ()) -> list[str]:
-    """Return the commands of a drop-in that would make some sections known, as sudoers spells them.
-
-    Args:
-        sections: that are to be known.
-        programs: where each program is; lines of those that are not in it are left out.
-        allowed: places of lines that root runs already, as the section ``privilege`` numbers them.
-    """
-    timeout = programs.get("timeout")
-    if timeout is None:
-        return []
-    return [
-        _spelt(timeout, programs, line)
-        for number, line in enumerate(ROOT_LINES, 1)
-        if line.section in sections and line.program in programs and number not in allowed
-    ]
-
-
-def dropin(
-    user: str,
-    files: Iterable[str],
-    programs: Mapping[str, str],
-    disks: Iterable[tuple[str, str]] = (),
-    left_out: Mapping[str, str] | None = None,
-    scans: Iterable[RootLine] = (),
-    no_scans: Mapping[str, str] | None = None,
-) -> str:
-    """Return the text of a drop-in for ``/etc/sudoers.d``.
-
-    Args:
-        user: the account that tui-ops logs in as.
-        files: paths of the inventory for this host.
-        programs: where each program is on it.
-        disks: device and type of each.
-        left_out: files of the inventory that are not among ``files``, each with the reason, which is told.
-        scans: what scanners take that the inventory has run there.
-        no_scans: scanners of the inventory without lines, each with the reason, which is told.
-    """
-    who = "".join(sign if sign.isalnum() or sign in "._-" else f"\\{sign}" for sign in user)
-    head = (
-        "# What tui-ops may have root read on this host: each line is one command, word for word, and ends by itself.\n"
-        "# Install it with:  visudo -cf FILE && install -m 0440 FILE /etc/sudoers.d/tui-ops\n"
-        "# The logs that an operator opens are read without it: let the account join the group systemd-journal.\n"
-        f"Defaults:{who} !requiretty\n"
-    )
-    notes = [f"# Left out: {path}: {why}.\n" for path, why in (left_out or {}).items() if is_file_path(path)]
-    rules = dict.fromkeys(lines(files, programs, disks))
-    told = head + "".join(notes) + "".join(f"{who} ALL=(root) NOPASSWD: {rule}\n" for rule in rules)
-    runs = dict.fromkeys(_spelt(programs["timeout"], programs, line) for line in scans if "timeout" in programs)
-    missing = [f"# Left out: {tool}: {why}.\n" for tool, why in (no_scans or {}).items()]
-    if runs or missing:
-        told += SCAN_NOTE + "".join(missing) + "".join(f"{who} ALL=(root) NOPASSWD: {rule}\n" for rule in runs)
-    return told
-
-
-def _escaped(word: str) -> str:
-    """Return a word as sudoers spells it: what separates words there, and what would be a pattern, taken literally."""
-    spelt = []
-    for sign in word:
-        if sign == "\\":
-            spelt.append("\\\\\\\\")
-        elif sign in "*?[]:,=#\t":
-            spelt.append(f"\\{sign}")
-        else:
-            spelt.append(sign)
-    return "".join(spelt)
+    others = (line for path in sshds if is_sshd_file(path) for line in sshd_lines(path))
+    return (*ROOT_LINES, *others, *named, *(disk_line(device, kind) for device, kind in disks))

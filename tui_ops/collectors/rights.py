@@ -24,12 +24,14 @@ class Rights:
 
     @property
     def left_out(self) -> dict[str, str]:
-        """Return the other files, each with the reason in words for people."""
+        """Return the other files, and those of further sshds, each with the reason in words for people."""
         found = {}
         for at, path in enumerate(self.files, 1):
             if at not in self.privilege.safe:
                 why, place = self.privilege.open.get(at, ("", ""))
                 found[path] = f"{place or path} {WHY_OPEN[why]}" if why in WHY_OPEN else NOT_TOLD
+        for path, (why, place) in self.privilege.open_sshds.items():
+            found[path] = f"{place or path} {WHY_OPEN[why]}"
         return found
 
 
@@ -58,6 +60,8 @@ def parse_rights(body: bytes) -> SectionReading:
             "safe": sorted(found.safe),
             "system": found.system,
             "open": [[number, *said] for number, said in sorted(found.open.items())],
+            "sshds": list(found.sshds),
+            "open_sshds": [[path, *said] for path, said in sorted(found.open_sshds.items())],
         },
     )
 
@@ -78,6 +82,12 @@ def rights_of(document: Mapping[str, object]) -> Rights:
             one[0]: (str(one[1]), str(one[2]))
             for one in _list(document.get("open"))
             if isinstance(one, list) and len(one) == 3 and isinstance(one[0], int)
+        },
+        sshds=tuple(str(one) for one in _list(document.get("sshds"))),
+        open_sshds={
+            str(one[0]): (str(one[1]), str(one[2]))
+            for one in _list(document.get("open_sshds"))
+            if isinstance(one, list) and len(one) == 3 and one[1] in WHY_OPEN
         },
     )
     return Rights(privilege, tuple(str(one) for one in _list(document.get(FILES))))

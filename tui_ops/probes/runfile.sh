@@ -1,4 +1,5 @@
-# A file with this content, or none: do|dry PATH present|absent MODE OWNER GROUP ID, and the file `content`.
+# A file with this content, none, or as it is, kept: do|dry PATH present|absent|kept MODE OWNER GROUP ID, and the file
+# `content`.
 how=$1 path=$2 wanted=$3 mode=$4 owner=$5 group=$6 id=$7
 fail() {
 	printf '%s\n' "$1"
@@ -35,6 +36,10 @@ fits() {
 }
 to_disk() { dd if=/dev/null of="$1" conv=notrunc,fsync 2>/dev/null || :; }
 
+if [ "$how$wanted" = drykept ]; then
+	echo "kept $path"
+	exit 0
+fi
 if [ "$how" = dry ]; then
 	[ "$exists" = yes ] || { echo absent; exit 0; }
 	fits && fit=fits || fit=differs
@@ -59,6 +64,11 @@ keep() {
 		fail "the old $path can't be kept: nothing was changed"
 }
 
+if [ "$wanted" = kept ]; then
+	keep
+	echo "kept $path"
+	exit 0
+fi
 if [ "$wanted" = absent ]; then
 	keep
 	rm -f "$path" || fail "$path can't be removed"

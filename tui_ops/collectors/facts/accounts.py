@@ -2,7 +2,8 @@
 
 Parts: ``passwd`` and ``group`` (the files), ``limit`` (login.defs: where people's numbers begin), ``home`` (``ls -ldn``
 of the homes) and ``shadow``, without what only root may know: ``P`` and the name of its method stand where there was a
-hash, ``L`` for one that is locked.
+hash, ``L`` for one that is locked; and those of :mod:`~tui_ops.collectors.facts.nameswitch`. Accounts that a directory
+tells of are in no item: that they were not looked at is said.
 """
 
 import re
@@ -10,6 +11,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 from tui_ops.collectors.facts.body import LIST_LIMIT, Body, Items, Part, read_body, reading, text, texts
+from tui_ops.collectors.facts.nameswitch import unread_sources
 from tui_ops.collectors.vitals import whole
 from tui_ops.model.facts import FactReading, Field, Fields
 
@@ -97,7 +99,7 @@ def parse_accounts(body: bytes) -> FactReading:
         "home": Part((), fields=("home_mode", "home_uid")),
         "shadow": Part((), "states of passwords", PASSWORD_FIELDS),
     }
-    return reading(TOPIC, WHAT, found, items, parts)
+    return reading(TOPIC, WHAT, found, items, parts, tuple(unread_sources(found)))
 
 
 def _account(fields: list[str], first: int, last: int) -> Fields | None:

@@ -69,6 +69,7 @@ class Body:
     rows: list[tuple[str, bytes]] = field(default_factory=list)
     whole: set[str] = field(default_factory=set)
     refused: set[str] = field(default_factory=set)
+    broken: set[str] = field(default_factory=set)
     stamp: int | None = None
     is_same: bool = False
 
@@ -120,7 +121,9 @@ def read_body(body: bytes, topic: str, what: str) -> Body:
             found.whole.add(clean(text, 20))
         elif word == b"privilege":
             found.refused.add(clean(text, 20))
-        elif word != b"broken":
+        elif word == b"broken":
+            found.broken.add(clean(text, 20))
+        else:
             found.rows.append((word.decode("ascii"), text))
     return found
 

@@ -47,9 +47,10 @@ _CLOSED = re.compile(
 )
 _ACCEPTED = re.compile(
     r"Accepted (\S{1,40}) for (\S{1,64}) from (\S{1,64}) port \d{1,5}(?: ssh2)?"
-    r"(?:: \S{1,40} (SHA256:[A-Za-z0-9+/]{43}).*)?",
+    r"(?:: \S{1,40} (SHA256:[A-Za-z0-9+/]{43})(?: ID .{1,400} CA \S{1,20} (SHA256:[A-Za-z0-9+/]{43}))?.*)?",
     re.ASCII,
 )
+"""The last of it is the authority of a certificate: that is what stands on the host, and so counts as the key."""
 _BAD = re.compile(r"(?:(\S{1,64}) +)?ssh\S* +(\S{1,64}) +\d{4}-", re.ASCII)
 
 
@@ -131,7 +132,7 @@ def _journal(found: Body) -> tuple[dict[str, _Source], list[str]]:
         elif said := _CLOSED.fullmatch(row[2]):
             closed.setdefault((said[2], said[3]), said[1])
         elif (said := _ACCEPTED.fullmatch(row[2])) and len(accepted) < LIST_LIMIT * 5:
-            accepted.append(text(f"{said[2]} {said[3]} {said[1]} {row[1]} {said[4] or ''}"))
+            accepted.append(text(f"{said[2]} {said[3]} {said[1]} {row[1]} {said[5] or said[4] or ''}"))
     for (address, port), name in closed.items():
         if (address, port) not in seen:
             _count(sources, address, name)

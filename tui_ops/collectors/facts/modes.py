@@ -17,7 +17,9 @@ TOPIC, WHAT = "modes", "modes of files"
 FILES_LIMIT = 2_000
 """Files of one host that are kept: a server has thirty, and two more for each person."""
 
-_STAT = re.compile(rb"([0-7]{1,5}) ([0-9]{1,10}) ([0-9]{1,10}) ([a-z ]{1,40})/([^/]{1,64})/([^/]{1,64})(/.{1,1000})")
+STAT = re.compile(rb"([0-7]{1,5}) ([0-9]{1,10}) ([0-9]{1,10}) ([a-z ]{1,40})/([^/]{1,64})/([^/]{1,64})(/.{1,1000})")
+"""A line of ``stat`` as the sections ask for it: mode, numbers of owner and group, kind, their names, and the path."""
+
 _IN_HOME = re.compile(r"(/root|/(?:home|var/lib)/[^/]+)/(?:\.(?:rhosts|shosts|netrc)|\.ssh/authorized_keys[^/]*)")
 
 
@@ -31,13 +33,13 @@ def parse_modes(body: bytes) -> FactReading:
     items = Items(FILES_LIMIT)
     for part in ("state", "boot", "homes"):
         for line in found.of(part):
-            said = _STAT.fullmatch(line)
+            said = STAT.fullmatch(line)
             if said is None:
                 continue
             path = text(said[7])
             in_home = _IN_HOME.fullmatch(path)
             if (part == "homes") is (in_home is not None):
-                items.add(path, _fields(said) | ({"home": in_home[1]} if in_home else {}))
+                items.add(path, fields_of(said) | ({"home": in_home[1]} if in_home else {}))
     for line in found.of("public"):
         path, rest = split_path(line)
         key = parse_key(rest) if path else None
@@ -53,7 +55,8 @@ def parse_modes(body: bytes) -> FactReading:
     return reading(TOPIC, WHAT, found, items, parts)
 
 
-def _fields(said: re.Match[bytes]) -> Fields:
+def fields_of(said: re.Match[bytes]) -> Fields:
+    """Return what :data:`STAT` has found."""
     return {
         "kind": text(said[4]).removeprefix("regular ").replace("empty file", "file"),
         "mode": f"{int(said[1], 8):04o}",

@@ -48,6 +48,8 @@ class Started:
     """What it is given beside the file, as ``Name=value``."""
     is_own: bool
     """Whether the program is the system's own one."""
+    for_one: bool = False
+    """Whether it is started for each connection, by whoever listens in its place."""
 
     @property
     def is_usual(self) -> bool:
@@ -80,10 +82,11 @@ def _variable(line: bytes) -> tuple[str, str]:
 
 def _read(said: str) -> Started:
     program, *rest = said.split(" ")
-    file, settings, at = "", dict[str, None](), 0
+    file, settings, at, for_one = "", dict[str, None](), 0, False
     while at < len(rest) and rest[at].startswith("-") and rest[at] not in ("-", "--"):
         letters, at = rest[at][1:], at + 1
         for place, letter in enumerate(letters):
+            for_one = for_one or letter == "i"
             if letter == "q":
                 settings["LogLevel=QUIET"] = None
             if letter not in _TAKE:
@@ -100,4 +103,4 @@ def _read(said: str) -> Started:
                 settings[value if letter == "o" else f"{_SETS[letter]}={value}"] = None
             break
     told = tuple(clean(one, VALUE_LIMIT) for one in list(settings)[:LIST_LIMIT])
-    return Started(said, clean(file, VALUE_LIMIT), told, program in _PROGRAMS)
+    return Started(said, clean(file, VALUE_LIMIT), told, program in _PROGRAMS, for_one)

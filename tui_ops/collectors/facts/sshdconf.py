@@ -4,9 +4,10 @@ Parts: ``effective``, what ``sshd -T`` says to root, ``written`` and ``more``, l
 ``args``, the words with which an sshd was started, which ``sshd -T`` does not know of, with ``env``, what a variable
 among them stands for. What is written only tells the keys that somebody has set; it is marked as not effective.
 
-An sshd that reads another file is an item of its own, ``sshd_config -f FILE``, with all that it is set to: ``other N``
-is what ``sshd -T -f FILE`` says of the file that ``file otherN`` names, ``line otherN`` the words that root would have
-to be allowed for that.
+An sshd that reads another file is an item of its own, ``sshd_config -f FILE``, with all that it is set to, and the
+``ports`` at which others than the host itself reach it: ``otherN`` is what ``sshd -T -f FILE`` says of the file that
+``file otherN`` names; ``open otherN`` says why root is not asked for that. Mode and owner of such a file, and of keys
+that lie elsewhere than usual (``state``, ``public``), are items ``sshd_config file PATH``.
 
 The files are followed as sshd does it (sshd_config(5)): from sshd_config on, each ``Include`` in its place with its
 files sorted, the first value of a setting for good, and a Match block until the end of its file. What ``Match all``
@@ -19,6 +20,8 @@ import re
 from collections.abc import Collection
 from fnmatch import fnmatchcase
 
+from tui_ops.collectors.facts import modes
+from tui_ops.collectors.facts.authkeys import parse_key
 from tui_ops.collectors.facts.body import (
     LIST_LIMIT,
     NAME_LIMIT,
@@ -32,6 +35,7 @@ from tui_ops.collectors.facts.body import (
     words,
 )
 from tui_ops.collectors.facts.sshdargs import MAINS, Started, started
+from tui_ops.collectors.privilege import WHY_OPEN
 from tui_ops.model.facts import FactReading, Field, Fields
 from tui_ops.model.sshdline import split_setting
 
@@ -43,8 +47,8 @@ SETTINGS_LIMIT = 400
 VALUE_LIMIT = 1_500
 """Characters of a setting in effect: a list of key exchanges has four hundred."""
 
-NOISE = frozenset({"effective", "line"})
-"""Whether root was asked, and what he would be asked, is no difference of the host."""
+NOISE = frozenset({"effective"})
+"""Whether root was asked is no difference of the host."""
 
 _KEY = re.compile(r"[a-z][a-z0-9]{1,60}", re.ASCII)
 _READ_FOLDERS = ("/etc/ssh/sshd_config.d", "/usr/etc/ssh/sshd_config.d")
@@ -66,8 +70,19 @@ OTHER_FILE = "-f"
 OTHERS_LIMIT = 4
 """Other files that the host is asked for."""
 
-SETTING_LIMIT = 400
-"""Characters of one setting of an sshd that reads another file."""
+SETTING_LIMIT = VALUE_LIMIT + 62
+"""Characters of one setting of an sshd that reads another file: its name, and the longest value."""
+
+KEPT_FILE = "sshd_config file "
+"""How the items begin that tell mode and owner of such a file, and of keys that lie elsewhere than usual."""
+
+PORT = "22"
+"""Where an sshd listens of which nothing else is said."""
+
+_LISTENS = frozenset({"port", "listenaddress"})
+_LOOPBACK = ("127.", "[::1]", "::1", "localhost")
+_ADDRESS = re.compile(r"(?:\[([^\]]*)\]|([^:]*))(?::([0-9]{1,5}))?|([0-9a-fA-F:.]*)", re.ASCII)
+"""A ``ListenAddress``: ``HOST``, ``HOST:PORT``, ``[HOST]:PORT``, or an address of version 6 alone."""
 
 DEPTH = 16
 """Files that include one another, at most: SERVCONF_MAX_DEPTH of OpenSSH's servconf.c."""
@@ -110,7 +125,10 @@ def parse_sshdconf(body: bytes) -> FactReading:
         "effective": Part(need="effective settings of sshd"),
         "written": Part(("match ", FILES), "written settings of sshd"),
     }
-    if "args" in found.refused:
+    _note_kept(found, items)
+    if not found.is_whole("state") and "state" in found.broken:
+        parts["state"] = Part((KEPT_FILE,))
+    if "args" in found.refused | found.broken:
         parts["args"] = Part((f"{FILES} {OTHER_FILE}",), "words with which sshd was started")
     return reading(TOPIC, WHAT, found, items, parts)
 
@@ -120,24 +138,80 @@ def _note_other(found: Body, way: Started, items: Items) -> None:
     settings: dict[str, list[str]] = {}
     for one in way.settings:
         _note(one, settings)
+    given = _LISTENS & settings.keys()
     part = next((word for word, path in _asked(found) if path == way.file), "") if way.is_own else ""
+    told: dict[str, list[str]] = {}
     for line in found.of(part) if found.is_whole(part) else ():
-        _note(words(line, VALUE_LIMIT), settings)
-    is_effective = found.is_whole(part) and bool(settings)
+        _note(words(line, VALUE_LIMIT), told)
+    is_effective = bool(told)
+    _add(told, settings, given)
     files = _Files(found)
-    files.follow({} if is_effective else settings, (way.file,))
+    written: dict[str, list[str]] = {}
+    files.follow(written, (way.file,))
+    _add({} if is_effective else written, settings, given)
+    is_read = is_effective or bool(files.used)
+    if "more" in found.broken:
+        files.left.add(way.file)
     name = _block_name(f"{FILES} {OTHER_FILE} {way.file or way.said}")
     lines: Field = [
         text(f"{key} {' '.join(values)}", SETTING_LIMIT) for key, values in sorted(settings.items())
     ][:LIST_LIMIT]  # fmt: skip
     fields: Fields = {
-        "value": lines, "started": text(way.said), "effective": is_effective,
+        "value": lines, "started": text(way.said), "file": way.file, "effective": is_effective,
         "left": sorted(files.left)[:LIST_LIMIT] if files.used else [way.file or "its settings"],
+        "ports": [] if way.for_one else _ports(settings, is_read),
     }  # fmt: skip
-    needed = next((said for word, said in _pairs(found, "line") if word == part), "")
-    items.add_another(name, {**fields, "line": needed} if needed else fields)
+    why, _, place = next((said for word, said in _pairs(found, "open") if word == part), "").partition(" ")
+    if why in WHY_OPEN:
+        fields["open"] = text(f"{place or way.file} {WHY_OPEN[why]}")
+    items.add_another(name, fields)
     for block, values in sorted(files.blocks.items()):
         items.add_another(_block_name(f"{name} {block}"), {"value": list(values), "effective": False})
+
+
+def _add(told: dict[str, list[str]], settings: dict[str, list[str]], given: Collection[str]) -> None:
+    """Add what is set by a file to what the command line sets, which wins.
+
+    Where that says at which port or address to listen, it is all of it.
+
+    Args:
+        told: of the file.
+        settings: of the command line; they are added to.
+        given: of them, those that say where to listen.
+    """
+    for name, values in told.items():
+        if given and name in _LISTENS:
+            continue
+        if name not in settings:
+            settings[name] = values
+        elif name in _MANY:
+            settings[name] = list(dict.fromkeys([*settings[name], *values]))[:LIST_LIMIT]
+
+
+def _ports(settings: dict[str, list[str]], is_read: bool) -> Field:
+    """Return at which ports others than the host itself reach an sshd, as far as that is known."""
+    usual = settings.get("port") or ([PORT] if is_read else [])
+    found: dict[str, None] = {}
+    for address in settings.get("listenaddress", ()):
+        # A routing table may stand behind it.
+        said = _ADDRESS.fullmatch(address.partition(" ")[0])
+        if said is not None and not (said[1] or said[2] or said[4] or "").startswith(_LOOPBACK):
+            found |= dict.fromkeys([said[3]] if said[3] else usual)
+    if not settings.get("listenaddress"):
+        found = dict.fromkeys(usual)
+    return sorted(one for one in found if one.isdigit() and 0 < int(one) < 65536)
+
+
+def _note_kept(found: Body, items: Items) -> None:
+    """Note mode and owner of files, and what kind of key lies beside them."""
+    for line in found.of("state"):
+        if (said := modes.STAT.fullmatch(line)) is not None:
+            items.add(f"{KEPT_FILE}{text(said[7])}", modes.fields_of(said))
+    for line in found.of("public"):
+        path, rest = split_path(line)
+        key, private = parse_key(rest) if path else None, items.found.get(f"{KEPT_FILE}{path.removesuffix('.pub')}")
+        if key is not None and private is not None:
+            private |= {"type": key["type"], "bits": key["bits"], "fingerprint": key["fingerprint"]}
 
 
 def _asked(found: Body) -> list[tuple[str, str]]:

@@ -3,12 +3,45 @@
 # A host with more takes them from a directory, and these files don't hold them.
 most_accounts=2000
 
+# Prints `used WORD` for what shows that a directory answers on this host: nsswitch.conf may name one that nobody set up.
+list_directories() {
+	for directory_place in sss:var/lib/sss/pipes/nss sss-sudo:var/lib/sss/pipes/sudo winbind:run/samba/winbindd/pipe \
+		winbind:var/run/samba/winbindd/pipe ldap:run/nslcd/socket ldap:var/run/nslcd/socket ldap:etc/nslcd.conf \
+		ldap:etc/libnss-ldap.conf ldap:etc/nss_ldap.conf ldap:etc/ldap.conf ldap-sudo:etc/sudo-ldap.conf \
+		nis:etc/yp.conf nis:var/yp/binding nis:run/ypbind.pid nis:var/run/ypbind.pid \
+		extrausers:var/lib/extrausers/passwd db:var/lib/misc/passwd.db db:var/db/passwd.db; do
+		[ ! -e "$root/${directory_place#*:}" ] || echo "used ${directory_place%%:*}"
+	done
+	# Accounts of systemd's own: records that somebody has put there, and homes of systemd-homed.
+	set +f
+	set -- "$root"/etc/userdb/*.user "$root"/run/userdb/*.user "$root"/var/lib/systemd/home/*.identity \
+		"$root"/home/*.homedir "$root"/home/*.home
+	set -f
+	for directory_place; do
+		[ -e "$directory_place" ] || continue
+		echo 'used userdb'
+		break
+	done
+}
+
+# Prints the words with which sssd has started a process for each of its domains.
+list_backends() {
+	set +f
+	set -- "$root"/proc/[0-9]*/cmdline
+	set -f
+	grep -ahsE '^(/[^ ]*/)?sssd_be' "$@" </dev/null | tr '\000' ' ' | head -c 4000
+}
+
 # Number, deadline in seconds. What root tells of the passwords is whether there is one, by which method it is kept, and
 # its dates: each is struck out before it leaves the host.
 section_accounts() {
 	echo 'run accounts'
 	tell passwd "$most_accounts" 0 head -c 200000 "$root/etc/passwd"
 	tell group "$most_accounts" 0 head -c 200000 "$root/etc/group"
+	tell_files switch 60 'grep -aE ^[[:space:]]*(passwd|group|shadow|sudoers|initgroups)[[:space:]]*:' \
+		"$root/etc/nsswitch.conf"
+	list_directories
+	[ ! -e "$root/var/lib/sss/pipes/nss" ] || tell backend 40 1+ list_backends
 	tell_files limit 20 'grep -aE ^(UID_MIN|UID_MAX)[[:space:]]' "$root/etc/login.defs"
 	set +f
 	set -- "$root/root" "$root"/home/*

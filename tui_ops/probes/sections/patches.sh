@@ -6,7 +6,7 @@ most_updates=3000
 # Prints the lines of what apt would install, held packages among them. It only plays it through.
 list_apt() {
 	{
-		within 15 nice -n 10 "$found" -s -q --ignore-hold -o Debug::NoLocking=1 \
+		within 15 nice -n 5 "$found" -s -q --ignore-hold -o Debug::NoLocking=1 \
 			-o APT::Get::Show-User-Simulation-Note=0 dist-upgrade
 		echo "exit $?"
 	} | awk '/^Inst / { print } /^exit [0-9]+$/ { code = $2 } END { exit code }'
@@ -92,14 +92,14 @@ section_patches() {
 		[ -e "$1" ] || set --
 		if [ "$#" -gt 0 ]; then tell ran 30 1+ within 5 stat -c '%Y %n' "$@"; else echo 'whole ran'; fi
 	elif find_program dnf; then
-		tell dnf "$most_updates" 0 within 15 nice -n 10 "$found" -q -C updateinfo list --security
+		tell dnf "$most_updates" 0 within 15 nice -n 5 "$found" -q -C updateinfo list --security
 	elif find_program yum; then
-		tell dnf "$most_updates" 0 within 15 nice -n 10 "$found" -q -C updateinfo list security
+		tell dnf "$most_updates" 0 within 15 nice -n 5 "$found" -q -C updateinfo list security
 	elif find_program zypper; then
-		tell zypper "$most_updates" '0 100 101' within 15 nice -n 10 "$found" --non-interactive --no-refresh \
+		tell zypper "$most_updates" '0 100 101' within 15 nice -n 5 "$found" --non-interactive --no-refresh \
 			list-patches --category security
 	elif find_program apk; then
-		tell apk "$most_updates" 0 within 10 nice -n 10 "$found" version -l '<'
+		tell apk "$most_updates" 0 within 10 nice -n 5 "$found" version -l '<'
 	else
 		echo 'none updates'
 	fi

@@ -17,11 +17,12 @@ ask_root() {
 	printf 'program %s %.200s\n' "$2" "${found#"$root"}"
 }
 
-# Prints `safe $2` where only root can put another file into the place of the named file $1: every folder on its way is
-# no link, belongs to root, and neither its group nor others may write there. Else `open $2 WHY PLACE`; of `unseen` the
-# place is that of the file. What root reads in an open place is whatever somebody has put there.
-say_place() {
-	place_number=$2 place_path=$1 place_rest=${1#/} place_so='' place_seen=0 place_why=''
+# Sets `place_why` to nothing where only root can put another file into the place of the file $1: every folder on its
+# way is no link, belongs to root, and neither its group nor others may write there. Else to one word, and `place_at` to
+# the place that it is about; of `unseen` that is the file. What root reads in an open place is whatever somebody has put
+# there. With `own` as $2 the same goes for what is in the file: it is a plain one, which root alone may write to.
+find_place() {
+	place_own=${2-} place_path=$1 place_rest=${1#/} place_so='' place_seen=0 place_why=''
 	set -- "$root/"
 	while :; do
 		case $place_rest in */*) ;; *) break ;; esac
@@ -41,20 +42,52 @@ say_place() {
 		l*) place_why=link ;;
 		d????w* | d???????w*) place_why=writable ;;
 		d*) [ "${3-}" = 0 ] || place_why=owner ;;
-		*) [ "$place_seen" -gt "$place_folders" ] || place_why=unseen ;;
+		*)
+			[ "$place_seen" -gt "$place_folders" ] || place_why=unseen
+			case $place_own$1 in
+			own-????w* | own-???????w*) place_why=writable ;;
+			own-*) [ "${3-}" = 0 ] || place_why=owner ;;
+			own*) place_why=unseen ;;
+			esac
+			;;
 		esac
 		# The file itself may be a folder, and then counts as one.
 		[ -z "$place_why" ] || break
 	done
 	IFS=$blanks
+	[ -z "$place_own" ] || place_folders=$((place_folders + 1))
 	if [ -z "$place_why" ] && [ "$place_seen" -lt "$place_folders" ]; then place_why=unseen place_line=$place_path; fi
-	if [ -z "$place_why" ]; then
-		echo "safe $place_number"
-		return
-	fi
 	place_line=${place_line%% -> *}
 	place_line=${place_line##* }
-	printf 'open %s %s %.210s\n' "$place_number" "$place_why" "${place_line#"$root"}"
+	place_at=${place_line#"$root"}
+}
+
+# Prints `safe $2` where root may be asked for the named file $1, else `open $2 WHY PLACE`.
+say_place() {
+	find_place "$1"
+	if [ -z "$place_why" ]; then
+		echo "safe $2"
+	else
+		printf 'open %s %s %.210s\n' "$2" "$place_why" "$place_at"
+	fi
+}
+
+# Asks for what each further sshd is set to, by the file that it reads: `sshd FILE`, or `sshdopen WHY PLACE FILE` for one
+# that root is not to be asked for.
+ask_others() {
+	[ "$#" -gt 0 ] || return 0
+	sshd_named=$(list_named)
+	for sshd_file; do
+		is_path "$sshd_file" && [ -e "$root$sshd_file" ] || continue
+		find_other "$sshd_file"
+		if [ -z "$place_why" ]; then
+			echo "sshd $sshd_file"
+			ask_root 5 sshd -T -f "$root$sshd_file"
+			ask_root 5 grep -aH . "$root$sshd_file"
+		else
+			printf 'sshdopen %s %.210s %s\n' "$place_why" "$place_at" "$sshd_file"
+		fi
+	done
 }
 
 # Prints which system this is, as the content of OpenSCAP is called after it: `system ID VERSION`.
@@ -129,8 +162,9 @@ section_privilege() {
 	ask_root 5 grep -sacE '^[[:space:]]*password(_pbkdf2)?[[:space:]]|^GRUB2_PASSWORD=' \
 		"$root/boot/grub/grub.cfg" "$root/boot/grub2/grub.cfg" "$root/boot/grub2/user.cfg"
 	ask_root 25 needrestart -b -r l
-	ask_root 120 nice -n 19 find "$root/" '(' ! -fstype ext4 ! -fstype xfs ! -fstype btrfs ! -fstype ext3 \
-		! -fstype ext2 ! -fstype zfs ! -fstype f2fs ! -fstype jfs ! -fstype tmpfs ! -fstype overlay ')' -prune \
+	ask_root 120 nice -n 19 find "$root/" -type d '(' ! -fstype ext4 ! -fstype xfs ! -fstype btrfs \
+		! -fstype ext3 ! -fstype ext2 ! -fstype zfs ! -fstype f2fs ! -fstype jfs ! -fstype tmpfs \
+		! -fstype overlay ')' -prune \
 		-o '(' -path '*/var/lib/docker' -o -path '*/var/lib/containers' -o -path '*/var/lib/containerd' \
 		-o -path '*/var/lib/kubelet' -o -path '*/.snapshots' -o -path '*/.zfs' ')' -prune \
 		-o ! -type l '(' -type f -perm /6000 -o -type f -perm -2 -o -type d -perm -2 ! -perm -1000 \
@@ -143,6 +177,7 @@ section_privilege() {
 		-exec sed -s -n -e /-BEGIN.CERTIFICATE-/F -e /PRIVATE/,/-END/d \
 		-e /-BEGIN.CERTIFICATE-/,/-END.CERTIFICATE-/p {} + \
 		-o -path "$root/etc/ssl" -print
+	ask_others $(tell_started | list_others)
 	file_count=0
 	for file_path; do
 		file_count=$((file_count + 1))

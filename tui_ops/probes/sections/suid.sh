@@ -32,10 +32,12 @@ list_owned() {
 }
 
 # Prints the files themselves; of one whose name has a line's end or another such sign, by which its owner could make up
-# lines of others, only device and inode: `//DEVICE/INODE`. Filesystems of other machines, of containers and of the kernel are passed by.
+# lines of others, only device and inode: `//DEVICE/INODE`. Filesystems of other machines, of containers and of the
+# kernel are passed by, by their folders: the files of an overlay may have a number that no mount has.
 tell_suid() {
-	tell_root file 4000 1+ 120 nice -n 19 find "$root/" '(' ! -fstype ext4 ! -fstype xfs ! -fstype btrfs ! -fstype ext3 \
-		! -fstype ext2 ! -fstype zfs ! -fstype f2fs ! -fstype jfs ! -fstype tmpfs ! -fstype overlay ')' -prune \
+	tell_root file 4000 1+ 120 nice -n 19 find "$root/" -type d '(' ! -fstype ext4 ! -fstype xfs ! -fstype btrfs \
+		! -fstype ext3 ! -fstype ext2 ! -fstype zfs ! -fstype f2fs ! -fstype jfs ! -fstype tmpfs \
+		! -fstype overlay ')' -prune \
 		-o '(' -path '*/var/lib/docker' -o -path '*/var/lib/containers' -o -path '*/var/lib/containerd' \
 		-o -path '*/var/lib/kubelet' -o -path '*/.snapshots' -o -path '*/.zfs' ')' -prune \
 		-o ! -type l '(' -type f -perm /6000 -o -type f -perm -2 -o -type d -perm -2 ! -perm -1000 \
