@@ -1,12 +1,15 @@
 """What a full feed costs: bringing it in, and holding a fleet against it: run ``python benchmarks/feeds.py``.
 
-The feed has the size of debsecan's file of bookworm: 45,000 rules about 3,500 sources, of which the kernel has 4,000.
-The fleet is 1,000 hosts of 500 packages each, in five states of being patched, as facts in a store. EPSS has a score
-for each vulnerability. What is measured is what an engine does: the file becomes ``feeds.db`` in a process of its own,
-then every host is judged and its findings are written.
+The feed has the size of debsecan's file of bookworm: 45,000 rules about 3,500 sources, of which the kernel has 4,000;
+``--tracker`` takes the JSON of the Debian tracker in its place, 60 MB with what 45,000 vulnerabilities are in five
+releases. The fleet is 1,000 hosts of 500 packages each, in five states of being patched, as facts in a store. EPSS has
+a score for each vulnerability. What is measured is what an engine does: the file becomes ``feeds.db`` in a process of
+its own, then every host is judged and its findings are written.
 """
 
+import argparse
 import asyncio
+import json
 import random
 import resource
 import sys
@@ -41,6 +44,11 @@ LEVELS = 5
 FIXABLE = 0.01
 """The part of the rules that an unpatched host has a fix for: hosts that are looked after have some dozens."""
 
+RELEASES = ("bookworm", "bullseye", "forky", "sid", "trixie")
+"""Those that the tracker speaks of."""
+
+DESCRIPTION = "A flaw of some kind lets a remote attacker do something by a file that somebody opens. "
+
 SYSTEM, KERNEL = "Debian GNU/Linux 12 (bookworm)", "6.1.0-18-amd64"
 
 
@@ -59,6 +67,38 @@ def feed_file(dice: random.Random) -> bytes:
             f"{source},{number},S{dice.choice(' LMH')}{dice.choice('?R ')}{'F' if fixed else ' '},{version},{others}"
         )
     return zlib.compress("\n".join([*text, "", "", ""]).encode())
+
+
+def write_tracker(path: Path, dice: random.Random) -> None:
+    """Write a JSON of the tracker as large as the real one, about the same sources as :func:`feed_file`.
+
+    One source after the other: what this process has in memory counts for those that it starts.
+    """
+    of: dict[str, list[int]] = {}
+    for number in range(RULES):
+        of.setdefault("linux" if number < KERNEL_RULES else f"source{dice.randrange(SOURCES)}", []).append(number)
+    with path.open("w", encoding="ascii") as file:
+        for at, (source, numbers) in enumerate(of.items()):
+            entries = {f"CVE-2026-{10_000 + number}": tracker_entry(number, dice) for number in numbers}
+            file.write(f"{', ' if at else '{'}{json.dumps(source)}: {json.dumps(entries)}")
+        file.write("}")
+
+
+def tracker_entry(number: int, dice: random.Random) -> dict[str, object]:
+    """Return what the tracker says of a vulnerability of a source in each release."""
+    fixed = "1.0-1+deb12u3" if dice.random() < FIXABLE else "1.0-1~rc1"
+    said = {"status": "resolved", "fixed_version": fixed}
+    if fixed == "1.0-1~rc1" and dice.random() >= 0.95:
+        said = {"status": "open", "nodsa": "Minor issue", "nodsa_reason": "postponed"}
+    said["urgency"] = dice.choice(("not yet assigned", "unimportant", "low", "medium", "high"))
+    releases = {
+        release: {"repositories": {release: "1.0-1", f"{release}-security": "1.0-1+deb12u3"}, **said}
+        for release in RELEASES
+    }
+    return {
+        "description": DESCRIPTION * 5, "scope": dice.choice(("local", "remote")), "debianbug": 1_000_000 + number,
+        "releases": releases,
+    }  # fmt: skip
 
 
 def scores_file(dice: random.Random) -> bytes:
@@ -84,15 +124,19 @@ def packages(level: int) -> dict[str, Fields]:
     return found
 
 
-async def measure(root: Path) -> None:
+async def measure(root: Path, tracker: bool) -> None:
     """Print what it costs."""
     dice = random.Random(4)
+    if tracker:
+        write_tracker(root / "bookworm", dice)
+    else:
+        (root / "bookworm").write_bytes(feed_file(dice))
+    (root / "epss.csv").write_bytes(scores_file(dice))
     paths = prepare(root / "state")
     upgrade(paths)
     writer = await Writer.open(paths)
     feeds = Feeds(writer, paths, lambda: None)
-    for name, data in (("bookworm", feed_file(dice)), ("epss.csv", scores_file(dice))):
-        (root / name).write_bytes(data)
+    for name in ("bookworm", "epss.csv"):
         begun = time.perf_counter()
         feed = await feeds.take(root / name, About(name, "bench", suite="bookworm", dated_at=time.time()))
         line(
@@ -100,7 +144,7 @@ async def measure(root: Path) -> None:
             time.perf_counter() - begun,
             "s",
             None,
-            f"{feed.count} entries, {len(data):,} bytes",
+            f"{feed.count} entries, {(root / name).stat().st_size:,} bytes",
         )
     child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     line("memory of the process that makes feeds.db", child, "MiB", 200, "the larger of the two")
@@ -147,9 +191,12 @@ def match_alone(path: Path, lists: list[dict[str, Fields]]) -> None:
 
 def main() -> int:
     """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--tracker", action="store_true", help="the JSON of the Debian tracker, not debsecan's file")
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         print(TITLES)
-        asyncio.run(measure(Path(folder)))
+        asyncio.run(measure(Path(folder), options.tracker))
     return 0
 
 

@@ -44,6 +44,9 @@ def world() -> Iterator[ComplianceWorld]:
         world.accepted("FND-2")
         world.comply("compliance.keep", framework="pci")
         world.says("pam-length", "web-1", CheckResult.FAIL, HOSTILE)
+        world.says("fs-mount", "web-1", CheckResult.FAIL, "/tmp is mounted without noexec", objects=("/tmp",),
+                   parts=("noexec",))  # fmt: skip
+        world.says("fw-deny", "web-1", in_use=("nftables",))
         data = {"package": "openssl", "installed": "3.0.1", "fixed": "3.0.2", "kev": True, "cvss": 9.8}
         kind, severity = FindingKind.VULNERABILITY, FindingSeverity.CRITICAL
         world.sweep("openssl", check="CVE-2024-1", source="feed", kind=kind, severity=severity, data=data)
@@ -132,6 +135,25 @@ def test_csv_has_a_row_for_each_control_check_and_host(printed: Printed) -> None
     assert {row["host"]: row["state"] for row in mine}["web-1"] == "fail"
     assert not any(cell.startswith("=") for row in found for cell in row.values())
     assert len({row["control"] for row in found}) == 205
+
+
+def test_a_row_of_a_control_about_a_part_says_that_part(printed: Printed) -> None:
+    found = list(csv.DictReader(io.StringIO(printed("compliance", "cis", "--format", "csv")[1])))
+    said = {row["control"]: (row["state"], row["said"], row["findings"]) for row in found if row["host"] == "web-1"}
+    state, text, finding = said["1.1.2.1.4"]
+    assert (state, text) == ("fail", "/tmp noexec: /tmp is mounted without noexec")
+    assert finding.startswith("FND-")
+    assert said["1.1.2.1.2"] == ("pass", "nothing is wrong with /tmp nodev", "")
+    assert said["4.2.7"] == ("not applicable", "ufw is not in use here: nftables is", "")
+    assert said["4.3.8"][0] == "pass"
+
+
+def test_a_report_for_people_names_where_it_fails_and_what_concerns_single_controls(printed: Printed) -> None:
+    text = printed("compliance", "cis", "--format", "md")[1]
+    (line,) = [line for line in text.splitlines() if line.startswith("| 1.1.2.1.4 | Nothing is run from")]
+    assert "| 1: web-1 |" in line
+    assert "| 1.1.2.1.2 | fs-mount | pass | 1: web-1 | nothing is wrong with /tmp nodev |" in text
+    assert "| 4.2.7 | fw-deny | not applicable | 1: web-1 | ufw is not in use here: nftables is |" in text
 
 
 def test_json_is_what_an_audit_keeps(printed: Printed) -> None:
@@ -283,6 +305,33 @@ def _walk(node: object, key: str = "") -> None:
         assert "\x1b" not in node
         if key == "uuid" or key.endswith("-uuid"):
             assert UUID.fullmatch(node), key
+
+
+def test_oscal_has_observations_of_a_control_about_a_part(printed: Printed) -> None:
+    document = json.loads(printed("compliance", "cis", "--format", "oscal")[1])
+    (result,) = document["assessment-results"]["results"]
+    titles = {one["uuid"]: (one["title"], one["description"]) for one in result["observations"]}
+
+    def related(control: str) -> set[tuple[str, str]]:
+        (finding,) = [one for one in result["findings"] if one["title"].startswith(f"{control}:")]
+        return {titles[one["observation-uuid"]] for one in finding["related-observations"]}
+
+    assert related("1.1.2.1.2") == {("fs-mount: pass for 1.1.2.1.2", "pass on 1 host")}
+    assert related("1.1.2.1.4") == {
+        ("fs-mount: fail on web-1 for 1.1.2.1.4", "/tmp noexec: /tmp is mounted without noexec")
+    }
+    assert related("4.2.7") == {("fw-deny: not applicable for 4.2.7", "not applicable on 1 host")}
+    assert related("4.3.8") == {("fw-deny: pass", "pass on 1 host")}
+
+
+def test_ocsf_has_an_event_for_each_part_that_controls_are_about(printed: Printed) -> None:
+    events = [json.loads(one) for one in printed("compliance", "cis", "--format", "ocsf")[1].splitlines()]
+    mine = [one for one in events if one["compliance"]["control"] in ("fs-mount", "fw-deny")]
+    said = {number: (one["compliance"]["status_code"], one["status"]) for one in mine
+            for number in one["compliance"]["requirements"]}  # fmt: skip
+    assert (said["1.1.2.1.4"], said["1.1.2.1.2"]) == (("fail", "New"), ("pass", "Resolved"))
+    assert (said["4.2.7"], said["4.3.8"]) == (("not applicable", "Other"), ("pass", "Resolved"))
+    assert len({one["finding_info"]["uid"] for one in events}) == len(events)
 
 
 def test_oscal_numbers_nist_controls_as_nist_does(printed: Printed) -> None:

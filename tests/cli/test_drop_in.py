@@ -103,6 +103,21 @@ def test_a_file_in_an_open_folder_is_left_out_and_told(tui, state: StatePaths) -
     assert "needs privilege" not in told
 
 
+def test_a_second_sshd_has_lines_of_its_own_where_root_alone_writes_its_file(tui, state: StatePaths) -> None:
+    """Word for word, with the file that it was seen to read; one that others may write to is left out, and said."""
+    two, three = "/etc/ssh/two.conf", "/opt/x/sshd_config"
+    keep(state, sshds=[two], open_sshds=[[three, "owner", "/opt/x"]])
+    rules = tui("doctor", "web-1", "--drop-in").out.splitlines()
+    assert [rule.partition("/usr/bin/timeout ")[2] for rule in rules if "NOPASSWD" in rule and two in rule] == [
+        f"5 /usr/sbin/sshd -T -f {two}", f"5 /usr/sbin/grep -aH . {two}",
+    ]  # fmt: skip
+    assert not [rule for rule in rules if "NOPASSWD" in rule and three in rule]
+    assert [rule for rule in rules if rule.startswith(f"# Left out: {three}: /opt/x does not belong to root")]
+    at = len(ROOT_LINES) + 1
+    keep(state, sshds=[two], refused=[at], allowed=[1])
+    assert f"effective settings of the sshd that reads {two}: needs privilege" in tui("doctor", "web-1").out
+
+
 def test_what_a_host_has_not_told_of_its_files_is_not_asked_of_root(tui, state: StatePaths) -> None:
     """A document of before, or one that was cut."""
     keep(state, safe=[])

@@ -59,7 +59,9 @@ def test_keys_name_their_hosts_and_accounts_apart_from_the_keys_of_hosts(rows: R
     (one,) = rows("authkeys", "person=anna")
     assert (one["key"], one["hosts"], one["on"]) == (KEY_ANNA, 2, ["db-2.lon", "web-07.lon"])
     assert one["used_where"] == "anna@db-2.lon from 203.0.113.9"
-    assert [row["accounts"] for row in rows("authkeys", "root=1")] == [["root"]]
+    assert [row["accounts"] for row in rows("authkeys", "root=1")] == [["*"], ["root"]]
+    (team,) = rows("authkeys", "authority=1")
+    assert team["where"] == ["*@db-2.lon cert-authority", "*@web-07.lon cert-authority"]
     assert rows("keys")[0]["host"] == "edge-1.par"
 
 

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import pwd
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
 
 import asyncssh
@@ -16,8 +17,10 @@ from tui_ops.demo import confined
 from tui_ops.demo.story import REBOOT_S
 from tui_ops.engine.change.handtext import Found, ask_do, parse_found, script
 from tui_ops.model.orders import Order
+from tui_ops.model.plans import Step
 from tui_ops.plans import read_plan
 from tui_ops.practices.changes.steps import KINDS
+from tui_ops.practices.security.upgrading import Hole, Release, plan_of
 
 HOST = "web-01.lon"
 
@@ -131,6 +134,18 @@ steps:
         assert back.code == 80, back.output
         assert (shop.read_bytes(), shop.stat().st_mode) == before
         assert not new.exists()
+
+    async def test_what_mends_a_vulnerability_can_be_tried(self, world: World) -> None:
+        """The plan that is made of a finding of the demo runs as it is, and proves the version that mends."""
+        hole = Hole(HOST, "sudo", "1.9.15p5-3ubuntu5.24.04.1", ("sudo",))
+        plan, runner = read_plan(plan_of(Release("ubuntu/24.04", [hole])), {}), await runner_on(world)
+
+        async def done(steps: Sequence[Step]) -> list[int]:
+            return [(await runner.do(KINDS[step.kind].compose(step))).code for step in steps]
+
+        assert await done(plan.post) == [1]
+        assert await done(plan.steps) == [0, 80]
+        assert await done(plan.post) == [0]
 
     async def test_a_command_asks_the_tree(self, world: World) -> None:
         """The check of a configuration fails by what a plan wrote there."""

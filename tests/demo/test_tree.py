@@ -50,6 +50,24 @@ class TestCommands:
         assert run(tree, "uname", "-n") == run(tree, "hostname") == [["db-1.lon"]]
         assert run(tree, "uname", "-srm") == run(tree, "uname", "-mrs") == [["Linux", "6.1.0-28-amd64", "x86_64"]]
 
+    def test_versions_of_rpm_are_compared(self, tmp_path: Path) -> None:
+        """As rpm's own Lua does it, of the version with its epoch: what was upgraded is new enough."""
+        tree = HostTree(tmp_path / "backup-1.par", 1_790_000_000.0)
+        tree.build(STORY.world("backup-1.par", 0))
+        fixed = "0:1.9.5p2-10.el9_6.1"
+
+        def rpm(*words: str) -> str:
+            return subprocess.run([tree.root / "acts/rpm", *words], capture_output=True, text=True, check=True).stdout
+
+        def verdict() -> str:
+            now = rpm("-q", "--qf", "%{EPOCHNUM}:%{VERSION}-%{RELEASE}\n", "--", "sudo").strip()
+            return rpm("--eval", f"%{{lua:print(rpm.vercmp('{now}', '{fixed}'))}}").strip()
+
+        assert verdict() == "-1"
+        subprocess.run([tree.root / "acts/dnf", "-y", "upgrade", "--", "sudo"], check=True)
+        assert verdict() == "0"
+        assert rpm("--eval", "%{lua:print(rpm.vercmp('0:1.10-1', '0:1.9-1'))}").strip() == "1"
+
 
 class TestWriting:
     def test_cpu_lines_add_up_to_their_sum(self, tree: HostTree) -> None:

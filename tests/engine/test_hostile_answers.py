@@ -29,7 +29,7 @@ class Host:
     asked: list[tuple[str, list[int]]] = field(default_factory=list)
 
     async def section(
-        self, name: str, deadline_s: int, words: Sequence[int] = (), paths: Sequence[str] = ()
+        self, name: str, deadline_s: int, words: Sequence[int] = (), paths: Sequence[str] = (), nicely: bool = False
     ) -> bytes | None:  # fmt: skip
         if any(word > 9_999_999_999 for word in words):
             raise ValueError("the probe would not take it")

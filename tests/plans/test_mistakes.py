@@ -57,6 +57,7 @@ def wrong(text: str, values: dict[str, str] | None = None) -> str:
         ("file: {path: /a}", "2:5: the file has no content"),
         ("file: {path: /a, from: b}", "2:22: a file beside the plan can't be named yet"),
         ("file: {path: /a, state: absent, mode: '644'}", "2:37: 'mode' has no meaning for a file that is removed"),
+        ("file: {path: /a, state: kept, mode: '644'}", "2:35: 'mode' has no meaning for a file that is kept as it is"),
         ("file: {path: /a, content: b, mode: 'rw'}", "2:40: 'rw' can't be a mode"),
         ("file: {path: /a, content: b, owner: -x}", "2:41: '-x' can't be an owner"),
         ("package: {do: remove}", "2:5: the package has no name"),

@@ -39,7 +39,7 @@ from tui_ops.store.views.exposed import baselines, kinds_set, logins
 from tui_ops.store.views.facts import differences, items, topics
 from tui_ops.store.views.figures import measured
 from tui_ops.store.views.findingnumbers import counts as finding_counts
-from tui_ops.store.views.findingnumbers import time_to_fix, trend
+from tui_ops.store.views.findingnumbers import time_to_fix, trend, trend_of_today
 from tui_ops.store.views.findings import acceptances, finding, findings, folded
 from tui_ops.store.views.handover import acts_since, host_changes, running_out, since
 from tui_ops.store.views.hosts import host_ids, hosts, max_version, reage
@@ -111,7 +111,6 @@ NOT_SHOWN: dict[str, set[str]] = {
     "acceptance": {"statement_id", "asked_uid", "version", "restart_due", "revision"},
     "attestation": {"version"},
     "baseline": {"revision"},
-    "host_vulnerabilities": {"read_at"},
     "slo_day": {"service", "day", "good", "bad"},
 }
 """Columns that only the engine reads, by table."""
@@ -199,6 +198,7 @@ def _call_views_of_findings(reader: Reader) -> None:
     acceptances(reader)
     finding_counts(reader, 0)
     trend(reader)
+    trend_of_today(reader, 1.0)
     time_to_fix(reader, 0)
     verdicts(reader)
     verdict_counts(reader)

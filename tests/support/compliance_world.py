@@ -12,6 +12,7 @@ from tui_ops.engine import acting
 from tui_ops.engine.acting import Kept
 from tui_ops.engine.finders import FINDERS
 from tui_ops.model.compliance import Framework
+from tui_ops.model.facts import Field
 from tui_ops.model.people import Who
 from tui_ops.model.security import CheckResult
 from tui_ops.practices.compliance.acts import COMPLIANCE_ACTS, Terms
@@ -27,18 +28,21 @@ class ComplianceWorld(FindingWorld):
 
     def says(
         self, check: str, host: str, result: CheckResult = CheckResult.PASS, text: str = "", judged_ago_s: float = 0.0,
-        objects: tuple[str, ...] = ("",),
+        objects: tuple[str, ...] = ("",), parts: tuple[str, ...] = (), unread: tuple[str, ...] = (),
+        in_use: tuple[str, ...] | None = None,
     ) -> None:  # fmt: skip
         """Let a check say something of a host; where it fails, a finding of each object is opened, too."""
         number, at = self.host_id(host), self.at - judged_ago_s
         evidence = {"topics": {"sshdconf": at - 60}, "said": text, "objects": [[one, text] for one in objects],
-                    "count": len(objects), "whole": True, "sha": "0"}  # fmt: skip
+                    "count": len(objects), "unread": list(unread), "sha": "0",
+                    **({"in_use": list(in_use)} if in_use is not None else {})}  # fmt: skip
         row = VerdictWrite(
             number, check, str(result), text or str(result), "1", at - 60, at, at, "[]", json.dumps(evidence)
         )
         self.run(lambda session: write_verdicts(session, [row]))
         if result is CheckResult.FAIL:
-            self.sweep(*objects, check=check, host=host, text=text or "it is wrong")
+            data: dict[str, Field] = {"parts": list(parts)} if parts else {}
+            self.sweep(*objects, check=check, host=host, text=text or "it is wrong", data=data)
 
     def comply(self, action_id: str, *targets: str, who: Who = CAT, **params: object) -> Kept:
         """Do an act on compliance as the engine does it, with its audit entry."""

@@ -26,7 +26,7 @@ DAY = 86400.0
 EVIL = "\x1b[2J\u202e[@click=app.quit()]x[/]"
 """What a host says to take over a terminal: an escape sequence, a mark that turns the line around, markup."""
 
-KEY_ANNA, KEY_CI, KEY_OLD = (f"SHA256:{letter * 43}" for letter in "acd")
+KEY_ANNA, KEY_CI, KEY_OLD, KEY_TEAM = (f"SHA256:{letter * 43}" for letter in "acdt")
 
 
 def day_of(at: float) -> str:
@@ -41,6 +41,12 @@ def key(kind: str, bits: int, fingerprint: str, account: str, comment: str, opti
         "options": options, "files": ["authorized_keys"],
     }  # fmt: skip
     return f"{account} {fingerprint}", fields
+
+
+def authority(fingerprint: str, comment: str) -> tuple[str, Fields]:
+    """Return an authority that sshd itself trusts as a fact."""
+    _, fields = key("ssh-ed25519", 256, fingerprint, "*", comment)
+    return f"* cert-authority {fingerprint}", {**fields, "authority": True, "files": ["/etc/ssh/users_ca"]}
 
 
 def fields_of(case: str, name: str) -> dict[str, Fields]:
@@ -138,14 +144,15 @@ async def expose(world: World) -> list[str]:
         key("ssh-ed25519", 256, KEY_ANNA, "anna", "anna@laptop"),
         key("ssh-rsa", 2048, KEY_CI, "deploy", "ci@build"),
     )
+    team = authority(KEY_TEAM, "users of the team")
     for host in (one, two):
-        await exposer.reads(host, 7200, sockets=SOCKETS, firewall=FIREWALL, authkeys=dict([anna, ci]),
+        await exposer.reads(host, 7200, sockets=SOCKETS, firewall=FIREWALL, authkeys=dict([anna, ci, team]),
                             logins=logins(f"anna 203.0.113.7 publickey {int(at - 3 * DAY)} {KEY_ANNA}"))  # fmt: skip
     await exposer.reads(
         one, sockets={**SOCKETS, "tcp 0.0.0.0:8080": {"process": "java", "owner": "app"}}, unitfiles=UNITFILES,
         units=UNITS, protections={**protections, "clock": {"now": int(at)}},
         packages={"nginx": {}, "openssh-server": {}},
-        authkeys=dict([anna, ci, key("ssh-rsa", 1024, KEY_OLD, "root", "")]),
+        authkeys=dict([anna, ci, team, key("ssh-rsa", 1024, KEY_OLD, "root", "")]),
         certfiles={
             "/etc/nginx/shop.pem": certificate("shop.example", 4.5),
             "/etc/ssl/mail.pem": certificate("mail.example", 15, chain_ok=False),

@@ -24,18 +24,23 @@ mkdir "$own/groups"
 mount -t cgroup2 tui-own "$own/groups"
 mkdir "$own/groups/$group"
 echo $$ >"$own/groups/$group/cgroup.procs"
-exec unshare --cgroup --pid --uts --ipc --fork --kill-child=KILL sh -c "$boot" sh "$own/host" "$3" "$overlay"
+exec unshare $network --cgroup --pid --uts --ipc --fork --kill-child=KILL sh -c "$boot" sh "$own/host" "$3" "$overlay"
 """
 """Takes it into a control group of its own, which is the top of its own tree from then on: OWN GROUP SHARED."""
 
 _KERNEL = """
-mount --rbind /sys "$root/sys"
+if [ -n "$network" ]; then mount -t sysfs tui-own "$root/sys"; else mount --rbind /sys "$root/sys"; fi
 mount -o remount,bind,ro "$root/sys"
 mount -t tmpfs -o mode=755 tui-own "$root/sys/fs/cgroup"
 mount -t cgroup2 tui-own "$root/sys/fs/cgroup"
 mount -t proc tui-own "$root/proc"
 mount --bind "$root/proc/sys" "$root/proc/sys"
 mount -o remount,bind,ro "$root/proc/sys"
+if [ -n "$network" ]; then
+    mount --bind "$root/proc/sys/net" "$root/proc/sys/net"
+    mount -o remount,bind,rw "$root/proc/sys/net"
+    ip link set lo up
+fi
 mount -t tmpfs -o mode=755 tui-own "$root/dev"
 for name in null zero full random urandom tty; do
     : >"$root/dev/$name"
@@ -49,7 +54,8 @@ cat /proc/sys/kernel/random/uuid >"$own/boot_id"
 mount --bind "$own/boot_id" "$root/proc/sys/kernel/random/boot_id"
 hostname own
 """
-"""What belongs to the kernel can be read there and not written: its settings are this machine's too."""
+"""What belongs to the kernel can be read there and not written: its settings are this machine's too, but for those of a
+network of its own."""
 
 _PREPARED = """
 rm -rf /etc/systemd/system /etc/systemd/user /lib/systemd/system/*.wants
@@ -89,6 +95,9 @@ class BootedSshd(Sshd):
     overlay = OVERLAY
     """As :class:`support.ownroot.Roots` has it."""
 
+    network = ""
+    """``--net`` for a network of its own, in which nobody reaches it: it is entered then."""
+
     @property
     def own(self) -> Path:
         """The folder of its root."""
@@ -109,7 +118,8 @@ class BootedSshd(Sshd):
             self.process = subprocess.Popen(
                 [*PRIVATE, "sh", "-c", "mount -t tmpfs tui-own $1\n" + _GROUP, "sh", str(self.own), self.group,
                  str(self.folder.parent)],
-                env={**os.environ, "boot": boot, "prepared": prepared, "overlay": "yes" if self.overlay else "no"},
+                env={**os.environ, "boot": boot, "prepared": prepared, "overlay": "yes" if self.overlay else "no",
+                     "network": self.network},
                 stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True,
             )  # fmt: skip
         until_sync(
@@ -172,7 +182,7 @@ def _removed(top: Path) -> bool:
     return True
 
 
-def booted(farm: SshdFarm, prepared: str = ":", *extra: str, overlay: bool = OVERLAY) -> BootedSshd:
+def booted(farm: SshdFarm, prepared: str = ":", *extra: str, overlay: bool = OVERLAY, network: str = "") -> BootedSshd:
     """Start a host on which systemd runs, known to the farm, which ends it.
 
     Args:
@@ -180,9 +190,10 @@ def booted(farm: SshdFarm, prepared: str = ":", *extra: str, overlay: bool = OVE
         prepared: sh that makes its files ready before it starts.
         extra: further lines of its sshd_config.
         overlay: as :class:`support.ownroot.Roots` has it.
+        network: ``--net`` for a network of its own.
     """
     plain = farm.sshd(*extra, start=False)
     server = BootedSshd(plain.folder, plain.address, plain.port, plain.host_keys, plain.authorized_keys, plain.extra)
-    server.prepared, server.overlay = prepared, overlay
+    server.prepared, server.overlay, server.network = prepared, overlay, network
     farm.servers[farm.servers.index(plain)] = server
     return server.start()

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -13,8 +14,8 @@ from support.waiting import until
 
 from tui_ops.model.fleet import HostSpec
 from tui_ops.transport.ends.seen import CantTell, NotReached
-from tui_ops.transport.ends.ssh import BYTES_MOST, NAMES_MOST, parse_kexinit
-from tui_ops.transport.outside import ask_outside
+from tui_ops.transport.ends.ssh import BYTES_MOST, NAMES_MOST, Incoming, parse_kexinit
+from tui_ops.transport.outside import _opener, ask_outside
 from tui_ops.transport.ssh import SshTransport
 
 Fleet = dict[str, HostSpec]
@@ -168,6 +169,30 @@ class TestAHostileServer:
         async with server(serve) as host:
             with pytest.raises(NotReached, match=said):
                 await ask_outside(transport, host, timeout_s=5)
+
+    @pytest.mark.parametrize("way", ["direct", "through a jump host"])
+    async def test_that_floods_is_cut_off_at_the_limit(
+        self, farm: SshdFarm, transport: SshTransport, fleet: Fleet, way: str
+    ) -> None:
+        """The connection is broken where too much came, whether anybody waits for more or not, and no more is held."""
+        cut: list[bool] = []
+
+        async def flood(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            with suppress(ConnectionError):
+                while True:
+                    writer.write(b"x" * 10_000)
+                    await writer.drain()
+            cut.append(True)
+
+        async with server(flood) as host:
+            if way != "direct":
+                fleet["bastion"] = farm.sshd().spec("bastion")
+                host = replace(host, via=("bastion",))
+            async with transport.approach(host) as approach:
+                came = await _opener(approach)(Incoming)
+                await until(lambda: bool(cut))
+            assert came.is_flooded
+            assert len(came._held) <= BYTES_MOST
 
     async def test_that_sends_a_byte_a_moment_is_given_up_in_time(self, transport: SshTransport) -> None:
         """The bound is on all of it, not on each byte."""

@@ -10,10 +10,13 @@ from support.desk_world import Door
 from tui_ops.model.compliance import Assessment, ControlState, Score
 from tui_ops.model.security import CheckResult
 from tui_ops.practices.compliance.frameworks import shipped
-from tui_ops.store.views.compliance import scope_hosts
+from tui_ops.store.compliance import write_frameworks
+from tui_ops.store.views.compliance import FrameworkRow, scope_hosts
 from tui_ops.ui.cells import width_of
 from tui_ops.ui.columns import Look
 from tui_ops.ui.views.compliance import FRAMEWORK_COLUMNS, bar, framework_item
+
+HOUSE = "name: house\ntitle: Rules of the house\ncontrols:\n  H-1: {text: Root stays out, checks: ssh-root}\n"
 
 HOSTILE = "\x1b[31mred [b]x[/b] \u202e"
 
@@ -60,9 +63,63 @@ async def test_a_control_leads_to_its_hosts_their_readings_and_the_version(world
     async with open_desk(world.paths.root, (200, 60)) as desk:
         await desk.linked()
         await desk.press("colon", *"controls framework=pci control=8.3.6", "enter")
-        await desk.sees("host by host", "web-1", "pam-length version 1", "seven are enough", "FND-1")
+        await desk.sees("host by host", "web-1", "pam-length", "version 1", "seven are enough", "FND-1")
         assert "\x1b[31m" not in desk.text
         assert "\u202e" not in desk.text
+
+
+async def test_a_control_about_a_part_shows_that_part_and_leads_to_what_was_read(
+    world: ComplianceWorld, open_desk
+) -> None:
+    """The other control about the same check names the same host as well, with what is wrong for it."""
+    world.says("fs-mount", "web-1", CheckResult.FAIL, "/tmp is mounted without noexec", objects=("/tmp",),
+               parts=("noexec",))  # fmt: skip
+    async with open_desk(world.paths.root, (200, 60)) as desk:
+        await desk.linked()
+        await desk.press("colon", *"controls framework=cis1 control=1.1.2.1.3", "enter")
+        await desk.sees("/tmp nosuid", "host by host", "web-1", "web-1  pass")
+        assert "without noexec" not in desk.text
+        await desk.press("colon", *"controls framework=cis1 control=1.1.2.1.4", "enter")
+        await desk.sees("/tmp noexec: /tmp is mounted without noexec", "web-1  fail")
+        await desk.sees("and 5 more: nothing was said of them yet")
+        await desk.press("enter")
+        await desk.sees("verdicts", "fs-mount", "web-1")
+
+
+async def test_where_there_is_no_room_beside_enter_shows_a_control_with_its_hosts(
+    world: ComplianceWorld, open_desk
+) -> None:
+    async with open_desk(world.paths.root, (80, 24)) as desk:
+        await desk.linked()
+        await desk.press("colon", *"controls framework=pci control=8.3.6", "enter")
+        await desk.sees("8.3.6", "fail")
+        await desk.press("enter")
+        await desk.sees("Passwords are long enough", "host by host", "web-1  fail", "seven are enough")
+        assert "more: " not in desk.text
+        await desk.press("q")
+        await desk.sees("controls 1 of")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_framework_whose_file_broke_says_so_and_stands(world: ComplianceWorld, open_desk, size) -> None:
+    wrong = "/etc/tui/house.yaml:4:39: there is no check 'ssh-rot'"
+    rows = [FrameworkRow("house", HOUSE, wrong, "/etc/tui/house.yaml"), FrameworkRow("pci-dss-4.0.1", "", ""),
+            FrameworkRow("other.yaml", "", f"{HOSTILE} other.yaml:1:1: expected a framework")]  # fmt: skip
+    world.run(lambda session: write_frameworks(session, rows))
+    async with open_desk(world.paths.root, size) as desk:
+        await desk.linked()
+        await desk.press("colon", *"compliance", "enter")
+        await desk.sees("house", "other.yaml", "2 can't be used")
+        assert all(width_of(one) <= size[0] for one in desk.lines())
+        assert "\x1b[31m" not in desk.text
+        await desk.press("g")
+        if size[0] == 200:
+            await desk.sees("what was read before stands until it is mended", "house.yaml:4:39")
+        await desk.press("enter")
+        if size[0] == 80:
+            await desk.sees("before stands until it is mended", "house.yaml:4:39: there is no check 'ssh-rot'")
+        else:
+            await desk.sees("controls 1 of 206", "H-1")
 
 
 async def test_the_word_of_somebody_stands_beside_its_control(world: ComplianceWorld, open_desk) -> None:

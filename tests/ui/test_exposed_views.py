@@ -74,7 +74,7 @@ async def test_what_listens_says_who_may_ask_it_and_what_was_not_meant_stands_fi
         await go(desk, "exposure")
         pane = desk.app.screen_stack[0].pane
         shown = [pane.items.rows[key].facts for key in pane.items.shown]
-        assert (shown[0]["port"], shown[0]["who"], shown[0]["meant"]) == (8080.0, "nobody", "new")
+        assert (shown[0]["port"], shown[0]["who"], shown[0]["meant"]) == (8080.0, "nobody", "yes")
         by_port = {(row["host"], row["port"]): row for row in shown}
         assert by_port["db-2.lon", 5432.0]["reach"] == "allowed from 10.0.0.0/8"
         assert by_port["db-2.lon", 443.0]["package"] == "nginx"
@@ -118,6 +118,15 @@ async def test_a_key_tells_every_account_that_it_opens(exposed, door, open_desk)
         await desk.sees("anna @ db-2.lon", "anna @ web-07.lon", "Opens 2 accounts on 2 hosts", "from 203.0.113.9")
         await go(desk, "authkeys root=1")
         await desk.sees("root @ db-2.lon", "too weak by now")
+
+
+async def test_an_authority_says_that_it_signs_for_others(exposed, door, open_desk):
+    """Under no account but all, and told apart from a key that lets in by itself."""
+    async with open_desk(exposed.root, (200, 60)) as desk:
+        await desk.linked()
+        await go(desk, "authkeys authority=1")
+        await desk.sees("users of the team", "anybody", "CA ed25519", "anybody @ db-2.lon  cert-authority",
+                        "it signs for others")  # fmt: skip
 
 
 async def test_who_guessed_his_way_in_stands_first_and_is_told_on_all_hosts(exposed, door, open_desk):
@@ -184,3 +193,13 @@ def test_a_key_is_weak_first_and_nobodys_only_where_owners_are_told():
     )
     assert [sign_of_key(one, True) for one in (weak, plain, owned)] == [WEAK, NOBODYS, KNOWN]
     assert [sign_of_key(one, False) for one in (weak, plain, owned)] == [WEAK, PLAIN, PLAIN]
+
+
+async def test_what_is_chosen_is_each_host_once(exposed, door, open_desk):
+    """One line of a host is one host: so a shell can be had there, and an act does not work on it twice."""
+    async with open_desk(exposed.root) as desk:
+        await desk.linked()
+        for view in ("exposure", "certificates", "logins", "measures"):
+            await go(desk, view)
+            pane = desk.app.screen_stack[0].pane
+            assert [row.name for row in pane.chosen("host")] == [pane.items.here.facts["host"]], view

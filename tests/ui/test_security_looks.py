@@ -56,7 +56,7 @@ def feed(name: str, kind: str, days: float) -> FeedRow:
 def test_the_title_names_feeds_that_judge_and_those_that_are_too_old() -> None:
     """What only weighs, and is fresh, takes no room beside the list; where nothing judges, that is said."""
     feeds = [feed("debsecan bookworm", "debsecan", 1), feed("epss", "epss", 1), feed("kev", "kev", 20)]
-    assert plain(feeds_said(feeds)) == "debsecan bookworm 1d old · kev 20d old"
+    assert plain(feeds_said(feeds)) == "kev 20d old · debsecan bookworm 1d old"
     assert plain(feeds_said([feed("epss", "epss", 1)])) == "epss 1d old · no feed that judges"
 
 

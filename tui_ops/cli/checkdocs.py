@@ -46,10 +46,17 @@ def checks_page(checks: Iterable[Check], begin: str) -> str:
         for name, value in check.parameters.items():
             lines.append(f"| `{check.id}` | `{name}` | {_value(value)} | {_value(check.pci.get(name, value))} |")
     lines += ["", "## What to do", "", "| check | advice | a plan |", "|---|---|---|"]
-    lines += [
-        f"| `{check.id}` | {_cell(check.remedy.advice)} | {'yes' if check.remedy.plan else ''} |" for check in checks
-    ]
+    lines += [f"| `{check.id}` | {_cell(check.remedy.advice)} | {_planned(check)} |" for check in checks]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _planned(check: Check) -> str:
+    """Return whether a plan mends what a check sees, and why no machine mends the rest."""
+    remedy = check.remedy
+    has_plan = bool(remedy.plan or remedy.choose)
+    if not remedy.by_hand:
+        return "yes" if has_plan else ""
+    return f"{'yes; what is left to people' if has_plan else 'no'}: {_cell(remedy.by_hand)}"
 
 
 def _row(check: Check) -> str:

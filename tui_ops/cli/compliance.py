@@ -63,7 +63,7 @@ def _found(reader: "Reader", word: str, scope: str) -> tuple[dict[str, Any], str
     Raises:
         TuiOpsError: there is none, nothing is within the scope, or it is not any more what was kept.
     """
-    from tui_ops.practices.compliance.reading import assessed, frameworks, pick
+    from tui_ops.practices.compliance.reading import frameworks, pick, with_parts
     from tui_ops.practices.compliance.snapshot import snapshot
     from tui_ops.store.views.compliance import cells
 
@@ -77,11 +77,11 @@ def _found(reader: "Reader", word: str, scope: str) -> tuple[dict[str, Any], str
     if framework is None:
         raise TuiOpsError(f"there is no framework {shown(word, 60)!r}", f"there are {', '.join(known)}")
     at = now().at
-    found = reader.read(lambda connection: assessed(connection, framework, scope, at))
+    found, says = reader.read(lambda connection: with_parts(connection, framework, scope, at))
     if scope and not found.hosts:
         raise TuiOpsError(f"no host is in {shown(scope, 100)}", "tui-ops show hosts names groups and sites")
     rows = reader.read(lambda connection: cells(connection, scope, at, framework.checks))
-    return {**snapshot(found, rows), "by": ""}, "", ""
+    return {**snapshot(found, rows, says), "by": ""}, "", ""
 
 
 def _kept(reader: "Reader", number: int) -> tuple[dict[str, Any], str, str]:

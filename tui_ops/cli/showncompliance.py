@@ -25,7 +25,7 @@ FRAMEWORK_TEXT = (
 
 CONTROL_COLUMNS = (
     "framework", "control", "state", "kind", "text", "why", "checks", "known", "pass", "fail", "accepted", "unknown",
-    "not_applicable", "attestation", "owner", "review", "scope", "name",
+    "not_applicable", "attestation", "owner", "review", "scope", "name", "about", "in_use",
 )  # fmt: skip
 CONTROL_TEXT = ("framework", "control", "state", "kind", "text", "why", "checks")
 
@@ -57,19 +57,21 @@ def _assessments(reader: "Reader", query: Query) -> "Iterator[Assessment]":
 
 
 def frameworks(reader: "Reader", query: Query) -> Iterator[Record]:
-    """Give the frameworks that are shown, by name, then those that can't be used."""
+    """Give the frameworks that are shown, by name, then files that can't be used; one that stands as it was says so."""
     from tui_ops.store.views.compliance import frameworks_shown
 
+    wrong = {row.name: row for row in reader.read(frameworks_shown) if row.wrong}
     for one in _assessments(reader, query):
+        told = wrong[one.framework.name].wrong if one.framework.name in wrong else None
         counts = {str(state).replace(" ", "_"): one.counts[state] for state in CONTROL_STATES}
         yield {
             "framework": one.framework.short, "name": one.framework.name, "title": one.framework.title,
             "score": percent(one.score.after), "before": percent(one.score.before),
             "coverage": percent(one.score.coverage), "controls": len(one.verdicts), **counts, "scope": one.scope,
-            "hosts": len(one.hosts), "own": one.framework.own, "note": one.framework.note or None, "wrong": None,
+            "hosts": len(one.hosts), "own": one.framework.own, "note": one.framework.note or None, "wrong": told,
         }  # fmt: skip
-    for row in reader.read(frameworks_shown):
-        if row.wrong:
+    for row in wrong.values():
+        if not row.body:
             nothing: Record = dict.fromkeys(FRAMEWORK_COLUMNS)
             yield nothing | {"framework": row.name, "name": row.name, "wrong": row.wrong}
 
@@ -92,6 +94,8 @@ def _control(found: "Assessment", verdict: "ControlVerdict") -> Record:
         "attestation": said.name if said is not None else None, "owner": said.owner if said is not None else None,
         "review": moment(said.review_at) if said is not None else None, "scope": found.scope,
         "name": found.framework.name,
+        "about": [f"{check} {one}" for check, patterns in verdict.control.objects.items() for one in patterns],
+        "in_use": list(verdict.control.in_use),
     }  # fmt: skip
 
 

@@ -29,10 +29,11 @@ CERTIFICATE_TEXT = ("host", "place", "days", "until", "subject", "faults")
 
 KEY_COLUMNS = (
     "key", "person", "type", "bits", "hosts", "accounts", "comments", "weak", "root", "on", "where", "seen", "used",
-    "used_where",
+    "used_where", "authority",
 )  # fmt: skip
 """``hosts`` counts them, ``on`` names them; ``where`` is each host with its account and the options before the key;
-``used`` is the last login by it of the last day."""
+``used`` is the last login by it of the last day. By certificates of an ``authority`` others log in, under the account
+``*`` as whomever they name."""
 
 KEY_TEXT = ("key", "person", "type", "bits", "hosts", "accounts", "comments", "weak", "root", "used")
 
@@ -120,6 +121,7 @@ def authkeys(reader: "Reader", _query: Query) -> Iterator[Record]:
             "seen": moment(row.seen_at),
             "used": moment(row.used_at),
             "used_where": row.used_where or None,
+            "authority": row.is_authority,
         }
 
 

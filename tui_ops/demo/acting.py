@@ -9,9 +9,10 @@ OFFERED = {
         "curl": "7.88.1-10+deb12u14",
         "libcurl4": "7.88.1-10+deb12u14",
     },
-    "ubuntu": {"nginx": "1.24.0-2ubuntu7.3", "nginx-common": "1.24.0-2ubuntu7.3", "certbot": "2.11.0-1"},
-    "rocky": {"openssl": "1:3.0.7-29.el9_4", "openssl-libs": "1:3.0.7-29.el9_4"},
-}
+    "ubuntu": {"nginx": "1.24.0-2ubuntu7.3", "nginx-common": "1.24.0-2ubuntu7.3", "certbot": "2.11.0-1",
+               "sudo": "1.9.15p5-3ubuntu5.24.04.1"},
+    "rocky": {"openssl": "1:3.0.7-29.el9_4", "openssl-libs": "1:3.0.7-29.el9_4", "sudo": "0:1.9.5p2-10.el9_6.1"},
+}  # fmt: skip
 """Newer versions that the hosts are offered, by distribution."""
 
 _HEAD = "#!/bin/sh\n# @WHAT@\nroot=${0%/acts/*}\n"
@@ -84,9 +85,16 @@ while [ "$#" -gt 0 ]; do
 done
 awk -F '\t' -v "name=$name" -v "format=$format" '
     name != "" && $1 != name { next }
+    format ~ /source:Version/ { found = 1; print $6; next }
     { found = 1; print "installed " (format ~ /Package/ ? $1 " " : "") $3 }
     END { if (name != "" && !found) exit 1 }
 ' "$root/table/packages"
+"""
+
+_DPKG = r"""
+[ "${1-} ${3-}" = '--compare-versions ge' ] || { echo 'this dpkg only compares versions' >&2; exit 2; }
+# By the numbers in them, which does for the versions that there are here.
+[ "$(printf '%s\n' "$2" "$4" | sort -V | tail -n 1)" = "$2" ]
 """
 
 _PACKAGES = r"""
@@ -156,14 +164,25 @@ esac
 """
 
 _RPM = r"""
-all=no name=''
+if [ "${1-}" = --eval ]; then
+    # Two versions stand between quotes.
+    one=${2#*\'} other=${2%\'*}
+    one=${one%%\'*} other=${other##*\'}
+    newest=$(printf '%s\n' "$one" "$other" | sort -V | tail -n 1)
+    if [ "$one" = "$other" ]; then echo 0; elif [ "$newest" = "$one" ]; then echo 1; else echo -1; fi
+    exit
+fi
+all=no name='' epoch=no
 while [ "$#" -gt 0 ]; do
     case $1 in -qa) all=yes ;; --qf) shift ;; -*) ;; *) name=$1 ;; esac
+    case $1 in *EPOCHNUM*) epoch=yes ;; esac
     shift
 done
-awk -F '\t' -v "name=$name" -v "all=$all" '
+awk -F '\t' -v "name=$name" -v "all=$all" -v "epoch=$epoch" '
     all == "no" && $1 != name { next }
-    { found = 1; version = $3; sub(/^[0-9]*:/, "", version); print (all == "yes" ? $1 "." $2 " " : "") version }
+    { found = 1; version = $3 }
+    epoch == "no" { sub(/^[0-9]*:/, "", version) }
+    { print (all == "yes" ? $1 "." $2 " " : "") version }
     END { if (all == "no" && !found) { print "package " name " is not installed"; exit 1 } }
 ' "$root/table/packages"
 """
@@ -315,6 +334,7 @@ def acting_scripts(host: DemoHost) -> dict[str, str]:
     else:
         found |= {
             "dpkg-query": (_DPKG_QUERY, "The packages of the tree."),
+            "dpkg": (_DPKG, "Compares versions."),
             "apt-get": (_REPLACE + _PACKAGES + _APT_GET, "Installs, upgrades and removes packages."),
             "apt-mark": (_APT_MARK, "Holds packages."),
         }

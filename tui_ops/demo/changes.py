@@ -1,10 +1,12 @@
-"""What becomes different on a few hosts of the demo: a package, a setting, a key, a file, a port in their own files."""
+"""What becomes different on a few hosts of the demo: a package, a setting, a key, a file, a port, a login."""
 
 import re
 from collections.abc import Callable
 
-from tui_ops.demo.factual import factual_files, public_key
+from tui_ops.demo.arrivals import came_in
+from tui_ops.demo.factual import factual_files
 from tui_ops.demo.faults import Fault, FaultKind
+from tui_ops.demo.keyring import public_key
 from tui_ops.demo.services import listeners
 from tui_ops.demo.worlds import HostWorld
 
@@ -49,12 +51,19 @@ def _opened(subject: str, files: Files) -> None:
     )
 
 
+def _came_in(subject: str, files: Files) -> None:
+    """``ACCOUNT=ADDRESS``."""
+    account, _, source = subject.partition("=")
+    files["table/arrivals"] = came_in(files["table/arrivals"], account, source)
+
+
 CHANGES: dict[FaultKind, Callable[[str, Files], None]] = {
     FaultKind.PACKAGE_UPGRADED: _upgraded,
     FaultKind.SETTING_SET: _set,
     FaultKind.KEY_ADDED: _key_added,
     FaultKind.FILE_EDITED: _edited,
     FaultKind.PORT_OPENED: _opened,
+    FaultKind.CAME_IN: _came_in,
 }
 """What each kind does to a host's files, by the subject of its fault."""
 

@@ -4,11 +4,12 @@ Most is as its role has it, and well kept (:mod:`tui_ops.demo.hardened`). A few 
 that is too short, a sudo rule that asks for no password, a kernel that forwards, a server without a packet filter.
 """
 
-import base64
 import hashlib
 
 from tui_ops.demo import hardened
+from tui_ops.demo.arrivals import arrival_files
 from tui_ops.demo.hosts import DemoHost
+from tui_ops.demo.keyring import DESK, public_key, root_keys, short_key
 from tui_ops.demo.programs import Program, programs_of
 from tui_ops.demo.software import packages_of
 from tui_ops.demo.weak import as_installed, weak_files
@@ -61,13 +62,6 @@ stat "$@" | sed -E -e 's#^[0-7]+ [0-9]+ [0-9]+ ([a-z ]+)/[^/]+/[^/]+/#644 0 0 \\
 \t-e '\\#/etc/ssh/sshd_config#s#^644#600#'
 """
 
-_LOGINS = """\
-#!/bin/sh
-# Prints who logged in last: today, but for whom the table knows another day.
-now=$(/bin/date -u +%Y-%m-%d)
-sed "s/ today / ${now}T06:30:00+00:00 /" "${0%/bin/*}/table/logins"
-"""
-
 _SAY = '#!/bin/sh\n# Prints {what}.\nexec cat "${{0%/bin/*}}/table/{table}"\n'
 
 _SETTINGS = {
@@ -101,13 +95,13 @@ def factual_files(world: HostWorld) -> dict[str, str]:
         "table/sshd": "".join(f"{name} {value}\n" for name, value in _sshd(host).items()),
         "table/settings": "".join(f"{name} = {value}\n" for name, value in sorted(_settings(host).items())),
         "table/ruleset": _ruleset(host),
-        "table/logins": "".join(_last_login(host, name) for name, *_ in accounts),
         "table/unit-files": _unit_files(host),
         "table/homes": "".join(
             f"drwx------ 4 {uid} {gid} 4096 Jan  5 12:00 {home}\n"
             for name, uid, gid, _, home, _ in accounts
             if name in PEOPLE or name in ("demo", "root", "postgres")
         ),
+        **arrival_files(host),
         **_routes(host),
         **_packages(host),
         **_repositories(host),
@@ -131,8 +125,8 @@ def _account_files(host: DemoHost, accounts: list[Account]) -> dict[str, str]:
         "etc/sudoers": "Defaults env_reset\nDefaults use_pty\nroot ALL=(ALL:ALL) ALL\n"
         f"%{_admins(host)} ALL=(ALL:ALL) ALL\n@includedir /etc/sudoers.d\n",
         "etc/sudoers.d/tui-ops": "demo ALL=(root) NOPASSWD: /usr/bin/timeout 5 /usr/sbin/sshd -T\n",
-        "root/.ssh/authorized_keys": f'from="10.10.0.0/16" {public_key("backup")} backup@{host.site.name}\n',
-        "home/demo/.ssh/authorized_keys": f"restrict,pty {public_key('tui-ops')} tui-ops@desk\n",
+        "root/.ssh/authorized_keys": root_keys(host.name, host.site.name),
+        "home/demo/.ssh/authorized_keys": f"restrict,pty {public_key(DESK)} tui-ops@desk\n",
     }
 
 
@@ -160,7 +154,7 @@ def factual_scripts(host: DemoHost) -> dict[str, str]:
         "bin/sshd": _SAY.format(what="what sshd is set to", table="sshd"),
         "bin/sysctl": _SAY.format(what="what the kernel is set to", table="settings"),
         "bin/stat": _STAT,
-        "bin/lslogins": _LOGINS,
+        "bin/lslogins": _SAY.format(what="who logged in last", table="logins"),
         "bin/nft": _SAY.format(what="the packet filter", table="ruleset"),
         **hardened.hardened_scripts(host),
     }
@@ -204,28 +198,6 @@ def _shadow(name: str, shell: str) -> str:
         mark = f"$y$j9T$demo${hashlib.sha256(name.encode()).hexdigest()}"
         return f"{name}:{mark}:{hardened.password_set_day(name)}:0:365:14:{hardened.INACTIVE_DAYS}::\n"
     return f"{name}:{'*' if shell.endswith('nologin') or name == 'root' else '!'}:20228:0:99999:7:::\n"
-
-
-def _last_login(host: DemoHost, name: str) -> str:
-    """Return a row of lslogins: who is here, and one who left long ago."""
-    if name not in (*PEOPLE, "demo"):
-        return f"{name}   \n"
-    gone = name == "bert" and host.name == "db-2.lon"
-    return f"{name} {'2024-05-02T09:12:44+00:00' if gone else 'today'} 10.10.0.7 pts/0\n"
-
-
-def public_key(owner: str) -> str:
-    """Return a public key that nobody has the other half of."""
-    kind = b"ssh-ed25519"
-    blob = len(kind).to_bytes(4, "big") + kind + (32).to_bytes(4, "big") + hashlib.sha256(owner.encode()).digest()
-    return f"ssh-ed25519 {base64.b64encode(blob).decode()}"
-
-
-def _short_key(owner: str) -> str:
-    """Return an RSA key of 1,024 bits."""
-    number = b"\x00\x9f" + b"".join(hashlib.sha256(f"{owner}{at}".encode()).digest() for at in range(4))[:127]
-    parts = (b"ssh-rsa", b"\x01\x00\x01", number)
-    return f"ssh-rsa {base64.b64encode(b''.join(len(part).to_bytes(4, 'big') + part for part in parts)).decode()}"
 
 
 def _sshd(host: DemoHost) -> dict[str, str]:
@@ -330,7 +302,7 @@ def _repositories(host: DemoHost) -> dict[str, str]:
 def _oddities(host: DemoHost) -> dict[str, str]:
     """Return in what a host differs from those of its role."""
     if host.name in ("db-1.lon", "db-2.lon"):
-        old = f"{_short_key('chloe')} chloe@old-laptop\n"
+        old = f"{short_key('chloe')} chloe@old-laptop\n"
         return {"home/chloe/.ssh/authorized_keys": f"{public_key('chloe')} chloe@laptop\n{old}"}
     if host.name == "web-02.par":
         return {"etc/sudoers.d/90-deploy": "%app ALL=(ALL) NOPASSWD: ALL\n"}

@@ -61,6 +61,8 @@ class FaultKind(StrEnum):
     """Somebody writes a line into a file by hand."""
     PORT_OPENED = "port opened"
     """A program that nobody knows of begins to listen."""
+    CAME_IN = "came in"
+    """Somebody logs in from where he never had."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,5 +137,6 @@ FAULTS: tuple[Fault, ...] = (
     Fault(FaultKind.SETTING_SET, "web-03.lon", 0, MENDED_S, subject="net.ipv4.conf.all.accept_redirects=1"),
     Fault(FaultKind.FILE_EDITED, "db-1.nyc", MINUTE, subject="/etc/hosts=10.10.1.9 db-1.lon # until the DNS is mended"),
     Fault(FaultKind.PORT_OPENED, "web-01.lon", MINUTE, subject="ncat=4444"),
+    Fault(FaultKind.CAME_IN, "db-2.lon", MINUTE, subject="anna=198.51.100.23"),
 )
 """The story. A fault of a host that is not in the fleet does not happen."""

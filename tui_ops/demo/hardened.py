@@ -98,6 +98,9 @@ global(DefaultNetstreamDriver="gtls" DefaultNetstreamDriverCAFile="/etc/ssl/cert
 action(type="omfwd" target="logs.example.net" port="6514" protocol="tcp" StreamDriver="gtls" StreamDriverMode="1")
 """
 
+UNENCRYPTED = "backup-1.par"
+"""A host whose data lie on a disk that is not encrypted."""
+
 UNITS = {
     "rocky": (("dnf-automatic-install.timer", "waiting", "dnf-automatic-install timer"),),
     "": (
@@ -130,6 +133,7 @@ def hardened_files(host: DemoHost) -> dict[str, str]:
         "var/log/aide/aide.log": "AIDE found NO differences between database and filesystem. Looks okay!!\n",
         "var/spool/rsyslog/": "",
         "table/needrestart": "NEEDRESTART-VER: 3.6\nNEEDRESTART-KSTA: 1\n",
+        "table/devices": _devices(host),
     }
     if is_rocky(host):
         files |= {
@@ -149,10 +153,25 @@ def hardened_files(host: DemoHost) -> dict[str, str]:
     return files
 
 
+def _devices(host: DemoHost) -> str:
+    """Return what lsblk says: each filesystem lies on a disk that is encrypted, but for those of one host."""
+    rows = []
+    for at, mount in enumerate(host.role.mounts):
+        name = mount.device.removeprefix("/dev/")
+        if host.name == UNENCRYPTED and mount.path != "/":
+            rows.append((name, name, "", "part", mount.kind, mount.path))
+            continue
+        rows.append((name, name, "", "part", "crypto_LUKS", ""))
+        rows.append((f"luks-{name}", f"dm-{at}", name, "crypt", mount.kind, mount.path))
+    names = ("NAME", "KNAME", "PKNAME", "TYPE", "FSTYPE", "MOUNTPOINT")
+    return "".join(" ".join(f'{name}="{value}"' for name, value in zip(names, row, strict=True)) + "\n" for row in rows)
+
+
 def hardened_scripts(host: DemoHost) -> dict[str, str]:
     """Return the commands that tell of it, by path below the root."""
     made = {
         "bin/auditctl": _AUDITCTL,
+        "bin/lsblk": '#!/bin/sh\n# Prints the disks and what lies on them.\nexec cat "${0%/bin/*}/table/devices"\n',
         "bin/needrestart": '#!/bin/sh\n# Prints what runs as it was.\nexec cat "${0%/bin/*}/table/needrestart"\n',
     }
     if is_rocky(host):

@@ -12,6 +12,7 @@ from tui_ops.demo.errors import DemoError
 from tui_ops.demo.faults import Fault, FaultKind
 from tui_ops.demo.feeds import write_feeds
 from tui_ops.demo.hosts import SERVICES, SITES, DemoHost, DemoService
+from tui_ops.demo.keyring import key_owners
 from tui_ops.demo.keys import CLIENT_KEY, KeyFile, key_file
 from tui_ops.demo.phones import ADDRESS as PHONES
 from tui_ops.demo.phones import NUMBERS, PEOPLE
@@ -83,6 +84,9 @@ SECURING = """\
   alert: no
   admins: {sudo: [anna, bert, chloe], wheel: [anna, bert, chloe], docker: [gitlab-runner]}"""
 """What is critical is overdue after a minute, so that one sees what that looks like; findings are no incidents here."""
+
+IN_THE_NET = ("web", "gw")
+"""Roles of hosts that are reached from outside: what is weak there comes first."""
 
 CHECK_PERIOD = "30s"
 """The same for checks: what is down is found so within half a minute and three attempts."""
@@ -199,7 +203,10 @@ def inventory_text(story: Story, port: int, feeds: Path | None = None) -> str:
             CHANGING,
             *([WINDOWS] if any(host.role.name == "backup" for host in story.hosts) else []),
             "security:",
-            SECURING + (f"\n  feeds: {json.dumps(str(feeds))}" if feeds is not None else ""),
+            SECURING,
+            "  key_owners:",
+            *(f"    {json.dumps(key)}: {owner}" for key, owner in key_owners().items()),
+            *([f"  feeds: {json.dumps(str(feeds))}"] if feeds is not None else []),
             "oncall:",
             _oncall(port),
             "checks:",
@@ -232,7 +239,8 @@ def _sites(hosts: Iterable[DemoHost]) -> list[str]:
 
 def _groups(hosts: Iterable[DemoHost]) -> list[str]:
     roles = {host.role.name: host.role for host in hosts}
-    return [f"  {name}: {{labels: {{role: {role.title}}}}}" for name, role in roles.items()]
+    outside = dict.fromkeys(IN_THE_NET, ", zone: internet")
+    return [f"  {name}: {{labels: {{role: {role.title}{outside.get(name, '')}}}}}" for name, role in roles.items()]
 
 
 def _host(host: DemoHost, becomes: Sequence[Fault]) -> str:

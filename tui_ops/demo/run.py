@@ -170,10 +170,11 @@ def wait_for_engine(
 def _begin_teamwork(place: Place, story: Story) -> Callable[[], None]:
     # What its people say goes to a file: the desk has the terminal.
     logging.basicConfig(filename=place.files.folder / "people.err", format="%(asctime)s %(message)s")
+    from tui_ops.demo.approving import approvers_beside
     from tui_ops.demo.teamwork import in_background
     from tui_ops.demo.wardens import wardens_beside
 
-    ends = (in_background(place, story), wardens_beside(place))
+    ends = (in_background(place, story), wardens_beside(place), approvers_beside(place))
 
     def end() -> None:
         for one in ends:

@@ -90,7 +90,7 @@ _UBUNTU = _all(
     openssh-client 1:9.6p1-3ubuntu13.5 openssh
     openssh-server 1:9.6p1-3ubuntu13.5 openssh
     openssl 3.0.13-0ubuntu3.4
-    sudo 1.9.15p5-3ubuntu5
+    sudo 1.9.15p5-3ubuntu5.24.04.1
     systemd 255.4-1ubuntu8.4
     tzdata 2024a-3ubuntu1.1
     aide 0.18.6-2build2
@@ -129,7 +129,7 @@ _ROCKY = _all(
     rsyslog 0:8.2310.0-4.el9
     selinux-policy 0:38.1.35-2.el9_4.2
     shadow-utils 2:4.9-8.el9
-    sudo 0:1.9.5p2-10.el9_3
+    sudo 0:1.9.5p2-10.el9_6.1
     systemd 0:252-32.el9_4.7
     tuned 0:2.22.1-1.el9
     tzdata 0:2024b-2.el9

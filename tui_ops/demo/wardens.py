@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from tui_ops.actions.errors import ActError
 from tui_ops.demo.faults import BACK_S, MENDED_S, MINUTE
+from tui_ops.demo.keyring import LEFT, LEFT_ON
 from tui_ops.demo.people import Person, person
 from tui_ops.demo.run import Place
 from tui_ops.model.errors import TuiOpsError
@@ -21,6 +22,13 @@ LOOK_S = 1.0
 
 JUDGED_S = 240.0
 """They are within two minutes: slow sections are spread, and judged a little after they were read."""
+
+ATTESTED = (
+    ("iso", "5.1", "anna", "180d", "policy-2026.pdf", "The policy of security, signed by the board in January"),
+    ("iso", "5.24", "bert", "2d", "drill-spring.md", "The plan for incidents, as it was drilled in spring"),
+    ("pci", "12.6.3", "chloe", "90d", "training.csv", "Who was taught, and when: all but two"),
+)
+"""Framework, control, who answers for it, until it is looked at again, the proof's file, and what it shows."""
 
 ADDED_S = 1.25 * MINUTE
 """By then somebody has added the key: a minute after the story's beginning."""
@@ -47,19 +55,41 @@ class Wardens:
         """Tell the chapters in the order in which hosts are judged."""
         with person(self._socket, "anna") as self._anna, person(self._socket, "bert") as self._bert:
             for chapter in (
+                self._attested,
                 self._accepted,
                 self._asked,
                 self._own,
                 self._early,
                 self._short,
+                self._left,
                 self._mended,
                 self._returned,
+                self._at_night,
+                self._audited,
             ):
                 chapter()
 
+    def _attested(self) -> None:
+        """What no machine can check, by the word of those who answer for it."""
+        for framework, control, owner, lasts, file, text in ATTESTED:
+            try:
+                self._anna.act(
+                    "compliance.attest", framework=framework, control=control, owner=owner, file=file, text=text,
+                    **{"for": lasts},
+                )  # fmt: skip
+            except ActError as error:
+                log.warning("attesting %s %s: %s", framework, control, error)
+
+    def _audited(self) -> None:
+        """What the hosts come to now, kept for whoever audits."""
+        try:
+            self._bert.act("compliance.keep", framework="cis")
+        except ActError as error:
+            log.warning("keeping an audit: %s", error)
+
     def _accepted(self) -> None:
         """What is accepted, and runs out soon."""
-        if kept := self._all("acct-sysshell", most=3):
+        if kept := self._all("acct-sysshell", most=4):
             self._act(
                 self._bert, "finding.accept", kept, reason="pgbackrest logs in as postgres until the new release.",
                 control="Only the backup servers reach it, by key.", **{"for": "2d"},
@@ -78,7 +108,7 @@ class Wardens:
         """What bert looks after."""
         if own := self._all("sudo-nopasswd"):
             self._act(self._bert, "finding.acknowledge", own)
-            self._act(self._bert, "finding.comment", own, text="After the release; CHG-6 touches the same host.")
+            self._act(self._bert, "finding.comment", own, text="After the release; CHG-5 touches the same host.")
 
     def _early(self) -> None:
         """What he says to be mended when it is not: the next reading opens it again."""
@@ -92,6 +122,17 @@ class Wardens:
             self._wait_until(ADDED_S)
             self._act(self._anna, "finding.comment", found, text="chloe is to send her new key")
             self._act(self._anna, "finding.recheck", found)
+
+    def _left(self) -> None:
+        """Whose key nobody took away when she left; and what is read anew, so that a login at night comes to light."""
+        if found := self._all("acct-authkeys", most=len(LEFT_ON), words=LEFT):
+            self._act(self._anna, "finding.acknowledge", found)
+            self._act(
+                self._anna, "finding.comment", found, text="dora left in March. Her account went, her key did not."
+            )
+        if unused := self._all("acct-dormant", on="db-2."):
+            self._wait_until(ADDED_S)
+            self._act(self._bert, "finding.recheck", unused)
 
     def _mended(self) -> None:
         """What anna has set right by hand, and a new reading verifies."""
@@ -111,18 +152,27 @@ class Wardens:
                 self._wait_until(BACK_S)
                 self._read_until(found, is_gone=False)
 
-    def _all(self, check: str, on: str = "", most: int = 1) -> list[FindingRow]:
+    def _at_night(self) -> None:
+        """Who came in while the others slept, from where nobody had come: asked, and answered."""
+        if came := self._all("login-source"):
+            self._act(self._bert, "finding.acknowledge", came)
+            self._act(self._bert, "finding.comment", came, text="anna, was that you, at that hour and from outside?")
+            self._act(self._anna, "finding.comment", came, text="It was: the disk called. The address is my hotel's.")
+
+    def _all(self, check: str, on: str = "", most: int = 1, words: str = "") -> list[FindingRow]:
         """Return the findings of a check as soon as there are some.
 
         Args:
             check: its id.
             on: how the host's name begins.
+            words: that stand in what it says.
             most: with so many it is not waited for more; without them all that there are once the time is over.
         """
         found: list[FindingRow] = []
         while not self._ended.wait(LOOK_S):
             found = [row for row in findings(self._reader) if row.check == check and (row.host or "").startswith(on)]
             found = [row for row in found if row.state is not FindingState.VERIFIED and not row.waits]
+            found = [row for row in found if words in row.text]
             if len(found) >= most or time.monotonic() - self._began > JUDGED_S:
                 break
         if not found:

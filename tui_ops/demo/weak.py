@@ -9,11 +9,14 @@ from tui_ops.demo.software import Package
 
 DAY_S = 86_400.0
 
-BEHIND = {"openssh-server": "1:9.2p1-2+deb12u2", "openssh-client": "1:9.2p1-2+deb12u2"}
-"""Versions with what attackers use."""
+_OPENSSH = {"openssh-server": "1:9.2p1-2+deb12u2", "openssh-client": "1:9.2p1-2+deb12u2"}
+_SUDO = {"sudo": "1.9.15p5-3ubuntu5"}
 
-BEHIND_ON = ("cache-1.lon", "mq-1.lon")
-"""Hosts that have them still: their updates are held."""
+BEHIND: dict[str, dict[str, str]] = {
+    "cache-1.lon": _OPENSSH, "mq-1.lon": _OPENSSH, "ci-01.nyc": _SUDO, "web-01.lon": _SUDO,
+    "backup-1.par": {"sudo": "0:1.9.5p2-10.el9_3"},
+}  # fmt: skip
+"""Hosts whose updates are held, with what is old there: by that of sudo anybody becomes root, and attackers know it."""
 
 BY_CHANGE = ("db",)
 """Roles whose updates wait for a change, as CHG-1 is; the others of Debian have taken by themselves what is offered."""
@@ -30,14 +33,14 @@ CERTIFICATE = "etc/letsencrypt/live/shop.example.net/fullchain.pem"
 
 def is_behind(host: DemoHost) -> bool:
     """Return whether updates for security wait on a host."""
-    return host.role.system.ident == "debian" and (host.name in BEHIND_ON or host.role.name in BY_CHANGE)
+    return host.role.system.ident == "debian" and (host.name in BEHIND or host.role.name in BY_CHANGE)
 
 
 def as_installed(host: DemoHost, packages: tuple[Package, ...]) -> tuple[Package, ...]:
     """Return the packages of a host as they are there: some behind, most as new as they are offered."""
     newer: dict[str, str] = {}
-    if host.name in BEHIND_ON:
-        newer = BEHIND
+    if host.name in BEHIND:
+        newer = BEHIND[host.name]
     elif host.role.system.ident == "debian" and not is_behind(host):
         newer = OFFERED["debian"]
     return tuple((name, newer.get(name, version), source, maker) for name, version, source, maker in packages)

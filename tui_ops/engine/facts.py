@@ -136,7 +136,8 @@ class FactReader:
         paths = self._visit.spec.files if topic.name == FILES else ()
         stamp = self._stamp(topic)
         words = [stamp] if stamp is not None else []
-        body = await self._visit.section(topic.name, topic.deadline_s, words, paths)
+        # Nobody waits for facts as for a judgement of health: the host's own work comes first.
+        body = await self._visit.section(topic.name, topic.deadline_s, words, paths, nicely=True)
         if body is None:
             return None
         if topic.name == FILES:

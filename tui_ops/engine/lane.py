@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from tui_ops.collectors.errors import ProbeError
-from tui_ops.collectors.frame import ask_resident, ask_section, end_resident, script, tick
+from tui_ops.collectors.frame import ask_resident, ask_section, ask_sudo_anew, end_resident, script, tick
 from tui_ops.collectors.hello import Hello, parse_hello
 from tui_ops.engine.conversation import READY_S, Conversation
 from tui_ops.transport.base import Link
@@ -30,6 +30,11 @@ class ProbeLane(Conversation):
         """Set when nothing of it is left on the host."""
         self._in_awk = False
         self._awk_fails = False
+        self._sudo_anew = False
+
+    def ask_sudo_anew(self) -> None:
+        """Let sudo be asked once more, with the next section, about what it refused before."""
+        self._sudo_anew = True
 
     async def start(self) -> None:
         """Open the channel, send the probe, and wait until it says that it is ready.
@@ -74,8 +79,9 @@ class ProbeLane(Conversation):
             return frame.body
 
     async def section(
-        self, name: str, deadline_s: int, timeout_s: float, words: Sequence[int] = (), paths: Sequence[str] = ()
-    ) -> bytes:
+        self, name: str, deadline_s: int, timeout_s: float, words: Sequence[int] = (), paths: Sequence[str] = (),
+        nicely: bool = False,
+    ) -> bytes:  # fmt: skip
         """Run a slow section and return the frame's body.
 
         Args:
@@ -84,6 +90,7 @@ class ProbeLane(Conversation):
             timeout_s: after which we end the probe.
             words: numbers that the section takes besides.
             paths: files that it takes besides, as the inventory names them.
+            nicely: whether it gives way to whatever else runs on the host.
 
         Raises:
             ProbeError: as :meth:`tick`.
@@ -91,8 +98,9 @@ class ProbeLane(Conversation):
         async with self._turn:
             await self._leave_awk()
             self._number += 1
+            before, self._sudo_anew = ask_sudo_anew() if self._sudo_anew else b"", False
             frame = await self._ask(
-                ask_section(name, self._number, deadline_s, words, paths),
+                before + ask_section(name, self._number, deadline_s, words, paths, nicely),
                 timeout_s,
                 f"section {name} did not end in time",
             )

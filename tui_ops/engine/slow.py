@@ -38,9 +38,6 @@ host at once."""
 SELDOM_WITHIN_S = 600.0
 """Within so long after the start each host reads it for the first time. On the first day somebody waits for it."""
 
-SELDOM_WITHIN_PERIODS = 10
-"""The same in slow periods, where they are shorter than a minute: who has everything read more often waits less."""
-
 RANK = {Severity.CRITICAL: 2, Severity.WARNING: 1}
 """How bad; what is not here asks for nobody."""
 
@@ -134,8 +131,7 @@ class Slow(Generic[T]):
 
     def _in_its_time(self, section: T, mono: float, slow_period_s: float) -> bool:
         """Whether this is the look at which the host reads what is costly for the first time."""
-        seldom_s = min(SELDOM_WITHIN_S, SELDOM_WITHIN_PERIODS * slow_period_s)
-        within_s = seldom_s if section.periods < RARE_PERIODS else RARE_WITHIN_S
+        within_s = SELDOM_WITHIN_S if section.periods < RARE_PERIODS else RARE_WITHIN_S
         return (mono + phase_of(f"{self._name} {section.name}", within_s)) % within_s < slow_period_s
 
     def _turn(self, section: T, mono: float, slow_period_s: float) -> int:

@@ -83,7 +83,7 @@ class Visit:
         return parse_vitals(body, time.time())
 
     async def section(
-        self, name: str, deadline_s: int, words: Sequence[int] = (), paths: Sequence[str] = ()
+        self, name: str, deadline_s: int, words: Sequence[int] = (), paths: Sequence[str] = (), nicely: bool = False
     ) -> bytes | None:
         """Run a slow section and return its body; None where there is no connection to run it on.
 
@@ -92,6 +92,7 @@ class Visit:
             deadline_s: what it may take on the host; less where the vitals wait for the same channel.
             words: numbers that the section takes besides.
             paths: files that it takes besides, as the inventory names them.
+            nicely: whether it gives way to whatever else runs on the host.
 
         Raises:
             TransportError: the connection broke meanwhile.
@@ -101,7 +102,13 @@ class Visit:
             return None
         lane = await self._slow_lane()
         bound_s = min(self._shared_s(), deadline_s) if lane is self._fast else deadline_s
-        return await lane.section(name, bound_s, bound_s + SECTION_GRACE_S, words, paths)
+        return await lane.section(name, bound_s, bound_s + SECTION_GRACE_S, words, paths, nicely)
+
+    def ask_sudo_anew(self) -> None:
+        """Let sudo be asked once more about what it refused: somebody who has installed the drop-in wants to see it."""
+        for lane in (self._fast, self._slow):
+            if lane is not None:
+                lane.ask_sudo_anew()
 
     def _shared_s(self) -> int:
         """Return the deadline of a section on the channel of the vitals, in seconds."""

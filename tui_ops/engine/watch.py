@@ -167,6 +167,7 @@ class HostWatch:
 
     def facts_again(self, topics: Collection[str]) -> None:
         """Let just these topics of facts be read whole soon, with the sections that some of them are made of."""
+        self._visit.ask_sudo_anew()
         self._facts.again(topics)
         self._slow.let_come({name for name, made in DERIVED.items() if any(one.name in topics for one in made)})
 
@@ -233,6 +234,7 @@ class HostWatch:
     def retry_now(self) -> None:
         """End a back-off or a latch: the next poll tries, and every section is read."""
         self.standing.next_try = 0.0
+        self._visit.ask_sudo_anew()
         self._slow.all_due()
         self._facts.all_due()
 

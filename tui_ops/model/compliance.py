@@ -84,8 +84,11 @@ class Control:
     kind: ControlKind
     checks: tuple[str, ...] = ()
     """Ids of the checks that speak of it."""
-    objects: tuple[str, ...] = ()
-    """Patterns of the objects of its checks that it is about, such as ``/tmp``; empty: all of them."""
+    objects: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By check, patterns of the objects that it is about: ``/tmp nodev``, ``!account *`` (all but those). Of a check
+    that does not stand here it is about all."""
+    in_use: tuple[str, ...] = ()
+    """What a host has to use for it to apply, one of these: ``ufw``; empty: it applies everywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +114,11 @@ class Framework:
 
     @property
     def narrowed(self) -> tuple[str, ...]:
-        """Those of them of which a control is about some objects only, each once."""
-        controls = [control for control in self.controls.values() if control.objects]
-        return tuple(dict.fromkeys(check for control in controls for check in control.checks))
+        """Those of them of which a control is about a part only, each once."""
+        controls = self.controls.values()
+        return tuple(dict.fromkeys(
+            check for control in controls for check in control.checks if control.in_use or check in control.objects
+        ))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,17 +164,39 @@ Tally = Mapping[CellState, int]
 
 
 @dataclass(frozen=True, slots=True)
-class FailedOn:
-    """What one check finds wrong on one host, object by object."""
+class Wrong:
+    """One thing that a check finds wrong on a host."""
+
+    object: str
+    aside: bool
+    """Whether it is set aside by an acceptance that holds."""
+    parts: tuple[str, ...] = ()
+    """What of the object is wrong, where the check says more of it than one thing: ``nodev``, ``noexec``."""
+    text: str = ""
+    finding: int = 0
+    """The number of its finding."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """By which names a control may mean it: ``/tmp nodev``; the object alone where it has no parts."""
+        return tuple(f"{self.object} {part}".strip() for part in self.parts) or (self.object,)
+
+
+@dataclass(frozen=True, slots=True)
+class HostSays:
+    """What one check says of one host, part by part: for controls that are about some of it."""
 
     check: str
     host: str
     site: str
     groups: tuple[str, ...]
-    objects: Mapping[str, bool]
-    """What is wrong, each with whether it is set aside by an acceptance that holds; at least one."""
-    whole: bool
-    """Whether all else that the check is about was read there, and is well."""
+    state: CellState
+    """Of all of it together."""
+    wrong: tuple[Wrong, ...] = ()
+    unread: tuple[str, ...] = ()
+    """Beginnings of objects that were not looked at; the rest was. Unknown without any: nothing was."""
+    in_use: tuple[str, ...] | None = None
+    """What of those that the check knows the host uses: ``nftables``; None where the check does not tell."""
 
 
 @dataclass(frozen=True, slots=True)

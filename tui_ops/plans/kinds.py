@@ -78,7 +78,7 @@ UNIT_DOES = ("start", "stop", "restart", "reload", "enable", "disable", "mask", 
 UNIT_STATES = ("active", "inactive", "failed", "enabled", "disabled", "masked")
 ACCOUNT_DOES = ("add", "remove", "lock", "unlock")
 KEY_DOES = ("add", "remove")
-FILE_STATES = ("present", "absent")
+FILE_STATES = ("present", "absent", "kept")
 
 _WORDS = Arg(values.word, Shape.WORDS, needed=True, most=values.WORDS_MAX)
 

@@ -10,6 +10,9 @@ from tui_ops.plans.values import shown
 NAME_LIMIT = 80
 """Characters of a made name: a line of the plan on a narrow terminal."""
 
+_FILE_WORDS = {"absent": "remove", "kept": "keep"}
+"""How the name of a file's step begins, by the state that is asked for."""
+
 _QUIET = ("#", "set -")
 """How lines of a script begin that say nothing of what it does."""
 
@@ -29,7 +32,7 @@ def _said(kind: StepKind, args: Mapping[str, Value]) -> str:
         case StepKind.SCRIPT:
             return f"script: {_first_line(of('text'))}"
         case StepKind.FILE:
-            return f"remove {of('path')}" if of("state") == "absent" else f"file {of('path')}"
+            return f"{_FILE_WORDS.get(of('state'), 'file')} {of('path')}"
         case StepKind.PACKAGE:
             version = f" = {of('version')}" if "version" in args else ""
             return f"{of('do')} {of('name') or 'updates'}{version}"

@@ -7,6 +7,8 @@ from tui_ops.model.plans import StepKind, Value
 from tui_ops.plans.errors import Found
 
 _OF_A_FILE = ("content", "template", "mode", "owner", "group")
+_NOT_WRITTEN = {"absent": "removed", "kept": "kept as it is"}
+"""States of a file for which nothing is written, in words."""
 _OF_AN_ACCOUNT = ("groups", "shell", "comment", "home")
 _WITH_VERSION = ("install", "upgrade")
 
@@ -64,8 +66,8 @@ class _Settled:
 
 
 def _file(one: _Settled) -> None:
-    if one.args.get("state") == "absent":
-        one.refuse(_OF_A_FILE, "for a file that is removed")
+    if one.args.get("state") in _NOT_WRITTEN:
+        one.refuse(_OF_A_FILE, f"for a file that is {_NOT_WRITTEN[str(one.args['state'])]}")
     elif "content" not in one.given and "from" not in one.given and one.knows("state"):
         one.missing("the file has no content", "add 'content: |' and its lines, or 'state: absent'")
     if one.args.get("template") is False:

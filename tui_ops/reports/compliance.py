@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tui_ops.model.compliance import CONTROL_STATES, ControlState
-from tui_ops.practices.compliance.snapshot import Moved
+from tui_ops.practices.compliance.snapshot import Moved, by_check, rows_by
 from tui_ops.reports.reviewed import day, moment
 from tui_ops.reports.sections import Document, Facts, Part, Rows, Section, Words
 
@@ -20,6 +20,9 @@ NONE = "–"
 
 HOSTS_NAMED = 40
 """Hosts of one line that are named: more are counted, and stand in JSON and CSV."""
+
+WHERE_NAMED = 8
+"""The same in the line of one control."""
 
 EVIDENCE_MOST = 2000
 """Rows of evidence of a report for people; all of them stand in JSON, CSV and in a kept audit."""
@@ -45,15 +48,16 @@ def compliance_document(found: Kept, sha: str = "", kept: str = "") -> Document:
         sha: its digest, where it is kept.
         kept: its name, where it is kept.
     """
-    framework = found["framework"]
+    framework, evidence = found["framework"], by_check(found)
     sections = [
-        Section(_title(state), _controls(found, state), "None.") for state in CONTROL_STATES
+        Section(_title(state), _controls(found, state, evidence), "None.") for state in CONTROL_STATES
     ]  # fmt: skip
     return Document(
         framework["title"], f"Compliance, {'as kept in ' + kept + ', ' if kept else ''}as of {moment(found['at'])}",
         _head(found, sha),
         [
             Section("Controls", [_counts(found)]), *sections,
+            Section("Controls about a part of what a check says", _parts(found), "There are none in this scope."),
             Section("Evidence", _evidence(found), "No check has said anything in this scope."),
         ],
     )  # fmt: skip
@@ -87,9 +91,9 @@ def _head(found: Kept, sha: str) -> Facts:
     ])  # fmt: skip
 
 
-def _some(names: Sequence[str]) -> str:
-    more = f" and {len(names) - HOSTS_NAMED} more" if len(names) > HOSTS_NAMED else ""
-    return f"{len(names)}: {', '.join(names[:HOSTS_NAMED])}{more}" if names else "none"
+def _some(names: Sequence[str], most: int = HOSTS_NAMED) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return f"{len(names)}: {', '.join(names[:most])}{more}" if names else "none"
 
 
 def _counts(found: Kept) -> Rows:
@@ -97,12 +101,27 @@ def _counts(found: Kept) -> Rows:
     return Rows(("state", "controls"), [(str(state), str(counts.get(str(state), 0))) for state in CONTROL_STATES])
 
 
-def _controls(found: Kept, state: ControlState) -> list[Part]:
+def _controls(found: Kept, state: ControlState, evidence: Mapping[str, list[Mapping[str, Any]]]) -> list[Part]:
     rows = [
-        (one["id"], one["text"], one["kind"], one["why"], ", ".join(one["checks"]) or NONE, _proof(one["attestation"]))
+        (one["id"], one["text"], one["kind"], one["why"], _where(found, one, evidence),
+         ", ".join(one["checks"]) or NONE, _proof(one["attestation"]))
         for one in found["controls"] if one["state"] == state
     ]  # fmt: skip
-    return [Rows(("control", "what", "kind", "why", "checks", "proof"), rows)] if rows else []
+    return [Rows(("control", "what", "kind", "why", "where", "checks", "proof"), rows)] if rows else []
+
+
+def _where(found: Kept, control: Mapping[str, Any], evidence: Mapping[str, list[Mapping[str, Any]]]) -> str:
+    """Return the hosts that make a control what it is: those that fail, those of which nobody knows, or is accepted."""
+    state = control["state"]
+    if not control["checks"] or state not in (ControlState.FAIL, ControlState.UNKNOWN, ControlState.ACCEPTED):
+        return NONE
+    rows = rows_by(evidence, control)
+    mine = {one["host"] for one in rows if one["state"] == state}
+    if state == ControlState.UNKNOWN:
+        # A host of which a check has said nothing yet has no row of it.
+        seen = [{one["host"] for one in rows if one["check"] == check} for check in control["checks"]]
+        mine |= {host for host in found["hosts"] if any(host not in one for one in seen)}
+    return _some(sorted(mine), WHERE_NAMED) if mine else NONE
 
 
 def _proof(one: Mapping[str, Any] | None) -> str:
@@ -128,6 +147,22 @@ def _evidence(found: Kept) -> list[Part]:
     return [Rows(titles, rows), *more]
 
 
+def _parts(found: Kept) -> list[Part]:
+    """Return what checks say of hosts as far as single controls go, where that is not all that they say."""
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for control in found["controls"]:
+        for one in control.get("on_hosts", ()):
+            key = (control["id"], one["check"], one["state"], one["text"], ", ".join(one["findings"]) or NONE)
+            alike.setdefault(key, []).append(one["host"])
+    rows = [(control, check, state, _some(hosts), said, findings)
+            for (control, check, state, said, findings), hosts in alike.items()][:EVIDENCE_MOST]  # fmt: skip
+    return [
+        Words("A control is held against what it is about alone: one option of one mount, the firewall that a host"
+              " uses. What else the check finds there is told below, and fails other controls."),
+        Rows(("control", "check", "state", "hosts", "said", "findings"), rows),
+    ] if rows else []  # fmt: skip
+
+
 def _worst_first(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     order = {str(state): at for at, state in enumerate(CONTROL_STATES)}
     return sorted(rows, key=lambda one: (order.get(one["state"], 9), one["check"], one["host"]))
@@ -148,11 +183,9 @@ def compliance_json(found: Kept) -> str:
 
 def compliance_rows(found: Kept) -> Iterator[dict[str, object]]:
     """Give the rows for tables, in the order of the framework."""
-    by_check: dict[str, list[Mapping[str, Any]]] = {}
-    for one in found["evidence"]:
-        by_check.setdefault(one["check"], []).append(one)
+    evidence = by_check(found)
     for control in found["controls"]:
-        rows = [one for check in control["checks"] for one in by_check.get(check, ())]
+        rows = rows_by(evidence, control)
         yield from (_row(found, control, one) for one in rows)
         if not rows:
             yield _row(found, control, None)

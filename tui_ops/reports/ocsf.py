@@ -12,6 +12,7 @@ from tui_ops import __version__
 from tui_ops.model.clean import clean
 from tui_ops.model.compliance import CellState
 from tui_ops.model.security import ASIDE_FINDINGS, FindingSeverity, FindingState
+from tui_ops.practices.compliance.snapshot import by_check, rows_by
 from tui_ops.practices.security.checks.declared import BY_ID
 from tui_ops.store.views.findings import FindingRow
 
@@ -31,34 +32,51 @@ _STATUS = {
 }  # fmt: skip
 _NEW, _WORKED_ON, _SUPPRESSED, _RESOLVED = (1, "New"), (2, "In Progress"), (3, "Suppressed"), (4, "Resolved")
 
+_STANDS = {CellState.PASS: _RESOLVED, CellState.ACCEPTED: _SUPPRESSED, CellState.NOT_APPLICABLE: (99, "Other")}
+"""What is to be done about it: nothing where a check is about nothing that the host has."""
+
 TEXT_LIMIT = 500
 
 
 def compliance_events(found: Mapping[str, Any]) -> Iterator[str]:
-    """Give an event for each check and host of a report.
+    """Give an event for each check and host of a report; several where controls about a part of it say other things.
 
     Args:
         found: the document of a snapshot.
     """
-    controls: dict[str, list[str]] = {}
+    evidence = by_check(found)
+    whole: dict[str, list[str]] = {}
+    own: dict[tuple[str, str], dict[tuple[str, str], tuple[Mapping[str, Any], list[str]]]] = {}
     for control in found["controls"]:
         for check in control["checks"]:
-            controls.setdefault(check, []).append(control["id"])
+            whole.setdefault(check, []).append(control["id"])
+        for row in rows_by(evidence, control) if control.get("on_hosts") else ():
+            if row.get("own"):
+                mine = own.setdefault((row["check"], row["host"]), {})
+                mine.setdefault((row["state"], row["text"]), (row, []))[1].append(control["id"])
     for row in found["evidence"]:
-        yield _json(_compliance(found, row, controls.get(row["check"], [])))
+        parts = own.get((row["check"], row["host"]), {}).values()
+        told = {control for _, controls in parts for control in controls}
+        left = [control for control in whole.get(row["check"], []) if control not in told]
+        if left or not parts:
+            yield _json(_compliance(found, row, left))
+        for part, controls in parts:
+            yield _json(_compliance(found, part, controls, f" {controls[0]}"))
 
 
-def _compliance(found: Mapping[str, Any], row: Mapping[str, Any], controls: list[str]) -> dict[str, Any]:
+def _compliance(
+    found: Mapping[str, Any], row: Mapping[str, Any], controls: list[str], of: str = ""
+) -> dict[str, Any]:  # fmt: skip
     check = BY_ID.get(row["check"])
     status, word = _STATUS[CellState(row["state"])]
-    state = _SUPPRESSED if row["state"] == CellState.ACCEPTED else _RESOLVED if row["state"] == CellState.PASS else _NEW
+    state = _STANDS.get(CellState(row["state"]), _NEW)
     title = check.title if check is not None else row["check"]
     return {
         **_head(COMPLIANCE, CREATE, row["judged_at"], check.severity if check is not None else FindingSeverity.INFO),
         "status_id": state[0], "status": state[1],
         "message": _text(row["text"]),
         "finding_info": {
-            "uid": f"{row['check']}@{row['host']}", "title": _text(title), "desc": _text(row["text"]),
+            "uid": f"{row['check']}@{row['host']}{of}", "title": _text(title), "desc": _text(row["text"]),
             "first_seen_time": _ms(row["since_at"]), "last_seen_time": _ms(row["judged_at"]),
             "types": ["configuration"], "product_uid": "tui-ops",
         },

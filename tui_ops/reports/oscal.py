@@ -1,20 +1,22 @@
 """A framework's report as OSCAL assessment results, as NIST publishes the form.
 
 Each host is an item of the inventory, what a check says of hosts an observation (of those that fail one each, of the
-others one for all of which it says the same), each control that applies a finding. Identifiers are made of what they
-stand for, so the same report is the same twice.
+others one for all of which it says the same), each control that applies a finding. A control that is about a part of
+what a check says has observations of its own. Identifiers are made of what they stand for, so the same report is the
+same twice.
 """
 
 import json
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from tui_ops import __version__
 from tui_ops.model.clean import clean
 from tui_ops.model.clock import iso
 from tui_ops.model.compliance import CellState, ControlState
+from tui_ops.practices.compliance.snapshot import by_check, rows_by
 from tui_ops.reports.reviewed import day
 
 OSCAL_VERSION = "1.1.3"
@@ -67,6 +69,8 @@ class _Results:
         self._of = f"{found['framework']['name']} {found['scope']} {found['at']}"
         self._hosts = {host: self._uuid("host", host) for host in found["hosts"]}
         self._by_check: dict[str, list[str]] = {}
+        self._own: dict[str, list[str]] = {}
+        """By control, the observations that are about it alone."""
 
     def _uuid(self, *words: object) -> str:
         return str(uuid.uuid5(_SPACE, "\n".join(map(str, (self._of, *words)))))
@@ -124,23 +128,33 @@ class _Results:
     # --- observations -------------------------------------------------------------------------------------------------
 
     def _observations(self) -> list[dict[str, Any]]:
-        """Return what checks say: of each host that fails by itself, of the others together."""
-        alike: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
-        for row in self._found["evidence"]:
-            alone = row["host"] if row["state"] in (CellState.FAIL, CellState.ACCEPTED) else ""
-            alike.setdefault((row["check"], row["state"], row["check_version"], alone), []).append(row)
-        return [self._observation(key, rows) for key, rows in alike.items()]
+        """Return what checks say: of each host that fails by itself, of the others together; then the same of each
+        control that is about a part of it, in its own words.
+        """
+        evidence, found = by_check(self._found), []
+        for check, rows in evidence.items():
+            for key, mine in _alike(rows).items():
+                found.append(self._observation(key, mine))
+                self._by_check.setdefault(check, []).append(found[-1]["uuid"])
+        for control in self._found["controls"]:
+            if control.get("on_hosts"):
+                own = [self._observation((*key, control["id"]), rows)
+                       for key, rows in _alike(rows_by(evidence, control)).items()]  # fmt: skip
+                self._own[control["id"]] = [one["uuid"] for one in own]
+                found += own
+        return found
 
     def _observation(self, key: tuple[str, ...], rows: list[Mapping[str, Any]]) -> dict[str, Any]:
-        check, state, version, alone = key
-        number = self._uuid("observation", *key)
-        self._by_check.setdefault(check, []).append(number)
-        said = rows[0]["text"] if alone else f"{state} on {len(rows)} hosts"
+        check, state, version, alone = key[:4]
+        number, control = self._uuid("observation", *key), key[4] if len(key) > 4 else ""
+        said = rows[0]["text"] if alone else f"{state} on {len(rows)} host{'s' if len(rows) != 1 else ''}"
         read = min((row["read_at"] for row in rows if row["read_at"] is not None), default=self._found["at"])
         return {
-            "uuid": number, "title": _line(f"{check}: {state}{' on ' + alone if alone else ''}"),
+            "uuid": number,
+            "title": _line(f"{check}: {state}{' on ' + alone if alone else ''}{' for ' + control if control else ''}"),
             "description": _line(said), "methods": ["TEST"], "types": ["control-objective"],
-            "props": [_prop("check", check), _prop("state", state), _prop("check-version", version)],
+            "props": [_prop("check", check), _prop("state", state), _prop("check-version", version),
+                      *([_prop("control", control)] if control else [])],
             "subjects": [self._subject(row) for row in rows],
             "relevant-evidence": [{"description": _line(self._evidence(row), 2000)} for row in rows] if alone else [
                 {"description": _line(f"Facts of {len(rows)} hosts; each names when it was read")}
@@ -157,7 +171,8 @@ class _Results:
 
     def _evidence(self, row: Mapping[str, Any]) -> str:
         readings = ", ".join(f"{topic} read {iso(at)}" for topic, at in row["readings"].items())
-        objects = "; ".join(f"{about}: {text}" if about else str(text) for about, text in row["objects"])
+        seen = () if row.get("own") else row["objects"]
+        objects = "; ".join(f"{about}: {text}" if about else str(text) for about, text in seen)
         findings = f" ({', '.join(row['findings'])})" if row["findings"] else ""
         return f"{readings or 'nothing was read'}. {objects or row['text']}{findings}"
 
@@ -187,7 +202,9 @@ class _Results:
         state = control["state"]
         met = state in (ControlState.PASS, ControlState.ATTESTED)
         reason = "pass" if met else "fail" if state == ControlState.FAIL else "other"
-        related = [number for check in control["checks"] for number in self._by_check.get(check, ())]
+        related = self._own.get(control["id"]) or [
+            number for check in control["checks"] for number in self._by_check.get(check, ())
+        ]
         if control["attestation"] is not None:
             related.append(self._uuid("attestation", control["attestation"]["id"]))
         finding: dict[str, Any] = {
@@ -199,6 +216,15 @@ class _Results:
             },
         }  # fmt: skip
         return finding | ({"related-observations": [{"observation-uuid": one} for one in related]} if related else {})
+
+
+def _alike(rows: Iterable[Mapping[str, Any]]) -> dict[tuple[str, ...], list[Mapping[str, Any]]]:
+    """Return rows by what is said of them: those that fail each by itself."""
+    found: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
+    for row in rows:
+        alone = row["host"] if row["state"] in (CellState.FAIL, CellState.ACCEPTED) else ""
+        found.setdefault((row["check"], row["state"], row["check_version"], alone), []).append(row)
+    return found
 
 
 def _said(one: Mapping[str, Any]) -> str:

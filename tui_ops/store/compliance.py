@@ -45,7 +45,7 @@ def attestations_of(session: Session, framework: str, control: str, scope: str) 
 def write_frameworks(session: Session, rows: Sequence[FrameworkRow]) -> None:
     """Write which frameworks are shown, in the place of those before."""
     session.exec(delete(FrameworkText))
-    session.add_all([FrameworkText(name=row.name, body=row.body, wrong=row.wrong) for row in rows])
+    session.add_all([FrameworkText(name=row.name, body=row.body, wrong=row.wrong, file=row.file) for row in rows])
 
 
 def plain(session: Session) -> sqlite3.Connection:

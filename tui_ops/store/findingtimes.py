@@ -10,6 +10,8 @@ from tui_ops.store.findings import findings_with
 from tui_ops.store.tables.changes import Change
 from tui_ops.store.tables.security import Acceptance, Finding, FindingDay
 
+DAY_S = 86400.0
+
 _LIVE = [str(state) for state in LIVE_FINDINGS]
 _ASIDE = [str(state) for state in ASIDE_FINDINGS]
 
@@ -64,14 +66,15 @@ class _Count:
     closed: int = 0
 
 
-def write_day(session: Session, day: str, begins: float, at: float) -> None:
-    """Write how many findings of each severity there are, for the trend; what was written of the day before is renewed.
+def write_day(session: Session, day: str, begins: float, at: float, before: str = "") -> None:
+    """Write how many findings of each severity there are, for the trend, in the place of what was written of the day.
 
     Args:
         session: of the transaction.
         day: ``2026-11-29``, UTC.
         begins: epoch second at which it began.
         at: now, epoch seconds.
+        before: the day before, where it is to get what opened and closed after it was counted last.
     """
     counts = {str(severity): _Count() for severity in SEVERITIES}
 
@@ -87,6 +90,8 @@ def write_day(session: Session, day: str, begins: float, at: float) -> None:
     add("overdue", live, col(Finding.due_at) <= at)
     add("opened", col(Finding.opened_at) >= begins, col(Finding.opened_at) <= at)
     add("closed", col(Finding.closed_at) >= begins, col(Finding.closed_at) <= at)
+    if before:
+        _complete(session, before, begins)
     for severity, count in counts.items():
         session.merge(
             FindingDay(
@@ -94,6 +99,27 @@ def write_day(session: Session, day: str, begins: float, at: float) -> None:
                 opened=count.opened, closed=count.closed,
             )
         )  # fmt: skip
+
+
+def _complete(session: Session, day: str, ended: float) -> None:
+    """Add to a day that was counted what opened and closed between its last count and its end.
+
+    What was counted stays where more was counted than is to be found now: what came back has another time of opening.
+    """
+
+    def count(moment: object) -> dict[str, int]:
+        query = (
+            select(Finding.severity, func.count())
+            .where(col(moment) >= ended - DAY_S, col(moment) < ended)
+            .group_by(Finding.severity)
+        )
+        return dict(session.exec(query).all())
+
+    opened, closed = count(Finding.opened_at), count(Finding.closed_at)
+    for row in session.exec(select(FindingDay).where(FindingDay.day == day)).all():
+        row.opened = max(row.opened, opened.get(row.severity, 0))
+        row.closed = max(row.closed, closed.get(row.severity, 0))
+        session.add(row)
 
 
 def checks_of(session: Session, numbers: Collection[int]) -> list[tuple[str, int | None]]:

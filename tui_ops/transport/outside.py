@@ -51,7 +51,7 @@ async def ask_outside(ssh: SshTransport, host: HostSpec, timeout_s: float = OUTS
             methods, why = await _methods(approach, timeout_s)
     except TransportError as error:
         raise NotReached(error.message, error.hint) from error
-    return replace(seen, methods=methods, why=why)
+    return replace(seen, methods=methods, why=why, port=approach.route.port)
 
 
 async def _offered(approach: Approach, timeout_s: float) -> SshSeen:

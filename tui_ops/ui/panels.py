@@ -10,7 +10,7 @@ from tui_ops.model.units import format_age, format_duration
 from tui_ops.store.views.rows import EventRow, HostPage, HostRow, KeyRow, SectionRow
 from tui_ops.ui.cells import fit, safe, width_of
 from tui_ops.ui.columns import Look, age_text
-from tui_ops.ui.paint import LOOK_INK, Ink, Line, Span, cut_line, line, line_width, sign_span, spread
+from tui_ops.ui.paint import EMPTY, LOOK_INK, Ink, Line, Span, cut_line, line, line_width, sign_span, spread
 
 LABEL = 10
 """Cells of a label at the left of a panel's line."""
@@ -65,6 +65,12 @@ class Pen:
 def labelled(label: str, *parts: str | Span) -> Line:
     """Return a line with its label at the left."""
     return line((fit(label, LABEL), Ink.DIM), *parts)
+
+
+def told_whole(label: str, text: str, pen: Pen, ink: Ink = Ink.TEXT) -> list[Line]:
+    """Return a text beside its label, in as many lines as it needs."""
+    first, *rest = wrapped(text, max(10, pen.width - LABEL), ink, "") or [EMPTY]
+    return [labelled(label, *first), *(labelled("", *one) for one in rest)]
 
 
 def heading(

@@ -109,6 +109,26 @@ class TestBecome:
 
 
 class TestFiles:
+    async def test_one_that_is_kept_comes_back_whatever_was_done_to_it(self, host: OwnHost) -> None:
+        """Nothing is written for it; where there was none, none is there afterwards."""
+        path, other = host.home / "kept", host.home / "none"
+        path.write_bytes(b"old\n")
+        path.chmod(0o640)
+        async with hands_at(host) as hands:
+            for number, name in enumerate(("kept", "none"), 1):
+                one = step(StepKind.FILE, number, path=f"/home/{ACCOUNT}/{name}", state="kept", become=True)
+                dry = await hands.dry("a", one)
+                assert (dry.state, "as it is now" in dry.said) == (CellState.OK, True)
+                assert (await hands.perform("a", one, 1)).state is CellState.OK
+            assert (path.read_bytes(), other.exists()) == (b"old\n", False)
+            path.write_bytes(b"new\n")
+            path.chmod(0o600)
+            other.write_bytes(b"new\n")
+            back = step(StepKind.RESTORE, part=Part.ROLLBACK, what="files", become=True)
+            assert (await hands.perform("a", back, 1)).state is CellState.CHANGED
+        assert (path.read_bytes(), path.stat().st_mode & 0o777, other.exists()) == (b"old\n", 0o640, False)
+        path.unlink()
+
     @pytest.mark.parametrize(
         ("make", "said"),
         [

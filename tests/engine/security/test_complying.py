@@ -2,21 +2,25 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from sqlmodel import Session
 from support.change_live import MORE
+from support.compliance_world import ComplianceWorld
 from support.engine_world import EngineWorld, inventory_text
 from support.waiting import until_sync
 
+from tui_ops.engine.news import News
 from tui_ops.engine.security.complying import CHECK, Complying, files_in, over_of, rows_of, sweep_of
 from tui_ops.model.compliance import Attested
-from tui_ops.model.fleet import HostSpec
+from tui_ops.model.fleet import Fleet, HostSpec
 from tui_ops.model.securing import SecuritySpec
 from tui_ops.model.security import CheckResult
 from tui_ops.practices.compliance.reading import frameworks_of
+from tui_ops.store.views.compliance import FrameworkRow, frameworks_shown
 from tui_ops.store.views.connect import open_reader
 from tui_ops.store.views.findings import findings
 from tui_ops.store.views.verdicts import verdicts
@@ -114,6 +118,49 @@ def test_an_audit_is_kept_of_what_the_engine_has_read_itself(world: EngineWorld)
     ).stdout.lower()  # fmt: skip
 
 
+def shown_now(world: EngineWorld) -> dict[str, FrameworkRow]:
+    with open_reader(world.state) as reader:
+        return {row.name: row for row in reader.read(frameworks_shown)}
+
+
+def test_ones_own_framework_is_edited_while_the_engine_runs(world: EngineWorld) -> None:
+    """A mistake is told with its place and what was there before stands; mended, and gone, both are seen."""
+    own = world.inventory.parent / "frameworks"
+    (own / "house.yaml").write_text(HOUSE.replace("checks: ssh-root", "checks: ssh-rot"))
+    until_sync(lambda: bool(shown_now(world)["house"].wrong), WITHIN_S)
+    row = shown_now(world)["house"]
+    assert row.wrong.startswith(f"{own / 'house.yaml'}:4:39: there is no check 'ssh-rot' (did you mean 'ssh-root'?)")
+    assert row.body == HOUSE
+    (found,) = shown(world, "frameworks", "name=house")
+    assert (found["controls"], found["own"], found["wrong"]) == (2, True, row.wrong)
+    (control,) = shown(world, "controls", "framework=house", "control=H-1")
+    assert control["checks"] == ["ssh-root"]
+    assert "house stands as it was before" in world.said
+    (own / "house.yaml").write_text(HOUSE + "  H-3: A dog\n")
+    (own / "wrong.yaml").unlink()
+    until_sync(lambda: "H-3" in shown_now(world)["house"].body, WITHIN_S)
+    now = shown_now(world)
+    assert set(now) == {"house", "pci-dss-4.0.1", "wrong.yaml"}
+    assert (now["house"].wrong, now["wrong.yaml"].wrong) == ("", "there is no such framework")
+    (own / "house.yaml").write_text(HOUSE)
+
+
+def test_a_parameter_of_a_check_is_changed_while_the_engine_runs(world: EngineWorld) -> None:
+    """The host is judged anew by what was read, without a word to the engine; the control follows."""
+    text = world.inventory.read_text()
+
+    def says() -> str:
+        with open_reader(world.state) as reader:
+            return next((one.text for one in verdicts(reader) if one.check == "fs-mount"), "")
+
+    until_sync(lambda: bool(says()), WITHIN_S)
+    assert "/nowhere-at-all" not in says()
+    world.inventory.write_text(
+        text.replace("security: {", "security: {parameters: {mount_points: [/nowhere-at-all]}, ")
+    )
+    until_sync(lambda: says() == "/nowhere-at-all is no filesystem of its own", WITHIN_S)
+
+
 # --- without an engine ------------------------------------------------------------------------------------------------
 
 
@@ -142,6 +189,60 @@ def test_two_of_one_name_are_not_mixed_up(tmp_path: Path) -> None:
     assert [row.name for row in rows if row.wrong] == ["b.yaml", "c.yaml"]
     assert frameworks_of(rows)["house"].title == "Rules of the house"
     assert len(frameworks_of(rows)["pci-dss-4.0.1"].controls) == 205
+
+
+def test_one_that_broke_stands_as_it_was_and_no_other_does(tmp_path: Path) -> None:
+    spec = SecuritySpec(frameworks_folder=str(tmp_path), frameworks=("house",))
+    (tmp_path / "house.yaml").write_text(HOUSE)
+    before = rows_of(spec)
+    for broken in ("", HOUSE.replace("title", "titel"), HOUSE.replace("name: house", "name: pci-dss-4.0.1"), "\0"):
+        (tmp_path / "house.yaml").write_text(broken)
+        (row,) = [row for row in rows_of(spec, before) if row.name == "house"]
+        assert (row.body, bool(row.wrong)) == (HOUSE, True)
+        assert "house.yaml:" in row.wrong
+        assert frameworks_of([row])["house"].title == "Rules of the house"
+        again = rows_of(spec, rows_of(spec, before))
+        assert row in again, "it stands however often it is looked at"
+    other = rows_of(SecuritySpec(frameworks_folder=str(tmp_path), frameworks=("pci",)), before)
+    assert [row.body for row in other] == ["", ""], "what nobody asks for does not stand"
+    (tmp_path / "house.yaml").unlink()
+    assert frameworks_of(rows_of(spec, before)) == {}, "one that was taken away is gone"
+
+
+async def test_one_that_broke_while_no_engine_ran_stands_as_it_was(tmp_path: Path) -> None:
+    (tmp_path / "house.yaml").write_text(HOUSE)
+    fleet = Fleet("shop", (), security=SecuritySpec(frameworks_folder=str(tmp_path), frameworks=("house",)))
+    with ComplianceWorld() as world:
+
+        class Acting:
+            async def act(self, fn: Callable[[Session], object]) -> object:
+                return world.run(fn)
+
+        async def started() -> FrameworkRow:
+            await Complying(cast(Any, Acting()), world.paths, News(), lambda _sweep: None).heed(fleet, ())
+            with world.reader() as reader:
+                (row,) = reader.read(frameworks_shown)
+            return row
+
+        assert not (await started()).wrong
+        (tmp_path / "house.yaml").write_text("name: house\n")
+        for _ in range(2):
+            row = await started()
+            assert (row.name, row.body) == ("house", HOUSE)
+            assert "house.yaml:1:1: the framework has no title" in row.wrong
+
+
+def test_a_folder_that_can_not_be_read_takes_nothing_away(tmp_path: Path) -> None:
+    folder = tmp_path / "own"
+    folder.mkdir()
+    (folder / "house.yaml").write_text(HOUSE)
+    spec = SecuritySpec(frameworks_folder=str(folder), frameworks=("house",))
+    before = rows_of(spec)
+    (folder / "house.yaml").unlink()
+    folder.rmdir()
+    rows = rows_of(spec, before)
+    assert frameworks_of(rows)["house"].title == "Rules of the house"
+    assert [row.wrong for row in rows if row.wrong] == [f"{folder} can't be read: No such file or directory"]
 
 
 def test_a_framework_that_is_not_there_is_told() -> None:

@@ -9,31 +9,23 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from support.exposing import Bench
 from support.finding_world import FindingWorld
 from support.sshd import SshdFarm
 from support.waiting import until
 
-from tui_ops.actions.baselines import TAKE
-from tui_ops.engine.news import News
-from tui_ops.engine.outbox import Outbox
-from tui_ops.engine.security.elsewhere import OFFERED, elsewhere
-from tui_ops.engine.security.exposing import Exposing
-from tui_ops.engine.security.judging import QUIET_S, Judging
+from tui_ops.engine.security.elsewhere import OFFERED
 from tui_ops.engine.security.outside import AGAIN_S, AT_ONCE, PERIOD_S, SPREAD_S, Outside, share_of
 from tui_ops.engine.watch import Standing
-from tui_ops.model.facts import FactReading, Fields
-from tui_ops.model.fleet import Fleet, HostSpec
-from tui_ops.model.people import Role, Who
-from tui_ops.practices.asked import Asked, Done, Refused
-from tui_ops.practices.security import taking
+from tui_ops.model.facts import Fields
+from tui_ops.model.fleet import HostSpec
+from tui_ops.practices.asked import Refused
 from tui_ops.practices.security.checks.declared import BY_ID
 from tui_ops.store.facts import FactWrite
-from tui_ops.store.records import hosts_in_force
 from tui_ops.store.views.connect import open_reader
 from tui_ops.store.views.exposed import baselines, logins
 from tui_ops.store.views.facts import items_of
 from tui_ops.store.views.findings import findings
-from tui_ops.store.views.verdicts import verdicts
 from tui_ops.store.writer import Writer
 from tui_ops.transport.ends.seen import NotReached
 from tui_ops.transport.ends.ssh import SshSeen
@@ -53,56 +45,6 @@ def came_in(*accepted: str, failed: tuple[str, ...] = ()) -> dict[str, Fields]:
     return {"accepted": {"logins": list(accepted)}, "failures": {"count": 0, "sources": list(failed)}}
 
 
-class Bench:
-    """The parts of the engine that exposure goes through, and clocks that are turned by hand."""
-
-    def __init__(self, writer: Writer, world: FindingWorld) -> None:
-        self.now = 1000.0
-        self.world = world
-        self.writer = writer
-        fleet = Fleet("x", (HostSpec("web-1", "web-1", "10.0.0.2"),))
-        self.judging = Judging(writer, world.paths, lambda: fleet, CHECKS, lambda: self.now)
-        self.judging.known.append(elsewhere)
-        self.exposing = Exposing(writer, world.paths, self.judging.heard)
-        self.outbox = Outbox(writer, News())
-        self.outbox.on_facts += [self.judging.heard, self.exposing.heard]
-
-    async def reads(self, topic: str, items: dict[str, Fields], *unread: str, host: str = "web-1") -> None:
-        """Let a topic of a host be read."""
-        number = self.world.host_id(host)
-        self.outbox.fact(FactWrite(number, topic, 3600.0, time.time(), FactReading(topic, items, unread)))
-        await self.settles()
-
-    async def settles(self) -> None:
-        """Let what is on its way be taken in and judged."""
-        await self.outbox.flush()
-        await self.exposing.look()
-        self.now += QUIET_S + 1
-        await self.judging.look()
-        await self.judging._judge([self.world.host_id("web-1")])
-
-    def take(self, what: str = "all", who: str = "cat") -> Done:
-        """Take web-1 as it is."""
-        given = {"what": what, "reason": "it is meant to be so"}
-
-        def done(session: object) -> Done:
-            record = next(one for one in hosts_in_force(session, time.time()) if one.name == "web-1")  # type: ignore[arg-type]
-            asked = Asked(Who(who, Role.APPROVER, 1003), time.time(), (record,), TAKE.read_params(given))
-            return taking.take(session, asked)  # type: ignore[arg-type]
-
-        found = self.world.do(done)
-        assert isinstance(found, Done)
-        return found
-
-    def results(self) -> dict[str, str]:
-        with open_reader(self.world.paths) as reader:
-            return {row.check: str(row.result) for row in verdicts(reader, host="web-1")}
-
-    def states(self) -> dict[tuple[str, str], str]:
-        with open_reader(self.world.paths) as reader:
-            return {(row.check, row.object): str(row.state) for row in findings(reader, everything=True)}
-
-
 @pytest.fixture
 def world() -> Iterator[FindingWorld]:
     with FindingWorld() as world:
@@ -112,7 +54,7 @@ def world() -> Iterator[FindingWorld]:
 @pytest.fixture
 async def bench(world: FindingWorld) -> AsyncIterator[Bench]:
     writer = await Writer.open(world.paths)
-    bench = Bench(writer, world)
+    bench = Bench(writer, world, CHECKS)
     yield bench
     await bench.exposing.close()
     await bench.judging.close()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from support.engine_world import EngineWorld, inventory_text
-from support.reports import as_json, grype, openvex, real, trivy
+from support.reports import DATA, as_json, grype, openvex, real, trivy
 from support.sshd import SshdFarm
 from support.waiting import until_sync
 
@@ -111,6 +111,34 @@ def test_what_was_set_aside_goes_out_and_comes_in_again(world: EngineWorld, tmp_
     listed = list(csv.DictReader(io.StringIO(world.run("findings", "export", *words, "--format", "csv").stdout)))
     assert {row["state"] for row in listed} == {"suppressed", "open"}
     assert len(json.loads(world.run("findings", "export", *words, "--format", "json").stdout)) == 2
+
+
+def test_a_real_arf_opens_closes_and_reopens_as_the_host_is(world: EngineWorld, tmp_path: Path) -> None:
+    """Three runs of the real oscap: a file is missing, it is there, it is missing again."""
+    wanted = tmp_path / "wanted"
+    for name in ("content-xccdf.xml", "content-oval.xml"):
+        text = (DATA / name).read_text().replace("/etc/no-such-file-anywhere", str(wanted))
+        (tmp_path / name).write_text(text)
+
+    def runs() -> tuple[str, list[tuple[object, object]]]:
+        words = ["oscap", "xccdf", "eval", "--profile", "xccdf_org.example_profile_all", "--results-arf", "arf.xml"]
+        subprocess.run([*words, "content-xccdf.xml"], cwd=tmp_path, capture_output=True, check=False)
+        done = world.run("findings", "import", str(tmp_path / "arf.xml"), "--host", "web-1")
+        assert done.returncode == 0, done.stderr
+        found = findings(world, "check=openscap:xccdf_org.example_rule_missing", "state~.")
+        return done.stdout, [(one["state"], one["returned"]) for one in found]
+
+    said, found = runs()
+    assert "1 found, 1 new" in said
+    assert found == [("open", 0)]
+    wanted.touch()
+    said, found = runs()
+    assert "0 found, 0 new, 1 verified gone" in said
+    assert found == [("verified", 0)]
+    wanted.unlink()
+    said, found = runs()
+    assert "1 are back" in said
+    assert found == [("open", 1)]
 
 
 def test_a_scanner_that_is_not_there_is_told_among_the_imports(world: EngineWorld) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from support.feed_world import FeedWorld, deb, feed_world
-from support.feeds import Listed, debsecan, epss, kev
+from support.feeds import Listed, debsecan, epss, kev, tracker
 
 from tui_ops.engine.news import News
 from tui_ops.engine.security.feeds import About
@@ -315,6 +315,63 @@ async def test_an_older_feed_does_not_take_the_place_of_a_newer_one(world: FeedW
     }
     await world.feeds.forget("debsecan bookworm")
     assert (await world.gets(debsecan([CURL, OPENSSL]), age_s=7200)).count == 2
+
+
+def tracked(package: str, cve: str, fixed: str) -> bytes:
+    """Return a file of the tracker that knows one vulnerability of one package."""
+    release = {"status": "resolved", "fixed_version": fixed, "urgency": "medium"}
+    return tracker({package: {cve: {"description": "bad", "releases": {"bookworm": release}}}})
+
+
+class TestAnotherFeedThatJudges:
+    """It is silent of what it does not know, and that is no word that it is gone."""
+
+    @staticmethod
+    async def begun(world: FeedWorld, other: bytes, *packages: object) -> FindingState:
+        """Let a feed find something, and another one judge in its place; return the state of what was found."""
+        await world.reads("web-1", *OLD, ago_s=600)
+        await world.gets(FEED)
+        await world.look()
+        assert (await world.findings())[SSL].state == FindingState.OPEN
+        await world.feeds.forget("debsecan bookworm")
+        await world.gets(other)
+        await world.reads("web-1", *(packages or OLD))  # type: ignore[arg-type]
+        assert (await world.look())["web-1"].feed == "tracker"
+        return FindingState((await world.findings())[SSL].state)
+
+    async def test_closes_nothing_of_which_it_knows_nothing(self, world: FeedWorld) -> None:
+        assert await self.begun(world, tracked("curl", "CVE-2026-1002", "9")) is FindingState.OPEN
+        await world.gets(FEED)
+        await world.reads("web-1", *NEW)
+        await world.look()
+        assert (await world.findings())[SSL].state == FindingState.VERIFIED, "the one that knows it judges again"
+
+    async def test_nor_of_another_package_of_the_same_vulnerability(self, world: FeedWorld) -> None:
+        assert await self.begun(world, tracked("curl", SSL[0], "9")) is FindingState.OPEN
+        assert (await world.findings())[SSL[0], "curl"].state == FindingState.OPEN
+
+    async def test_closes_what_its_own_rule_calls_mended(self, world: FeedWorld) -> None:
+        assert await self.begun(world, tracked("openssl", SSL[0], "3.0.11-1~deb12u2")) is FindingState.VERIFIED
+
+    async def test_closes_what_has_come_to_the_version_that_mends(self, world: FeedWorld) -> None:
+        assert await self.begun(world, tracked("curl", "CVE-2026-1002", "9"), *NEW) is FindingState.VERIFIED
+
+    async def test_closes_what_is_installed_no_more(self, world: FeedWorld) -> None:
+        assert await self.begun(world, tracked("curl", "CVE-2026-1002", "9"), OLD[2]) is FindingState.VERIFIED
+
+    async def test_a_claim_of_which_it_knows_nothing_does_not_keep_it_judging(self, world: FeedWorld) -> None:
+        await self.begun(world, tracked("curl", "CVE-2026-1002", "9"))
+
+        def claim(row: object) -> None:
+            row.state = str(FindingState.CLAIMED)  # type: ignore[attr-defined]
+
+        await world.change(claim, of=SSL)
+        await world.reads("web-1", *OLD)
+        await world.look()
+        world.told.clear()
+        await world.look()
+        assert world.told == []
+        assert (await world.findings())[SSL].state == FindingState.CLAIMED
 
 
 async def test_a_file_that_is_hardly_understood_is_no_feed(world: FeedWorld) -> None:

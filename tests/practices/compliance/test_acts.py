@@ -51,7 +51,7 @@ def test_a_control_is_what_its_checks_say_of_every_host(world: ComplianceWorld) 
 def test_a_control_about_tmp_is_met_where_only_shm_is_wrong(world: ComplianceWorld) -> None:
     name = "cis-server-level-1"
     all_say(world, "fs-mount")
-    world.says("fs-mount", "web-1", CheckResult.FAIL, objects=("/dev/shm",))
+    world.says("fs-mount", "web-1", CheckResult.FAIL, objects=("/dev/shm",), parts=("mounted",))
     assert verdict(world, "1.1.2.1.1", name).state is ControlState.PASS
     assert verdict(world, "1.1.2.2.1", name).state is ControlState.FAIL
     with world.reader() as reader:

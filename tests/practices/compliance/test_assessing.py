@@ -13,8 +13,9 @@ from tui_ops.model.compliance import (
     Control,
     ControlKind,
     ControlState,
-    FailedOn,
     Framework,
+    HostSays,
+    Wrong,
     cell_state,
 )
 from tui_ops.model.security import CheckResult
@@ -184,24 +185,35 @@ def test_a_control_that_fails_anywhere_never_passes(kinds: Kinds,
             assert not verdict.tally[UNKNOWN] + verdict.tally[FAIL]
 
 
-def on(host: str, objects: dict[str, bool], whole: bool = True) -> FailedOn:
-    return FailedOn("fs-mount", host, "", (), objects, whole)
+def on(host: str, objects: dict[str, bool], unread: tuple[str, ...] = ()) -> HostSays:
+    wrong = tuple(Wrong(about, aside) for about, aside in objects.items())
+    state = CellState.ACCEPTED if objects and all(objects.values()) else CellState.FAIL
+    return HostSays("fs-mount", host, "", (), state, wrong, unread)
 
 
-@pytest.mark.parametrize(("failed", "state", "tally"), [
+@pytest.mark.parametrize(("says", "state", "tally"), [
     ([on("a", {"/dev/shm": False})], ControlState.PASS, {PASS: 2}),
     ([on("a", {"/dev/shm": False, "/tmp": True})], ControlState.ACCEPTED, {PASS: 1, ACCEPTED: 1}),
     ([on("a", {"/dev/shm": False, "/tmp": False})], ControlState.FAIL, {PASS: 1, FAIL: 1}),
     ([on("a", {"": False})], ControlState.FAIL, {PASS: 1, FAIL: 1}),
-    ([on("a", {"/dev/shm": False}, whole=False)], ControlState.UNKNOWN, {PASS: 1, UNKNOWN: 1}),
+    ([on("a", {"/dev/shm": False}, ("",))], ControlState.UNKNOWN, {PASS: 1, UNKNOWN: 1}),
     ([], ControlState.FAIL, {PASS: 1, FAIL: 1}),
 ])  # fmt: skip
 def test_a_control_about_some_objects_is_not_failed_by_others(
-    failed: list[FailedOn], state: ControlState, tally: dict[CellState, int]
+    says: list[HostSays], state: ControlState, tally: dict[CellState, int]
 ) -> None:
-    control = Control("1", "one", ControlKind.AUTOMATED, ("fs-mount",), ("/tmp",))
+    control = Control("1", "one", ControlKind.AUTOMATED, ("fs-mount",), {"fs-mount": ("/tmp",)})
     told = {"fs-mount": {PASS: 1, FAIL: 1}}
-    found = assess(Framework("f", "F", "f", {"1": control}), told, (), ("a", "b"), "", AT, failed=failed)
+    found = assess(Framework("f", "F", "f", {"1": control}), told, (), ("a", "b"), "", AT, says=says)
     (verdict,) = found.verdicts
     assert (verdict.state, {one: many for one, many in verdict.tally.items() if many}) == (state, tally)
-    assert found.cells[FAIL] == 1, "the check itself says what it says"
+    assert found.cells == verdict.tally, "what the framework does not ask for is no matter of its score either"
+
+
+def test_a_check_of_which_one_control_is_about_all_counts_whole_in_the_score() -> None:
+    part = Control("1", "one", ControlKind.AUTOMATED, ("fs-mount",), {"fs-mount": ("/tmp",)})
+    whole = Control("2", "two", ControlKind.AUTOMATED, ("fs-mount",))
+    says = [on("a", {"/dev/shm": False})]
+    for controls, score in (([part], 1.0), ([part, whole], 0.0)):
+        framework = Framework("f", "F", "f", {one.id: one for one in controls})
+        assert assess(framework, {"fs-mount": {FAIL: 1}}, (), ("a",), "", AT, says=says).score.after == score

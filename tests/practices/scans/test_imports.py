@@ -1,11 +1,11 @@
 """Reports that are taken in: which host, what opens, what closes, and what a word of OpenVEX sets aside."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from support.finding_world import ANN, CAT, DAY
-from support.reports import grype, placed, real, sarif, ssh_audit, trivy
+from support.reports import Weak, grype, placed, real, sarif, ssh_audit, trivy, vuls
 from support.scan_world import OPENSSL, ZLIB, ScanWorld, vex
 
 from tui_ops.model.clock import iso
@@ -44,6 +44,68 @@ def test_a_second_report_closes_what_it_looked_at_and_no_longer_has(world: ScanW
     assert "open" in next(state for key, state in found.items() if key.startswith("lynis:DEB-0280")), (
         "DEB-0280 is not among the tests that it says it ran"
     )
+
+
+def _lynis(is_gone: bool) -> bytes:
+    data = real("lynis-root.dat")
+    return b"\n".join(line for line in data.split(b"\n") if not is_gone or b"]=SSH-7408|" not in line)
+
+
+def _openscap(name: str, is_gone: bool) -> bytes:
+    """The real report, in whose results the rule that failed passes."""
+    before, _, rest = real(name).partition(b'idref="xccdf_org.example_rule_missing"')
+    head, mark, results = before, b'idref="xccdf_org.example_rule_missing"', rest
+    if is_gone:
+        assert results.count(b"<result>fail</result>") == 1
+        results = results.replace(b"<result>fail</result>", b"<result>pass</result>")
+    return head + mark + results
+
+
+def _weak(is_gone: bool) -> list[Weak]:
+    return [ZLIB] if is_gone else [OPENSSL, ZLIB]
+
+
+def _listed(is_gone: bool) -> list[tuple[str, str]]:
+    return [("openssl", "3.0.13-1" if is_gone else "3.0.11-1"), ("zlib1g", "1.2.13")]
+
+
+FORMS: dict[str, tuple[Callable[[bool], Any], str]] = {
+    "lynis": (_lynis, "lynis:SSH-7408 LogLevel"),
+    "xccdf": (lambda is_gone: _openscap("openscap-results.xml", is_gone), "openscap:xccdf_org.example_rule_missing "),
+    "arf": (lambda is_gone: _openscap("openscap-arf.xml", is_gone), "openscap:xccdf_org.example_rule_missing "),
+    "trivy": (lambda is_gone: trivy(_weak(is_gone), _listed(is_gone)), "trivy:CVE-2026-1 openssl"),
+    "grype": (lambda is_gone: grype(_weak(is_gone)), "grype:CVE-2026-1 openssl"),
+    "sarif": (
+        lambda is_gone: sarif([placed("R2")] if is_gone else [placed("R1"), placed("R2")], [{"id": "R1"}, {"id": "R2"}],
+                              invocations=[{"executionSuccessful": True}]),
+        "some-scanner:R1 etc/app.conf",
+    ),
+    "ssh-audit": (
+        lambda is_gone: ssh_audit(() if is_gone else ("diffie-hellman-group1-sha1",)),
+        "ssh-audit:kex diffie-hellman-group1-sha1",
+    ),
+    "vuls": (lambda is_gone: vuls(_weak(is_gone)), "vuls:CVE-2026-1 openssl"),
+}  # fmt: skip
+"""Of each form a report with something in it or without, and the finding that it is."""
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_what_a_second_report_no_longer_has_is_gone_and_what_a_third_has_is_back(world: ScanWorld, form: str) -> None:
+    """Of every form, and nothing beside it is touched."""
+    made, about = FORMS[form]
+    world.report(made(False))
+    assert world.found().get(about) == "open", world.found()
+    others = {name: state for name, state in world.found().items() if name != about}
+    gone = world.report(made(True))
+    assert world.found()[about] == "verified"
+    assert "verified gone" in gone.said[0]
+    back = world.report(made(False))
+    assert world.found()[about] == "open"
+    assert "are back" in back.said[0]
+    one = next(one for one in world.findings() if f"{one.check} {one.object}" == about)
+    assert one.returned == 1
+    if form != "lynis":  # All that SSH-7408 names is gone and comes back together.
+        assert {name: state for name, state in world.found().items() if name != about} == others
 
 
 @pytest.mark.parametrize("spoil", [

@@ -251,6 +251,17 @@ def test_openvex_has_its_products_and_what_they_stand_in() -> None:
     assert "4 not understood" in scan.note
 
 
+@pytest.mark.parametrize(("statements", "why"), [
+    ([], "it says nothing of any vulnerability"),
+    ([{"vulnerability": {"name": "CVE-2026-1"}, "status": "fine", "products": [{"@id": "pkg:deb/debian/x"}]}],
+     "1 not understood: statements 1 (a status that is not known)"),
+])  # fmt: skip
+def test_a_document_of_openvex_that_says_nothing_is_told_as_such(statements: list[object], why: str) -> None:
+    with pytest.raises(ScanBroken) as refused:
+        read_scans(as_json(openvex(statements)))
+    assert why in refused.value.message
+
+
 def test_vuls_is_whole_unless_it_had_errors() -> None:
     scan = one(vuls(WEAK))
     assert item(scan, "vuls:CVE-2026-1").seen[0].data["fixed"] == "3.0.13-1"

@@ -102,6 +102,19 @@ class TestKeys:
         assert two.is_weak
         assert two.person == ""
 
+    def test_an_authority_lets_in_as_whomever_its_certificates_name(self) -> None:
+        """Under its own account in somebody's file, as anybody where sshd itself trusts it: that reaches root."""
+        named: Fields = {"fingerprint": "SHA256:c", "account": "anna", "type": "ssh-ed25519", "authority": True,
+                         "options": 'cert-authority,principals="x"'}  # fmt: skip
+        trusted: Fields = {"fingerprint": "SHA256:c", "account": "*", "type": "ssh-ed25519", "authority": True}
+        came: dict[str, Fields] = {"accepted": {"logins": ["bert 192.0.2.1 publickey 900 SHA256:c"]}}
+        (one,) = key_graph([("h1", 1.0, {"anna cert-authority SHA256:c": named}, {})], {})
+        assert (one.is_authority, one.reaches_root, one.accounts) == (True, False, {"anna"})
+        (one,) = key_graph([("h1", 1.0, {"* cert-authority SHA256:c": trusted}, came)], {"SHA256:c": "the team"})
+        assert (one.is_authority, one.reaches_root, one.person) == (True, True, "the team")
+        assert one.places == [("h1", "*", "cert-authority")]
+        assert one.used_where == "bert@h1 from 192.0.2.1"
+
     @given(st.dictionaries(st.text(max_size=5), st.dictionaries(
         st.sampled_from(["fingerprint", "account", "type", "bits", "comment", "options", "logins"]),
         st.none() | st.booleans() | st.integers() | st.text(max_size=9) | st.lists(st.text(max_size=9)))))  # fmt: skip

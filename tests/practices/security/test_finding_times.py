@@ -10,7 +10,7 @@ from tui_ops.model.security import FindingSeverity
 from tui_ops.practices.security.reweighing import CHUNK, reweigh
 from tui_ops.store.findingtimes import write_day
 from tui_ops.store.tables import Host
-from tui_ops.store.views.findingnumbers import counts, live_by_host, time_to_fix, trend
+from tui_ops.store.views.findingnumbers import counts, live_by_host, time_to_fix, trend, trend_of_today
 from tui_ops.store.views.findings import finding, findings
 
 
@@ -75,6 +75,21 @@ def test_a_day_is_counted_and_counted_again(world: FindingWorld) -> None:
         assert counts(reader, world.at).live == 1
         assert live_by_host(reader) == {world.host_id("web-1"): 1}
         assert time_to_fix(reader, 0) == {FindingSeverity.HIGH: (60.0, 1)}
+
+
+def test_what_is_told_of_today_is_what_is_kept_of_a_day(world: FindingWorld) -> None:
+    """The list must not tell of an hour ago, and at midnight nothing jumps."""
+    world.sweep("alice", "bob", "carl", "dora")
+    world.accepted("FND-2")
+    world.at += 40 * DAY
+    world.sweep("bob", "carl", "erik")
+    begins = world.at // DAY * DAY
+    with world.reader() as reader:
+        today = trend_of_today(reader, world.at)
+        (high,) = today
+        assert (high.live, high.aside, high.overdue, high.opened, high.closed) == (2, 1, 1, 1, 2)
+        world.run(lambda session: write_day(session, high.day, begins, world.at))
+        assert [one for one in trend(reader) if one.severity is FindingSeverity.HIGH] == today
 
 
 def test_a_host_that_left_keeps_its_findings_and_they_say_so(world: FindingWorld) -> None:

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 
 from tui_ops.cli.selftest import cases_of, judge_case
 from tui_ops.engine.security.judging import root_lines
 from tui_ops.model.facts import Fields
 from tui_ops.model.securing import Excepted, SecuritySpec
 from tui_ops.model.security import CheckResult, FindingSeverity, FindingState, Seen
-from tui_ops.practices.security.checks.base import Check, Judgement, Read, Scene, failed, passed, run_check
+from tui_ops.practices.security.checks.base import Check, Judgement, NotReadable, Read, Scene, failed, passed, run_check
 from tui_ops.practices.security.checks.declared import BY_ID
 from tui_ops.practices.security.checks.plain import settled
 from tui_ops.practices.security.judging import CYCLE_S, Said, judge_host, parameters_of
@@ -227,3 +228,27 @@ def test_without_needrestart_a_host_says_that_it_would_tell_what_runs_as_it_was(
         found = run_check(check, Scene("h", {"patches": read, **bare}, 1000.0, check.parameters))
         assert found.result is CheckResult.UNKNOWN
         assert ("install needrestart" in found.text) is is_told, found.text
+
+
+def test_what_is_in_use_and_what_was_not_looked_at_stand_in_the_evidence_and_are_new_when_they_change() -> None:
+    """Controls that are about a part go by them."""
+
+    def of(used: tuple[str, ...] | None, unread: tuple[str, ...] = ()) -> Check:
+        def in_use(_scene: Scene) -> tuple[str, ...]:
+            if used is None:
+                raise NotReadable("nobody knows")
+            return used
+
+        return replace(CHECK, judge=lambda _scene: failed("x", Seen("a", "b"), unread=unread), in_use=in_use)
+
+    first = said(host(), check=of(("nftables",), ("/home",)))
+    told = json.loads(first.verdicts[0].evidence)
+    assert (told["in_use"], told["unread"]) == (["nftables"], ["/home"])
+    again = host()
+    again.verdicts = after(first)
+    assert not said(again, check=of(("nftables",), ("/home",))).verdicts
+    for other in (of(("ufw",), ("/home",)), of(("nftables",)), of(None, ("/home",))):
+        assert said(again, check=other).verdicts
+    assert "in_use" not in json.loads(said(host(), check=of(None)).verdicts[0].evidence)
+    many = tuple(f"/home/{at}" for at in range(99))
+    assert json.loads(said(host(), check=of((), many)).verdicts[0].evidence)["unread"] == [""], "nobody reads a hundred"

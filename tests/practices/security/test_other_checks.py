@@ -72,13 +72,23 @@ def test_each_has_a_pass_and_a_fail(check: Check) -> None:
 def test_the_plan_takes_what_was_seen(case: Case) -> None:
     """Where a machine may mend it, the parameters that come with the finding make the plan complete."""
     check = BY_ID[case.check]
-    if not check.remedy.plan:
-        return
-    read_plan(check.remedy.plan)
     for seen in run_check(check, scene_of(check, case.said)).seen:
-        values = dict(check.remedy.values(seen)) if check.remedy.values is not None else {}
+        way = check.remedy.way(seen)
+        if not way.plan:
+            assert way.by_hand, f"why no machine mends {seen.text}"
+            continue
+        values = dict(way.values(seen)) if way.values is not None else {}
         assert all(values.values())
-        read_plan(check.remedy.plan, values)
+        open_ones = {one.name for one in read_plan(way.plan).parameters}
+        asked = {name: value for name, value in ASKED_OF_PEOPLE.get(check.id, {}).items() if name in open_ones}
+        read_plan(way.plan, values | asked)
+
+
+ASKED_OF_PEOPLE: dict[str, dict[str, str]] = {
+    "fw-one": {"tcp": "22, 443"}, "fw-active": {"tcp": "22, 443"}, "fw-deny": {"tcp": "22, 443"},
+    "ban-on": {"ours": "192.0.2.1"}, "log-remote": {"target": "logs.example.com"}, "fs-world": {"owner": "games"},
+}  # fmt: skip
+"""Parameters that no finding tells; a plan that has none of them takes no harm."""
 
 
 @pytest.mark.parametrize("check", REST, ids=lambda check: check.id)

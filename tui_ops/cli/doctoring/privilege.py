@@ -3,7 +3,8 @@
 from collections.abc import Collection, Iterator
 
 from tui_ops.cli.doctoring.remark import Remark, look, ok
-from tui_ops.collectors.privilege import SECTION, RootLine, asked, dropin, file_lines
+from tui_ops.collectors.dropin import dropin
+from tui_ops.collectors.privilege import SECTION, RootLine, asked, file_lines
 from tui_ops.collectors.rights import Rights, rights_of
 from tui_ops.collectors.scanlines import scan_lines
 from tui_ops.model.clean import clean
@@ -17,6 +18,8 @@ NO_TIMEOUT = (
     "install coreutils there, and an hour later or after tui-ops do host.read this again",
 )
 """Why there is no drop-in, and what to do."""
+
+NOT_NAMED = "take them out of the inventory's files"
 
 NAMED = 4
 """Reads that one remark names; the drop-in has all."""
@@ -61,7 +64,7 @@ def check(page: HostPage) -> Iterator[Remark]:
 
 def refused(found: Rights) -> list[RootLine]:
     """Return the reads for which the host has the program, and which root would not do for us."""
-    lines = asked(found.files, found.privilege.disks)
+    lines = asked(found.files, found.privilege.disks, found.privilege.sshds)
     never = {line for path in found.left_out for line in file_lines(path)}
     return [line for number, line in enumerate(lines, 1) if number in found.privilege.refused and line not in never]
 
@@ -71,9 +74,8 @@ def _left_out(found: Rights) -> Iterator[Remark]:
     left = list(found.left_out.items())
     for path, why in left[:NAMED]:
         said = clean(f"{path} is not in the drop-in: {why}")
-        yield look(
-            SUBJECT, said, "keep such files where only root may write, or take them out of the inventory's files"
-        )
+        mends = "keep such files where only root may write"
+        yield look(SUBJECT, said, mends if path in found.privilege.open_sshds else f"{mends}, or {NOT_NAMED}")
     if len(left) > NAMED:
         yield look(SUBJECT, f"{len(left) - NAMED} more files are not in the drop-in either", "see its comments")
 
@@ -94,5 +96,5 @@ def text(found: Rights, scanners: Collection[str] = ()) -> str:
     scans = scan_lines(scanners, privilege.programs, privilege.system)
     return dropin(
         privilege.user, found.safe_files, privilege.programs, privilege.disks, found.left_out, scans.lines,
-        scans.left_out,
+        scans.left_out, privilege.sshds,
     )  # fmt: skip

@@ -4,11 +4,12 @@ import logging
 import os
 import time
 from collections.abc import Callable, Collection
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlmodel import Session
 
 from tui_ops.engine.people import account_name
+from tui_ops.engine.schedule import Schedule
 from tui_ops.model.fleet import Fleet
 from tui_ops.practices.security.accepting import expire
 from tui_ops.practices.security.mending import changes_over
@@ -26,6 +27,9 @@ LOOK_S = 10.0
 DAY_S = 3600.0
 """How often the day is counted and priorities are weighed anew: a trend of days needs no more."""
 
+FIRST_DAY_S = 120.0
+"""The day is counted first when the logins of the start are over."""
+
 
 class Ageing:
     """Lets time work on findings.
@@ -36,21 +40,31 @@ class Ageing:
         tell: tells desks of news.
         claimed: is told of findings that a change is said to have mended: their hosts are to be read anew.
         is_believed: whether the clock is taken for right; nothing runs out by one that is not.
+        clock: gives epoch seconds.
     """
 
     def __init__(
         self, writer: Writer, fleet: Callable[[], Fleet], tell: Callable[[], None],
         claimed: Callable[[Collection[int]], None], is_believed: Callable[[], bool] = lambda: True,
+        clock: Callable[[], float] = time.time,
     ) -> None:  # fmt: skip
         self._writer = writer
         self._fleet = fleet
         self._tell = tell
         self._claimed = claimed
         self._is_believed = is_believed
+        self._clock = clock
+        self._completed_on = ""
+        """The day on which the one before it was counted to its end."""
+
+    def begin(self, schedule: Schedule) -> None:
+        """Begin what comes round."""
+        schedule.every("findings", LOOK_S, self.look)
+        schedule.every("findings' day", DAY_S, self.count, first_in_s=FIRST_DAY_S)
 
     async def look(self) -> None:
         """End what ran out, and take note of changes that ended."""
-        at, spec, believed = time.time(), self._fleet().security, self._is_believed()
+        at, spec, believed = self._clock(), self._fleet().security, self._is_believed()
 
         people = self._people()
 
@@ -77,7 +91,7 @@ class Ageing:
 
     async def count(self) -> None:
         """Weigh live findings anew, and count the day."""
-        at = time.time()
+        at = self._clock()
         try:
             after = 0
             while True:
@@ -87,8 +101,12 @@ class Ageing:
                     break
                 after = last
             now = datetime.fromtimestamp(at, UTC)
-            begins = now.replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
-            await self._writer.note(lambda session: write_day(session, now.date().isoformat(), begins, at))
+            midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+            day = now.date().isoformat()
+            # Once a day: it takes two looks at every finding.
+            before = (midnight - timedelta(days=1)).date().isoformat() if self._completed_on != day else ""
+            await self._writer.note(lambda session: write_day(session, day, midnight.timestamp(), at, before))
+            self._completed_on = day
         except StoreError as error:
             log.error("findings were not counted: %s", error)
             return

@@ -86,7 +86,8 @@ def take(file: Path, new: Path, present: Path, order: Order) -> FeedFile:
             stream.seek(0)
             number, count, places = making.add(read_feed(kind, stream, told, order.suite))
         if not count:
-            raise FeedBroken("it says nothing of any package or vulnerability", "check where it is from")
+            why = f": {told.left.note}" if told.left.note else ""
+            raise FeedBroken(f"it says nothing of any package or vulnerability{why}", "check where it is from")
         name, dated_at = name_of(kind, told), _dated(kind, told, order)
         _must_not_hide(name, kind, count, dated_at, told, making)
         note = _note(told, count, making.count_of(name))

@@ -8,6 +8,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -34,7 +35,7 @@ from tui_ops.practices.compliance.snapshot import Ready, made
 from tui_ops.store.compliance import write_frameworks
 from tui_ops.store.errors import StoreError
 from tui_ops.store.paths import StatePaths
-from tui_ops.store.views.compliance import FrameworkRow, attestations
+from tui_ops.store.views.compliance import FrameworkRow, attestations, frameworks_shown
 from tui_ops.store.views.connect import open_reader
 from tui_ops.store.writer import Writer
 
@@ -43,11 +44,15 @@ log = logging.getLogger(__name__)
 LOOK_S = 600.0
 """How often it is looked whether an attestation ran out: they end by the day."""
 
-FOLLOW_S = 5.0
-"""How often it is looked whether a framework of one's own was changed; it is read when two looks see the same."""
+FOLLOW_S = 2.0
+"""How often it is looked whether a framework of one's own was changed, as often as at the inventory; it is read when
+two looks see the same."""
 
 FILES_MAX = 50
 """Frameworks of one's own: nobody is audited by more."""
+
+MISTAKES_TOLD = 5
+"""Mistakes of one file that are told at once: the rest stands in what the next reading says."""
 
 CHECK = "attestation"
 """Of the findings about attestations that ran out."""
@@ -71,6 +76,8 @@ class Complying:
         self._news = news
         self._say = say
         self._frameworks: dict[str, Framework] = {}
+        self._rows: list[FrameworkRow] | None = None
+        """Those of the inventory, as they were read last; None before the first time."""
         self._told: tuple[Seen, ...] | None = None
         self._ready: dict[tuple[str, str], Ready] = {}
         self._security = SecuritySpec()
@@ -100,13 +107,25 @@ class Complying:
 
     async def _read(self) -> None:
         self._known = await asyncio.to_thread(files_in, self._security.frameworks_folder)
-        rows = await asyncio.to_thread(rows_of, self._security)
+        if self._rows is None:
+            self._rows = await asyncio.to_thread(self._kept)
+        rows = await asyncio.to_thread(rows_of, self._security, self._rows)
         for row in rows:
-            if row.wrong:
-                log.warning("the framework %s is not shown: %s", row.name, row.wrong)
-        self._frameworks = frameworks_of(rows)
+            if row.wrong and row not in self._rows:
+                how = "stands as it was before" if row.body else "is not shown"
+                log.warning("the framework %s %s: %s", row.name, how, row.wrong)
+        self._rows, self._frameworks = rows, frameworks_of(rows)
         await self._writer.act(lambda session: write_frameworks(session, rows))
         self._news.tell("security")
+
+    def _kept(self) -> list[FrameworkRow]:
+        """Return the frameworks as an engine before this one left them: one whose file broke since stands as it was."""
+        try:
+            with open_reader(self._paths) as reader:
+                return reader.read(frameworks_shown)
+        except StoreError as error:
+            log.error("frameworks of before were not looked at: %s", error)
+            return []
 
     def begin(self, schedule: Schedule) -> None:
         """Begin what comes round."""
@@ -193,13 +212,14 @@ def files_in(folder: str) -> dict[str, str]:
     return stamps([folder, *map(str, _paths(Path(folder))[:FILES_MAX])]) if folder else {}
 
 
-def rows_of(spec: SecuritySpec) -> list[FrameworkRow]:
+def rows_of(spec: SecuritySpec, before: Sequence[FrameworkRow] = ()) -> list[FrameworkRow]:
     """Return the frameworks that an inventory shows, its own read from their folder.
 
     Args:
         spec: its section ``security``.
+        before: as they were: one whose file can't be used now stands as it was.
     """
-    own = _own(Path(spec.frameworks_folder)) if spec.frameworks_folder else []
+    own = _own(Path(spec.frameworks_folder), before) if spec.frameworks_folder else []
     rows = {row.name: row for row in (*own, *(FrameworkRow(name, "", "") for name in shipped()))}
     if not spec.frameworks:
         return list(rows.values())
@@ -209,7 +229,10 @@ def rows_of(spec: SecuritySpec) -> list[FrameworkRow]:
     for word, found in wanted.items():
         if found is None:
             rows.setdefault(word, FrameworkRow(word, "", "there is no such framework"))
-    return [row for row in rows.values() if row.name in shown or row.wrong]
+    # Of one that is not asked for nothing is shown but what is wrong with its file.
+    return [
+        row if row.name in shown else replace(row, body="") for row in rows.values() if row.name in shown or row.wrong
+    ]
 
 
 def _paths(folder: Path, strict: bool = False) -> list[Path]:
@@ -221,24 +244,25 @@ def _paths(folder: Path, strict: bool = False) -> list[Path]:
         return []
 
 
-def _own(folder: Path) -> list[FrameworkRow]:
+def _own(folder: Path, before: Sequence[FrameworkRow]) -> list[FrameworkRow]:
     try:
         paths = _paths(folder, strict=True)
     except OSError as error:
-        return [FrameworkRow(clean(folder.name, 60), "", clean(f"{folder} can't be read: {error.strerror}", 300))]
+        wrong = clean(f"{folder} can't be read: {error.strerror}", 300)
+        return [FrameworkRow(clean(folder.name, 60), "", wrong), *(row for row in before if row.body)]
+    held = {row.file: row for row in before if row.body}
     found: dict[str, FrameworkRow] = {}
     for path in paths[:FILES_MAX]:
         row = _read(path)
-        twice = row.name in found or (row.name in shipped() and not row.wrong)
-        if twice:
-            row = FrameworkRow(
-                clean(path.name, 60), "", f"there is a framework {row.name} already: give it another name"
-            )
+        if not row.wrong and (row.name in found or row.name in shipped()):
+            row = _wrong(path, f"{path}:1:1: there is a framework {row.name} already: give it another name")
+        old = held.get(str(path)) if row.wrong else None
+        if old is not None and old.name not in found:
+            row = replace(old, wrong=row.wrong)
         found[row.name] = row
     if len(paths) > FILES_MAX:
-        found["…"] = FrameworkRow(
-            "…", "", f"{len(paths) - FILES_MAX} more files are not read: {FILES_MAX} are the most"
-        )
+        left = f"{len(paths) - FILES_MAX} more files are not read: {FILES_MAX} are the most"
+        found["…"] = FrameworkRow("…", "", left)
     return list(found.values())
 
 
@@ -247,5 +271,9 @@ def _read(path: Path) -> FrameworkRow:
         text = read_source(path).text
         made = read_framework(text, str(path), shipped(), own=True)
     except (FrameworkWrong, InventoryError) as error:
-        return FrameworkRow(clean(path.name, 60), "", clean("; ".join(map(str, error.mistakes[:5])), 1000))
-    return FrameworkRow(made.name, text, "")
+        return _wrong(path, "; ".join(map(str, error.mistakes[:MISTAKES_TOLD])))
+    return FrameworkRow(made.name, text, "", str(path))
+
+
+def _wrong(path: Path, why: str) -> FrameworkRow:
+    return FrameworkRow(clean(path.name, 60), "", clean(why, 1000), str(path))

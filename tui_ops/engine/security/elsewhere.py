@@ -4,7 +4,7 @@ import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from tui_ops.model.facts import Fields
+from tui_ops.model.facts import Beginnings, Fields
 from tui_ops.store.views.connect import Reader
 from tui_ops.store.views.exposed import clock_offsets, end_certificates, logins, topic_items, topics_of_hosts
 from tui_ops.store.views.judged import Judged
@@ -13,6 +13,10 @@ OFFERED = "offered"
 """The topic in which is kept what an sshd offers to whoever asks."""
 
 OFFERED_ITEM = "ssh"
+"""The item of the sshd by which the host is reached."""
+
+FURTHER_ITEM = "ssh port "
+"""How the items of further ones begin, before the port."""
 
 OLD_S = 4 * 86400.0
 """Seconds after which what was seen from outside says nothing any more: it is asked for once a day."""
@@ -39,8 +43,8 @@ def elsewhere(reader: Reader, hosts: Sequence[Judged]) -> Mapping[int, Mapping[s
     found: dict[int, dict[str, object]] = {host_id: {} for host_id in ids}
     for topic in topics_of_hosts(reader, ids, (OFFERED,)):
         if at - topic.at <= OLD_S:
-            told = topic_items(reader, topic.host_id, OFFERED).get(OFFERED_ITEM, {})
-            found[topic.host_id]["outside.ssh"] = {**_lists(told), "at": topic.at}
+            told = topic_items(reader, topic.host_id, OFFERED)
+            found[topic.host_id]["outside.ssh"] = {**_offered(told, topic.unread), "at": topic.at}
     for host_id, offset in clock_offsets(reader, ids, at - CLOCK_OLD_S).items():
         found[host_id]["clock_offset_s"] = offset
     for end in end_certificates(reader, set(ids)):
@@ -63,6 +67,23 @@ def elsewhere(reader: Reader, hosts: Sequence[Judged]) -> Mapping[int, Mapping[s
         if "sources" in host.baselines:
             found[host.host_id].setdefault("logins", [])
     return found
+
+
+def _offered(told: Mapping[str, Fields], unread: Sequence[str]) -> dict[str, object]:
+    """Return what the sshds of a host offer.
+
+    Args:
+        told: items of the topic.
+        unread: beginnings of those of whom nothing was heard when they were asked last: what they said once is old.
+    """
+    first, silent = told.get(OFFERED_ITEM, {}), Beginnings(unread)
+    others = {
+        name.removeprefix(FURTHER_ITEM): _lists(fields)
+        for name, fields in told.items()
+        if name.startswith(FURTHER_ITEM) and not silent.has(name)
+    }
+    mute = [one.removeprefix(FURTHER_ITEM) for one in unread if one.startswith(FURTHER_ITEM)]
+    return {**_lists(first), "port": str(first.get("port") or ""), "others": others, "silent": mute}
 
 
 def _lists(told: Fields) -> dict[str, list[str]]:

@@ -13,6 +13,7 @@ from tui_ops.engine.schedule import Schedule
 from tui_ops.engine.security.elsewhere import OFFERED, elsewhere
 from tui_ops.engine.security.exposing import LOOK_S as EXPOSE_S
 from tui_ops.engine.security.exposing import Exposing
+from tui_ops.engine.security.further import ports_in_store
 from tui_ops.engine.security.outside import LOOK_S as OUTSIDE_S
 from tui_ops.engine.security.outside import Outside
 from tui_ops.engine.security.securing import Securing
@@ -53,7 +54,9 @@ class Exposed:
         self._news = news
         self._judging = securing.judging
         self.exposing = Exposing(writer, paths, self._changed)
-        self.outside = Outside(roster.watches, outbox, lambda spec: ask_outside(ssh, spec))
+        self.outside = Outside(
+            roster.watches, outbox, lambda spec: ask_outside(ssh, spec), further=self._further_ports
+        )  # fmt: skip
         outbox.on_facts.append(self.exposing.heard)
         self._judging.known.append(elsewhere)
         securing.recheckers.append(self.outside.again)
@@ -90,6 +93,10 @@ class Exposed:
             hosts = list(watched(reader))
             at = time.time()
             return {one.host_id: at - one.at for one in topics_of_hosts(reader, hosts, (OFFERED,))}, hosts
+
+    def _further_ports(self, host_id: int, reached: int) -> list[int] | None:
+        with open_reader(self._paths) as reader:
+            return ports_in_store(reader, host_id, reached)
 
     def _changed(self, host_ids: Collection[int]) -> None:
         self._judging.heard(host_ids)

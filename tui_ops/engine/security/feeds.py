@@ -74,7 +74,10 @@ class Feeds:
 
     async def begin(self) -> None:
         """Remove what an earlier engine left behind, and write down which feeds there are."""
-        for left in self._paths.root.glob("feeds.db-*"):
+        lefts = list(self._paths.root.glob("feeds.db-*"))
+        if lefts:
+            log.warning("a feed was on its way when the engine ended, and was not taken: bring it in again")
+        for left in lefts:
             left.unlink(missing_ok=True)
         await self._note()
 

@@ -67,6 +67,7 @@ class Importing:
     def begin(self) -> None:
         """Remove what an earlier engine left behind."""
         for left in self._paths.root.glob(f"{INCOMING}-*"):
+            log.warning("a report was on its way when the engine ended: show imports says whether it was taken")
             left.unlink(missing_ok=True)
 
     def asked(self, _session: Session, asked: Asked) -> Done:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 from sqlmodel import Session
 
-from tui_ops.collectors.privilege import ROOT_LINES, needed
+from tui_ops.collectors.dropin import needed
+from tui_ops.collectors.privilege import ROOT_LINES
 from tui_ops.collectors.rights import rights_of
 from tui_ops.model.fleet import Fleet
 from tui_ops.model.securing import SecuritySpec
@@ -262,4 +263,4 @@ def root_lines(topics: Sequence[str], rights: Mapping[str, object]) -> list[str]
     """
     found = rights_of(rights).privilege
     usual = {"timeout": "/usr/bin/timeout", **{line.program: f"/usr/bin/{line.program}" for line in ROOT_LINES}}
-    return needed(topics, found.programs or usual, found.allowed)
+    return needed(topics, found.programs or usual, found.allowed, found.sshds)

@@ -8,6 +8,7 @@ from tui_ops.practices.vulnerabilities.judging import Judge
 from tui_ops.practices.vulnerabilities.matching import Matcher
 from tui_ops.practices.vulnerabilities.offered import offered
 from tui_ops.practices.vulnerabilities.packages import Package
+from tui_ops.practices.vulnerabilities.silence import Opened, silent_of
 from tui_ops.practices.vulnerabilities.versions import Order
 from tui_ops.practices.vulnerabilities.weighing import weigh
 from tui_ops.store.feeds import FeedBook
@@ -43,15 +44,31 @@ class MatchBook:
             kernel: that runs, as ``uname -r`` has it.
             updates: by package, the version that the host's own archives have for it.
         """
+        assert judge.place is not None
+        matcher = self._rules_of(judge).matcher({name for one in packages for name in (one.name, one.source)})
+        found = offered(matcher.host(packages, kernel), updates, packages, judge.place.order)
+        return weigh(found, self._book.advisory, self._book.exploited, self._book.likelihood)
+
+    def silent_of(self, judge: Judge, opened: Collection[Opened], packages: Sequence[Package]) -> list[tuple[str, str]]:
+        """Return of findings that are not named those of which the feed can say nothing, by vulnerability and source.
+
+        Args:
+            judge: a feed and a release; there is one.
+            opened: the findings.
+            packages: that are installed.
+        """
+        assert judge.feed is not None
+        assert judge.place is not None
+        return silent_of(opened, judge.feed.name, self._rules_of(judge).knows, packages, judge.place.order)
+
+    def _rules_of(self, judge: Judge) -> "_About":
         assert judge.feed is not None
         assert judge.place is not None
         key = (judge.feed.name, judge.rules)
         if key not in self._about:
             unstable = UNSTABLE in judge.feed.places and judge.rules != UNSTABLE
             self._about[key] = _About(self._book, judge.feed.name, judge.rules, judge.place.order, unstable)
-        matcher = self._about[key].matcher({name for one in packages for name in (one.name, one.source)})
-        found = offered(matcher.host(packages, kernel), updates, packages, judge.place.order)
-        return weigh(found, self._book.advisory, self._book.exploited, self._book.likelihood)
+        return self._about[key]
 
 
 class _About:
@@ -66,6 +83,12 @@ class _About:
         self._rules: dict[str, list[FeedRule]] = {}
         self._unstable: dict[str, list[FeedRule]] = {}
         self._matcher = Matcher(self._rules, order, self._unstable)
+
+    def knows(self, cve: str, source: str, binaries: Collection[str]) -> bool:
+        """Return whether there is a rule about a vulnerability of a source package, or of its binary ones."""
+        names = (source, *binaries)
+        self.matcher(names)
+        return any(rule.cve == cve for name in names for rule in self._rules.get(name, ()))
 
     def matcher(self, names: Collection[str]) -> Matcher:
         """Return what matches packages of these names; the rules that are missing are read."""

@@ -16,16 +16,18 @@ from tui_ops.model.securing import SecuritySpec
 from tui_ops.model.security import Sweep
 from tui_ops.model.vulnerabilities import JUDGES, SOURCE, FeedFile, Weighed
 from tui_ops.practices.scans.remembering import set_aside_later
+from tui_ops.practices.scans.sweeping import known_data
 from tui_ops.practices.security.findings import Taken, Whole, take_sweeps
 from tui_ops.practices.vulnerabilities.judging import Judge, judge_of
 from tui_ops.practices.vulnerabilities.offered import updates_of
 from tui_ops.practices.vulnerabilities.packages import installed
+from tui_ops.practices.vulnerabilities.silence import Opened
 from tui_ops.practices.vulnerabilities.sweeping import sweeps_of
 from tui_ops.store.errors import StoreError
 from tui_ops.store.feeds import is_usable
 from tui_ops.store.paths import StatePaths
 from tui_ops.store.views.connect import Reader, open_reader
-from tui_ops.store.views.matching import Candidate, candidates, items_of_topic
+from tui_ops.store.views.matching import Candidate, candidates, items_of_topic, opened_by_feeds
 from tui_ops.store.views.vulnerabilities import PATCHES, STALE_PERIODS
 from tui_ops.store.vulnerabilities import Judged, open_checks, write_judged
 from tui_ops.store.writer import Writer
@@ -67,6 +69,8 @@ class Verdict:
 
     due: Due
     found: Sequence[Weighed]
+    silent: Sequence[tuple[str, str]] = ()
+    """Findings of another feed of which this one can say nothing: vulnerabilities and source packages."""
 
 
 class Matching:
@@ -159,10 +163,13 @@ class Matching:
         with open_reader(self._paths) as reader:
             for one in due:
                 found: Sequence[Weighed] = ()
+                silent: Sequence[tuple[str, str]] = ()
                 if book is not None and one.judge.feed is not None:
                     packages = installed(items_of_topic(reader, one.candidate.host_id, "packages"))
                     found = book.judge(one.judge, packages, one.kernel, one.updates)
-                verdicts.append(Verdict(one, found))
+                    if unnamed := _unnamed(reader, one.candidate.host_id, found):
+                        silent = book.silent_of(one.judge, unnamed, packages)
+                verdicts.append(Verdict(one, found, silent))
         return verdicts
 
     # --- writing ------------------------------------------------------------------------------------------------------
@@ -179,7 +186,7 @@ class Matching:
                 if feed is None:
                     continue
                 opened = known[candidate.host_id]
-                sweeps += sweeps_of(candidate.host_id, one.found, candidate.read_at, feed, opened)
+                sweeps += sweeps_of(candidate.host_id, one.found, candidate.read_at, feed, opened, one.silent)
                 if candidate.whole:
                     whole.append(Whole(SOURCE, candidate.host_id, candidate.read_at, version=VERSION))
             return set_aside_later(session, take_sweeps(session, sweeps, at, spec, whole=whole), at)
@@ -187,6 +194,20 @@ class Matching:
         taken = await self._writer.act(written)
         for listener in self._on_taken:
             listener(taken)
+
+
+def _unnamed(reader: Reader, host_id: int, found: Sequence[Weighed]) -> list[Opened]:
+    """Return the findings of feeds on a host that a feed does not name."""
+    named = {(one.found.cve, one.found.source) for one in found}
+    unnamed = []
+    for cve, source, data, evidence in opened_by_feeds(reader, host_id, named):
+        kept = known_data(data)
+        binaries, fixed = kept.get("binaries"), kept.get("fixed") or kept.get("elsewhere") or ""
+        unnamed.append(Opened(
+            cve, source, str(known_data(evidence).get("feed", "")), str(fixed),
+            tuple(map(str, binaries)) if isinstance(binaries, list) else (),
+        ))  # fmt: skip
+    return unnamed
 
 
 def _is_stale(candidate: Candidate, at: float) -> bool:

@@ -3,15 +3,17 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from hashlib import blake2b
 
 from tui_ops.engine.outbox import Outbox
-from tui_ops.engine.security.elsewhere import LISTS, OFFERED, OFFERED_ITEM
+from tui_ops.engine.security.elsewhere import FURTHER_ITEM, LISTS, OFFERED, OFFERED_ITEM
 from tui_ops.engine.watch import HostWatch
 from tui_ops.model.clean import clean
 from tui_ops.model.facts import FactReading, Fields
 from tui_ops.model.fleet import HostSpec
+from tui_ops.store.errors import StoreError
 from tui_ops.store.facts import FactWrite
 from tui_ops.transport.ends.seen import EndError
 from tui_ops.transport.ends.ssh import SshSeen
@@ -44,6 +46,14 @@ TITLE = "What sshd offers"
 
 Ask = Callable[[HostSpec], Awaitable[SshSeen]]
 
+Further = Callable[[int, int], Sequence[int] | None]
+"""From a host and the port at which it was reached to the ports of its further sshds; None where they are not known. It
+is called in a thread of its own."""
+
+
+def _not_known(host_id: int, port: int) -> None:
+    """Know of no further sshd."""
+
 
 class Outside:
     """Asks hosts from outside.
@@ -53,16 +63,18 @@ class Outside:
         outbox: takes what is seen, as a topic of facts: with its age, and with what differs from the time before.
         ask: asks one host.
         monotonic: seconds that only go forward.
+        further: tells where further sshds of a host listen.
     """
 
     def __init__(
         self, watches: Mapping[int, HostWatch], outbox: Outbox, ask: Ask,
-        monotonic: Callable[[], float] = time.monotonic,
+        monotonic: Callable[[], float] = time.monotonic, further: Further = _not_known,
     ) -> None:  # fmt: skip
         self._watches = watches
         self._outbox = outbox
         self._ask = ask
         self._monotonic = monotonic
+        self._further = further
         self._next: dict[int, float] = {}
         """When each host is asked next, by the monotonic clock."""
         self._running: dict[int, asyncio.Task[None]] = {}
@@ -131,9 +143,35 @@ class Outside:
             log.exception("asking %s from outside failed in a way that nobody foresaw", spec.name)
             self._missed(host_id, at, "it failed in a way that nobody foresaw: see the engine's log")
             return
+        others = await self._others(host_id, spec, seen.port)
         self._next[host_id] = self._monotonic() + PERIOD_S
-        reading = reading_of(seen)
+        reading = reading_of(seen, others)
         self._outbox.fact(FactWrite(host_id, OFFERED, PERIOD_S, at, reading, "", TITLE))
+
+    async def _others(self, host_id: int, spec: HostSpec, reached: int) -> dict[int, SshSeen | None] | None:
+        """Ask the further sshds of a host, one after the other.
+
+        Returns:
+            By port, None for one that does not answer; None where nobody knows whether there are any.
+        """
+        try:
+            ports = await asyncio.to_thread(self._further, host_id, reached)
+        except StoreError:
+            log.warning("where further sshds of %s listen could not be looked up", spec.name, exc_info=True)
+            ports = None
+        if ports is None:
+            return None
+        found: dict[int, SshSeen | None] = {}
+        for port in ports:
+            self.asked += 1
+            try:
+                found[port] = await self._ask(replace(spec, port=port))
+            except (EndError, TransportError):
+                found[port] = None
+            except Exception:  # the boundary of one of them: the first one was heard, and is kept
+                log.exception("asking %s at port %s failed in a way that nobody foresaw", spec.name, port)
+                found[port] = None
+        return found
 
     def _missed(self, host_id: int, at: float, why: str) -> None:
         self._next[host_id] = self._monotonic() + AGAIN_S
@@ -145,11 +183,24 @@ def share_of(key: str) -> float:
     return int.from_bytes(blake2b(key.encode(), digest_size=4).digest()) / 2**32
 
 
-def reading_of(seen: SshSeen) -> FactReading:
-    """Return what was seen as facts."""
-    fields: Fields = {"banner": seen.banner, "compression": list(seen.compression)}
+def reading_of(seen: SshSeen, others: Mapping[int, SshSeen | None] | None = None) -> FactReading:
+    """Return what was seen as facts: the first sshd, and further ones by their ports.
+
+    Args:
+        seen: of the sshd by which the host is reached.
+        others: of further ones by port, None for one that did not answer; None where it is not known whether there are.
+    """
+    told = {f"{FURTHER_ITEM}{port}": one for port, one in (others or {}).items()}
+    unread = [name for name, one in told.items() if one is None] if others is not None else [FURTHER_ITEM]
+    heard = {OFFERED_ITEM: seen, **{name: one for name, one in told.items() if one is not None}}
+    silent = [one.why for one in heard.values() if one.methods is None]
+    return FactReading(
+        OFFERED, {name: _fields(one) for name, one in heard.items()}, tuple(unread),
+        ("methods",) if silent else (), tuple(dict.fromkeys(silent)),
+    )  # fmt: skip
+
+
+def _fields(seen: SshSeen) -> Fields:
+    fields: Fields = {"banner": seen.banner, "port": seen.port, "compression": list(seen.compression)}
     fields |= {name: list(getattr(seen, name)) for name in LISTS if name != "methods"}
-    if seen.methods is None:
-        return FactReading(OFFERED, {OFFERED_ITEM: fields}, unread_fields=("methods",), needs=(seen.why,))
-    fields["methods"] = list(seen.methods)
-    return FactReading(OFFERED, {OFFERED_ITEM: fields})
+    return fields if seen.methods is None else {**fields, "methods": list(seen.methods)}

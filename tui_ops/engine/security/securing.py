@@ -13,8 +13,7 @@ from tui_ops.engine.news import News
 from tui_ops.engine.outbox import Outbox
 from tui_ops.engine.roster import Roster
 from tui_ops.engine.schedule import Schedule
-from tui_ops.engine.security.ageing import DAY_S, Ageing
-from tui_ops.engine.security.ageing import LOOK_S as AGE_S
+from tui_ops.engine.security.ageing import Ageing
 from tui_ops.engine.security.judging import LOOK_S as JUDGE_S
 from tui_ops.engine.security.judging import Judging
 from tui_ops.engine.security.keychanges import CHECK as KEY_CHECK
@@ -38,9 +37,6 @@ from tui_ops.store.views.judged import open_hosts
 from tui_ops.store.writer import Writer
 
 log = logging.getLogger(__name__)
-
-FIRST_DAY_S = 120.0
-"""The day is counted first when the logins of the start are over."""
 
 TOPICS_OF_FEEDS = ("packages",)
 """What is read anew for a finding of which no check of ours says what it looks at: a vulnerability of a package."""
@@ -101,8 +97,7 @@ class Securing:
         """Begin what comes round."""
         self._keys.remember(await asyncio.to_thread(self._changed_before))
         schedule.every("judge", JUDGE_S, self.judging.look)
-        schedule.every("findings", AGE_S, self._ageing.look)
-        schedule.every("findings' day", DAY_S, self._ageing.count, first_in_s=FIRST_DAY_S)
+        self._ageing.begin(schedule)
 
     async def close(self) -> None:
         """End what is under way."""

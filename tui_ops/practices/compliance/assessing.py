@@ -5,7 +5,6 @@ covers. What is unknown, stale or could not be read lowers the coverage and leav
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from fnmatch import fnmatchcase
 
 from tui_ops.model.clock import iso
 from tui_ops.model.compliance import (
@@ -18,11 +17,12 @@ from tui_ops.model.compliance import (
     ControlKind,
     ControlState,
     ControlVerdict,
-    FailedOn,
     Framework,
+    HostSays,
     Score,
     Tally,
 )
+from tui_ops.practices.compliance.narrowing import asked_by, narrowed
 from tui_ops.practices.security.checks.base import Check
 from tui_ops.practices.security.checks.declared import BY_ID
 
@@ -32,7 +32,7 @@ Tallies = Mapping[str, Tally]
 
 def assess(
     framework: Framework, tallies: Tallies, attestations: Iterable[Attested], hosts: Sequence[str], scope: str,
-    at: float, checks: Mapping[str, Check] = BY_ID, failed: Iterable[FailedOn] = (),
+    at: float, checks: Mapping[str, Check] = BY_ID, says: Iterable[HostSays] = (),
 ) -> Assessment:  # fmt: skip
     """Hold a framework against what is known.
 
@@ -44,32 +44,35 @@ def assess(
         scope: empty for everything, or ``group:NAME`` and the like.
         at: the moment, epoch seconds.
         checks: by id, for their weights.
-        failed: what checks found on which host, for controls that are about some objects only.
+        says: what checks say of hosts part by part, for controls that are about a part only.
     """
     whole = {check: whole_tally(tallies.get(check, {}), len(hosts)) for check in framework.checks}
     said: dict[str, list[Attested]] = {}
     for one in attestations:
         if one.framework == framework.name and one.ended_at is None:
             said.setdefault(one.control, []).append(one)
-    on: dict[str, list[FailedOn]] = {}
-    for wrong in failed:
-        on.setdefault(wrong.check, []).append(wrong)
+    parts: dict[str, list[HostSays]] = {}
+    for some in says:
+        parts.setdefault(some.check, []).append(some)
     verdicts = tuple(
         control_verdict(
             control,
-            [narrowed(whole[check], on.get(check, ()), control.objects) for check in control.checks],
+            [narrowed(whole[check], parts.get(check, ()), control.objects.get(check, ()), control.in_use)
+             for check in control.checks],
             said.get(number, ()),
             scope,
             at,
         )
         for number, control in framework.controls.items()
-    )
+    )  # fmt: skip
+    # What a check finds beside what the framework asks of it is no matter of its score.
+    asked = {check: narrowed(tally, parts.get(check, ()), asked_by(framework, check)) for check, tally in whole.items()}
     counts = dict.fromkeys(CONTROL_STATES, 0)
     for verdict in verdicts:
         counts[verdict.state] += 1
-    weights = {check: weight_of(checks[check]) for check in whole if check in checks}
+    weights = {check: weight_of(checks[check]) for check in asked if check in checks}
     return Assessment(
-        framework, scope, at, tuple(hosts), verdicts, score_of(whole, weights, verdicts), counts, total(whole.values())
+        framework, scope, at, tuple(hosts), verdicts, score_of(asked, weights, verdicts), counts, total(asked.values())
     )
 
 
@@ -78,30 +81,6 @@ def whole_tally(tally: Tally, hosts: int) -> dict[CellState, int]:
     found = {state: tally.get(state, 0) for state in CellState}
     found[CellState.UNKNOWN] += max(0, hosts - sum(found.values()))
     return found
-
-
-def narrowed(tally: Tally, failed: Iterable[FailedOn], objects: Sequence[str]) -> Tally:
-    """Return what a check says as far as some of its objects go. What it says of a host as a whole always counts.
-
-    Args:
-        tally: of the check, whole.
-        failed: what it found, on each host of the scope where it found something.
-        objects: patterns of what is asked about; none: all of it.
-    """
-    if not objects:
-        return tally
-    found = dict(tally)
-    for one in failed:
-        mine = [aside for about, aside in one.objects.items()
-                if not about or any(fnmatchcase(about, pattern) for pattern in objects)]  # fmt: skip
-        well = CellState.PASS if one.whole else CellState.UNKNOWN
-        found[_worst(one.objects.values())] -= 1
-        found[_worst(mine) if mine else well] += 1
-    return found
-
-
-def _worst(asides: Iterable[bool]) -> CellState:
-    return CellState.ACCEPTED if all(asides) else CellState.FAIL
 
 
 def total(tallies: Iterable[Tally]) -> dict[CellState, int]:

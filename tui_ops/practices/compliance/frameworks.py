@@ -6,11 +6,11 @@ here both are put together.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import TypeAlias
 
 from tui_ops.inventory.errors import InventoryError, Mistakes, quoted
 from tui_ops.inventory.source import read_source
@@ -41,15 +41,28 @@ SAY = {"all": ControlKind.AUTOMATED, "part": ControlKind.BOTH}
 """What checks say of a control that has some."""
 
 KEYS = ("name", "title", "short", "note", "ids", "extends", "checks_say", "controls")
-CONTROL_KEYS = ("text", "kind", "checks", "objects")
+CONTROL_KEYS = ("text", "kind", "checks", "objects", "in_use")
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,59}")
 _CONTROL = re.compile(r"[A-Za-z0-9][A-Za-z0-9 .,_/()\[\]:+-]{0,39}")
 _ABOVE = re.compile(r"(.+?)(?:\([a-z0-9]+\)|\.[0-9]+)")
 
 
-_Said: TypeAlias = tuple[str, ControlKind | None, tuple[str, ...], tuple[str, ...]]
-"""Of a control as it is written: its text, who says, its own checks, the objects that it is about."""
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """Of a control as it is written."""
+
+    text: str
+    kind: ControlKind | None = None
+    checks: tuple[str, ...] = ()
+    """Its own."""
+    objects: tuple[str, ...] = ()
+    """Patterns that hold for all its checks …"""
+    objects_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """… and for single ones."""
+    in_use: tuple[str, ...] = ()
+    at: Entry | None = None
+    """Where its objects stand."""
 
 
 class FrameworkWrong(InventoryError):
@@ -146,9 +159,11 @@ class _Reader:
             self._found.add(self._root, "the framework has no controls", "add 'controls:' with 'NUMBER: text' lines")
         declared = self._declared({**controls, **said})
         kind = SAY[self._choice("checks_say", SAY, "all")]
-        for number, (text, given, own_checks, objects) in said.items():
-            mine = tuple(dict.fromkeys((*declared.get(number, ()), *own_checks)))
-            controls[number] = Control(number, text, given or (kind if mine else ControlKind.ATTESTED), mine, objects)
+        for number, one in said.items():
+            mine = tuple(dict.fromkeys((*declared.get(number, ()), *one.checks)))
+            objects = self._objects_of(one, mine)
+            asked = one.kind or (kind if mine else ControlKind.ATTESTED)
+            controls[number] = Control(number, one.text, asked, mine, objects, one.in_use)
         return Framework(
             name, title, self._text("short") or name, controls, self._text("note"), self._own
         )  # fmt: skip
@@ -193,27 +208,47 @@ class _Reader:
 
     def _control(self, entry: Entry) -> _Said:
         if isinstance(entry.value, Scalar):
-            return self._words(entry.value), None, (), ()
+            return _Said(self._words(entry.value))
         if not isinstance(entry.value, Keys):
             self._found.add(entry.value, "expected a text, or 'text:', 'kind:' and 'checks:'", "a text is enough")
-            return "", None, (), ()
+            return _Said("")
         keys = self._only(entry.value, CONTROL_KEYS)
         text = self._words(keys["text"].value) if "text" in keys else ""
         if "text" not in keys:
             self._found.add(entry.key, f"the control {quoted(entry.key.text)} has no text", "add 'text:'")
-        kind: ControlKind | None = None
-        if "kind" in keys:
-            said = keys["kind"].value
-            kinds = [str(one) for one in ControlKind]
-            if isinstance(said, Scalar) and said.text in kinds:
-                kind = ControlKind(said.text)
-            else:
-                self._found.add(said, "a control is automated, attested or both", f"one of {', '.join(kinds)}")
-        return text, kind, self._named_checks(keys.get("checks")), self._objects(keys.get("objects"))
+        objects, objects_of = self._objects(keys.get("objects"))
+        return _Said(
+            text, self._kind(keys.get("kind")), self._named_checks(keys.get("checks")), objects, objects_of,
+            self._list(keys.get("in_use")), keys.get("objects"),
+        )  # fmt: skip
 
-    def _objects(self, entry: Entry | None) -> tuple[str, ...]:
+    def _kind(self, entry: Entry | None) -> ControlKind | None:
+        if entry is None:
+            return None
+        kinds = [str(one) for one in ControlKind]
+        if isinstance(entry.value, Scalar) and entry.value.text in kinds:
+            return ControlKind(entry.value.text)
+        self._found.add(entry.value, "a control is automated, attested or both", f"one of {', '.join(kinds)}")
+        return None
+
+    def _list(self, entry: Entry | None) -> tuple[str, ...]:
         nodes = [] if entry is None else entry.value.items if isinstance(entry.value, Items) else [entry.value]
         return tuple(dict.fromkeys(text for node in nodes if (text := self._words(node))))
+
+    def _objects(self, entry: Entry | None) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]]:
+        """Return patterns of objects: for all checks of the control, and for single ones."""
+        if entry is None or not isinstance(entry.value, Keys):
+            return self._list(entry), {}
+        return (), {check: self._list(one) for check, one in entry.value.entries.items()}
+
+    def _objects_of(self, said: _Said, checks: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """Return by check the patterns of a control; one that is not among its checks is a mistake."""
+        for check in said.objects_of:
+            if check not in checks and said.at is not None and isinstance(said.at.value, Keys):
+                hint = self._found.suggest(check, checks) or f"its checks are {', '.join(checks) or 'none'}"
+                self._found.add(said.at.value.entries[check].key, f"{quoted(check)} is no check of this control", hint)
+        found = {**dict.fromkeys(checks, said.objects), **said.objects_of}
+        return {check: patterns for check, patterns in found.items() if patterns}
 
     def _named_checks(self, entry: Entry | None) -> tuple[str, ...]:
         if entry is None:

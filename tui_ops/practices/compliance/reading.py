@@ -2,16 +2,20 @@
 
 import sqlite3
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
-from tui_ops.model.compliance import Assessment, CellState, FailedOn, Framework
+from tui_ops.model.compliance import Assessment, CellState, Control, Framework, HostSays
 from tui_ops.practices.compliance.assessing import assess
 from tui_ops.practices.compliance.frameworks import FrameworkWrong, named, read_framework, shipped
+from tui_ops.practices.compliance.narrowing import by_place, row_for
 from tui_ops.store.views.compliance import (
+    CellRow,
     FrameworkRow,
     attestations,
+    cells,
     compliance_facts,
-    failed_on,
     frameworks_shown,
+    host_says,
     place_tallies,
     scope_hosts,
     tallies,
@@ -20,7 +24,8 @@ from tui_ops.store.views.connect import Reader
 
 
 def frameworks_of(rows: Iterable[FrameworkRow]) -> dict[str, Framework]:
-    """Return the frameworks that are shown, by name. One's own that can't be read is left out; its row says why.
+    """Return the frameworks that are shown, by name. One's own that can't be read is left out, or stands as it was
+    before; its row says why.
 
     Args:
         rows: as the engine has written them; none stand for all that ship.
@@ -30,7 +35,7 @@ def frameworks_of(rows: Iterable[FrameworkRow]) -> dict[str, Framework]:
         return dict(shipped())
     found: dict[str, Framework] = {}
     for row in given:
-        if row.wrong:
+        if row.wrong and not row.body:
             continue
         if not row.body:
             ships = shipped().get(row.name)
@@ -64,9 +69,27 @@ def assessments(reader: Reader, scope: str, at: float, word: str = "") -> list[A
     asked = [named(known, word)] if word else list(known.values())
     wanted = [one for one in asked if one is not None]
     facts = compliance_facts(reader, scope, at, tuple({check: None for one in wanted for check in one.narrowed}))
-    return [
-        assess(one, facts.tallies, facts.attestations, facts.hosts, scope, at, failed=facts.failed) for one in wanted
-    ]
+    return [assess(one, facts.tallies, facts.attestations, facts.hosts, scope, at, says=facts.says) for one in wanted]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The frameworks that are shown, and what is wrong with files of one's own."""
+
+    frameworks: list[Assessment]
+    wrong: dict[str, FrameworkRow]
+    """By name: what can't be used, or stands as it was before."""
+
+
+def held(reader: Reader, at: float) -> Held:
+    """Return how far every framework that is shown is met by all hosts, and what is wrong with files.
+
+    Args:
+        reader: of ``ops.db``.
+        at: the moment, epoch seconds.
+    """
+    wrong = {row.name: row for row in reader.read(frameworks_shown) if row.wrong}
+    return Held(assessments(reader, "", at), wrong)
 
 
 def assessed_by_scope(reader: Reader, name: str, at: float) -> list[Assessment]:
@@ -92,12 +115,12 @@ def assessed_by_scope(reader: Reader, name: str, at: float) -> list[Assessment]:
             for scope in _scopes_of(site, groups):
                 tally = sums.setdefault(scope, {}).setdefault(check, {})
                 tally[state] = tally.get(state, 0) + count
-        failed: dict[str, list[FailedOn]] = {}
-        for one in failed_on(connection, "", at, framework.narrowed):
+        says: dict[str, list[HostSays]] = {}
+        for one in host_says(connection, "", at, framework.narrowed):
             for scope in _scopes_of(one.site, one.groups):
-                failed.setdefault(scope, []).append(one)
+                says.setdefault(scope, []).append(one)
         return [
-            assess(framework, sums.get(scope, {}), said, names, scope, at, failed=failed.get(scope, ()))
+            assess(framework, sums.get(scope, {}), said, names, scope, at, says=says.get(scope, ()))
             for scope, names in sorted(members.items())
         ]
 
@@ -110,9 +133,31 @@ def _scopes_of(site: str, groups: Iterable[str]) -> list[str]:
 
 def assessed(connection: sqlite3.Connection, framework: Framework, scope: str, at: float) -> Assessment:
     """Return how far one framework is met within a scope, over a connection to ``ops.db``."""
+    return with_parts(connection, framework, scope, at)[0]
+
+
+def with_parts(
+    connection: sqlite3.Connection, framework: Framework, scope: str, at: float
+) -> tuple[Assessment, list[HostSays]]:
+    """Return how far one framework is met within a scope, and what checks say part by part where that matters to it."""
     hosts, found = tallies(connection, scope, at)
-    failed = failed_on(connection, scope, at, framework.narrowed)
-    return assess(framework, found, attestations(connection), hosts, scope, at, failed=failed)
+    says = host_says(connection, scope, at, framework.narrowed)
+    return assess(framework, found, attestations(connection), hosts, scope, at, says=says), says
+
+
+def rows_of(connection: sqlite3.Connection, control: Control, scope: str, at: float) -> list[CellRow]:
+    """Return what the checks of a control say of each host of a scope, as far as the control goes.
+
+    Args:
+        connection: to ``ops.db``.
+        control: which.
+        scope: empty for everything, or ``group:NAME`` and the like.
+        at: the moment, epoch seconds.
+    """
+    asked = tuple(check for check in control.checks if control.in_use or check in control.objects)
+    parts = by_place(host_says(connection, scope, at, asked))
+    return [row_for(row, parts.get((row.check, row.host)), control)
+            for row in cells(connection, scope, at, control.checks)]  # fmt: skip
 
 
 def scopes(reader: Reader) -> list[str]:

@@ -12,22 +12,27 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from tui_ops.model.compliance import Assessment, ControlVerdict, Framework
-from tui_ops.practices.compliance.reading import assessed
+from tui_ops.model.compliance import Assessment, ControlVerdict, Framework, HostSays
+from tui_ops.practices.compliance.narrowing import by_place, row_for
+from tui_ops.practices.compliance.reading import with_parts
 from tui_ops.store.views.compliance import CellRow, cells
 
 FORM = 1
 """Of the document; grows when it is written otherwise."""
 
 
-def snapshot(found: Assessment, rows: Iterable[CellRow]) -> dict[str, Any]:
+def snapshot(found: Assessment, rows: Iterable[CellRow], says: Iterable[HostSays] = ()) -> dict[str, Any]:
     """Return a document of an assessment.
 
     Args:
         found: the assessment.
         rows: what its checks say of its hosts.
+        says: the same part by part, where that matters to some control.
     """
-    framework = found.framework
+    framework, parts = found.framework, by_place(says)
+    by_check: dict[str, list[CellRow]] = {}
+    for row in rows:
+        by_check.setdefault(row.check, []).append(row)
     return {
         "form": FORM,
         "framework": {"name": framework.name, "title": framework.title, "note": framework.note},
@@ -37,20 +42,55 @@ def snapshot(found: Assessment, rows: Iterable[CellRow]) -> dict[str, Any]:
         "score": asdict(found.score),
         "counts": {str(state): count for state, count in found.counts.items()},
         "cells": {str(state): count for state, count in found.cells.items()},
-        "controls": [_control(verdict) for verdict in found.verdicts],
-        "evidence": [evidence(row) for row in rows],
-    }
+        "controls": [_control(verdict, by_check, parts) for verdict in found.verdicts],
+        "evidence": [evidence(row) for mine in by_check.values() for row in mine],
+    }  # fmt: skip
 
 
-def _control(verdict: ControlVerdict) -> dict[str, Any]:
+def _control(
+    verdict: ControlVerdict, rows: Mapping[str, list[CellRow]], parts: Mapping[tuple[str, str], HostSays]
+) -> dict[str, Any]:
     one = verdict.control
+    own = list(_on_hosts(verdict, rows, parts)) if one.objects or one.in_use else []
     return {
         "id": one.id, "text": one.text, "kind": str(one.kind), "checks": list(one.checks), "state": str(verdict.state),
-        **({"objects": list(one.objects)} if one.objects else {}),
+        **({"objects": {check: list(patterns) for check, patterns in one.objects.items()}} if one.objects else {}),
+        **({"in_use": list(one.in_use)} if one.in_use else {}), **({"on_hosts": own} if own else {}),
         "why": verdict.why, "known": round(verdict.known, 4),
         "tally": {str(state): count for state, count in verdict.tally.items() if count},
         "attestation": asdict(verdict.attestation) if verdict.attestation is not None else None,
     }  # fmt: skip
+
+
+def _on_hosts(
+    verdict: ControlVerdict, rows: Mapping[str, list[CellRow]], parts: Mapping[tuple[str, str], HostSays]
+) -> Iterable[dict[str, Any]]:
+    """Give what checks say of hosts as far as a control goes, where that is not all that they say."""
+    for check in verdict.control.checks:
+        for row in rows.get(check, ()):
+            mine = row_for(row, parts.get((row.check, row.host)), verdict.control)
+            if mine is not row:
+                yield {"check": check, "host": row.host, "state": str(mine.state), "text": mine.text,
+                       "findings": [f"FND-{number}" for number in mine.findings]}  # fmt: skip
+
+
+def by_check(document: Mapping[str, Any]) -> dict[str, list[Mapping[str, Any]]]:
+    """Return the evidence of a document by check, for :func:`rows_by`."""
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for one in document["evidence"]:
+        found.setdefault(one["check"], []).append(one)
+    return found
+
+
+def rows_by(evidence: Mapping[str, list[Mapping[str, Any]]], control: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the evidence of a control, out of that of a document by check: what its checks say of hosts, as far as it
+    goes. Where that is not all that they say, a row has ``own``.
+    """
+    own = {(one["check"], one["host"]): one for one in control.get("on_hosts", ())}
+    rows = [one for check in control["checks"] for one in evidence.get(check, ())]
+    return [
+        {**one, **own[place], "own": True} if (place := (one["check"], one["host"])) in own else one for one in rows
+    ]
 
 
 def evidence(row: CellRow) -> dict[str, Any]:
@@ -88,8 +128,8 @@ def made(connection: sqlite3.Connection, framework: Framework, scope: str, at: f
         scope: empty for everything, or ``group:NAME`` and the like.
         at: the moment, epoch seconds.
     """
-    found = assessed(connection, framework, scope, at)
-    body, sha = packed(snapshot(found, cells(connection, scope, at, framework.checks)))
+    found, says = with_parts(connection, framework, scope, at)
+    body, sha = packed(snapshot(found, cells(connection, scope, at, framework.checks), says))
     return Ready(framework.name, scope, at, found.score.after, found.score.coverage, body, sha)
 
 

@@ -40,6 +40,9 @@ def read_openvex(document: dict[str, Any]) -> Scan:
             found.append(statement)
         else:
             left.out(f"statements {number}", statement)
+    if not found:
+        why = f": {left.note()}" if left.note() else ""
+        raise ScanBroken(f"it says nothing of any vulnerability{why}", "nothing is set aside by it: check which it is")
     author = line(document.get("author"), 80)
     return Scan(
         TOOL, "OpenVEX", line(document.get("version"), 20), at=moment(document.get("timestamp")),

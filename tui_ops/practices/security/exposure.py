@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from tui_ops.model.facts import Fields
 from tui_ops.practices.security import reach
+from tui_ops.practices.security.checks.keysread import ANY, is_authority
 from tui_ops.practices.security.checks.plain import flag, listed, number, word
 from tui_ops.practices.security.logins import logins_in
 
@@ -187,6 +188,9 @@ class KeyUse:
     """Whose it is, by the inventory; empty where nobody says."""
     comments: set[str] = field(default_factory=set)
     accounts: set[str] = field(default_factory=set)
+    """:data:`~tui_ops.practices.security.checks.keysread.ANY` among them where certificates by it let in as anybody."""
+    is_authority: bool = False
+    """Whether, somewhere, it is not the key that lets people in but certificates by it."""
     hosts: set[str] = field(default_factory=set)
     places: list[tuple[str, str, str]] = field(default_factory=list)
     """Host, account, and the options before the key, of each line that lets it in."""
@@ -203,8 +207,8 @@ class KeyUse:
 
     @property
     def reaches_root(self) -> bool:
-        """Whether it lets somebody in as root somewhere."""
-        return "root" in self.accounts
+        """Whether it lets somebody in as root somewhere, himself or by a certificate."""
+        return not self.accounts.isdisjoint(("root", ANY))
 
 
 def key_graph(
@@ -229,7 +233,11 @@ def key_graph(
                 one.comments.add(comment)
             one.accounts.add(account)
             one.hosts.add(host)
-            one.places.append((host, account, word(fields, "options")))
+            options = word(fields, "options")
+            if is_authority(fields):
+                one.is_authority = True
+                options = options or "cert-authority"
+            one.places.append((host, account, options))
             one.seen_at = max(one.seen_at, at)
         for login in logins_in(logins):
             used = keys.get(login.fingerprint)

@@ -198,7 +198,7 @@ def _evidence(
     objects = [[seen.object, seen.text] for seen in judgement.seen]
     told = json.dumps(
         [[seen.object, seen.text, seen.severity, dict(seen.data)] for seen in judgement.seen]
-        + [list(judgement.unread)],
+        + [list(judgement.unread), judgement.in_use],
         default=str,
     )
     return {
@@ -206,7 +206,8 @@ def _evidence(
         "said": clean(judgement.text, TEXT_LIMIT),
         "objects": [[clean(about, 200), clean(text, 200)] for about, text in objects[:OBJECTS_SHOWN]],
         "count": len(objects),
-        "whole": not judgement.unread,
+        "unread": [clean(one, 200) for one in judgement.unread] if len(judgement.unread) <= OBJECTS_SHOWN else [""],
+        **({"in_use": list(judgement.in_use)} if judgement.in_use is not None else {}),
         "sha": hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()[:16],
     }
 

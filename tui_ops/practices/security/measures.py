@@ -13,7 +13,7 @@ from tui_ops.model.security import CheckResult
 from tui_ops.practices.security import reach
 from tui_ops.practices.security.checks.asking import running
 from tui_ops.practices.security.checks.base import CheckEnds, Scene
-from tui_ops.practices.security.checks.firewall import keepers
+from tui_ops.practices.security.checks.firewall import keepers, keeping
 from tui_ops.practices.security.checks.guards import BANNERS, CLAMAV, OTHERS
 from tui_ops.practices.security.checks.logs import KEEPERS_OF_TIME, SHIPPERS
 from tui_ops.practices.security.checks.plain import listed, number, starting, word
@@ -71,6 +71,10 @@ class Measure:
             return None
 
 
+IN_PART = "in part"
+"""Of disks of which some are encrypted, and others are not."""
+
+
 def measured(measure: Measure, what: str | None, said: Mapping[str, tuple[CheckResult, str]]) -> Measured:
     """Return how a measure stands on a host.
 
@@ -80,7 +84,10 @@ def measured(measure: Measure, what: str | None, said: Mapping[str, tuple[CheckR
         said: check to what it says, and its text.
     """
     results = [said[check] for check in measure.checks if check in said]
-    return Measured(_standing(results, what == ""), what or "", tuple(text for _, text in results))
+    standing, word = _standing(results, what == ""), what or ""
+    if measure.id == "disks" and word and standing is Standing.WARN:
+        word = IN_PART
+    return Measured(standing, word, tuple(text for _, text in results))
 
 
 def _standing(results: list[tuple[CheckResult, str]], is_off: bool) -> Standing:
@@ -99,7 +106,7 @@ def _standing(results: list[tuple[CheckResult, str]], is_off: bool) -> Standing:
 
 
 def _firewall(scene: Scene) -> str:
-    return "+".join(keepers(scene))
+    return "+".join(keeping(scene))
 
 
 def _virus(scene: Scene) -> str:

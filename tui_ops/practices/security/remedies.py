@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from tui_ops.model.errors import TuiOpsError
 from tui_ops.model.facts import Field
 from tui_ops.model.security import FindingKind, Seen
+from tui_ops.plans import read_plan
+from tui_ops.practices.security.checks.base import Way
 from tui_ops.practices.security.checks.declared import BY_ID
-from tui_ops.practices.security.placeplans import PLACE_PLANS
 from tui_ops.practices.security.upgrading import REBOOT, Hole, Release, hole_of, plan_of
 
 
@@ -23,6 +24,17 @@ class Mend:
     """YAML, a model."""
     values: tuple[tuple[str, str], ...] = ()
     """Of its parameters."""
+
+
+def asked(what: Mend) -> tuple[tuple[str, str], ...]:
+    """Return the parameters that a person has to say before a plan is one, each with what it is.
+
+    Raises:
+        PlanWrong: the plan can't be read.
+    """
+    given = {name for name, value in what.values if value}
+    found = read_plan(what.plan).parameters
+    return tuple((one.name, one.help) for one in found if one.default is None and one.name not in given)
 
 
 def hole(host: str, check: str, kind: FindingKind, data: Mapping[str, Field]) -> Hole | None:
@@ -55,16 +67,16 @@ def mend(check: str, kind: FindingKind, seen: Seen, advice: str = "") -> Mend:
         NoPlan: nobody has written a plan for it, or none that a machine may carry out.
     """
     data, known = seen.data, BY_ID.get(check)
-    place = PLACE_PLANS.get((check, seen.object))
-    if place is not None:
-        return Mend(place, (("days", str(data.get("days", ""))),))
-    if known is not None and known.remedy.plan and not data.get("by_hand"):
-        values = known.remedy.values(seen) if known.remedy.values is not None else {}
-        return Mend(known.remedy.plan, tuple(sorted(values.items())))
+    way = known.remedy.way(seen) if known is not None else Way()
+    if way.plan:
+        values = way.values(seen) if way.values is not None else {}
+        return Mend(way.plan, tuple(sorted(values.items())))
     better = hole("", check, kind, data)
     if better is not None:
         return Mend(plan_of(Release("", [better])))
-    if kind is not FindingKind.VULNERABILITY:
+    if way.by_hand:
+        what = f"no machine mends it: {way.by_hand}"
+    elif kind is not FindingKind.VULNERABILITY or known is not None:
         what = "it has no plan"
     elif data.get("boot"):
         return Mend(REBOOT)

@@ -1,9 +1,10 @@
 """From what a host is vulnerable to, to what opens and closes findings."""
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 
 from tui_ops.model.facts import Field
-from tui_ops.model.security import SEVERITIES, CheckResult, FindingKind, Seen, Sweep
+from tui_ops.model.security import SEVERITIES, CheckResult, FindingKind, FindingSeverity, Seen, Sweep
 from tui_ops.model.vulnerabilities import SOURCE, FeedFile, Weighed
 from tui_ops.practices.vulnerabilities.weighing import is_finding
 
@@ -16,11 +17,12 @@ TITLE_LIMIT = 160
 
 def sweeps_of(
     host_id: int, weighed: Sequence[Weighed], at: float, feed: FeedFile, open_checks: Collection[str],
+    silent: Iterable[tuple[str, str]] = (),
 ) -> list[Sweep]:  # fmt: skip
     """Return the sweeps of one host, one of each vulnerability that is a finding: those that are not named are gone.
 
     A finding that is there stays as long as the host is vulnerable, even where nobody would open it anew: that a score
-    fell mends nothing.
+    fell mends nothing. Nor does it mend anything that another feed judges now, which knows nothing of it.
 
     Args:
         host_id: the host.
@@ -28,7 +30,12 @@ def sweeps_of(
         at: when its packages were read, epoch seconds.
         feed: that judged it.
         open_checks: vulnerabilities of which feeds have opened findings there that are not verified gone.
+        silent: vulnerabilities and source packages of which this feed can say nothing; see
+            :mod:`tui_ops.practices.vulnerabilities.silence`.
     """
+    unread: dict[str, list[str]] = {}
+    for cve, source in silent:
+        unread.setdefault(cve, []).append(source)
     by_cve: dict[str, list[Weighed]] = {}
     for one in weighed:
         by_cve.setdefault(one.found.cve, []).append(one)
@@ -36,8 +43,16 @@ def sweeps_of(
     for cve, ones in by_cve.items():
         named = ones if cve in open_checks else [one for one in ones if is_finding(one)]
         if named:
-            found.append(_failed(host_id, cve, named, at, feed))
-    return found
+            found.append(replace(_failed(host_id, cve, named, at, feed), unread=tuple(unread.pop(cve, ()))))
+    return found + [_unknown(host_id, cve, sources, at, feed) for cve, sources in unread.items()]
+
+
+def _unknown(host_id: int, cve: str, sources: Sequence[str], at: float, feed: FeedFile) -> Sweep:
+    """Return a sweep that closes nothing of these sources."""
+    return Sweep(
+        SOURCE, cve, host_id, FindingKind.VULNERABILITY, FindingSeverity.INFO, cve, CheckResult.UNKNOWN, at,
+        text=f"{feed.name} says nothing of it", unread=tuple(sources),
+    )  # fmt: skip
 
 
 def _failed(host_id: int, cve: str, ones: Iterable[Weighed], at: float, feed: FeedFile) -> Sweep:

@@ -312,7 +312,9 @@ class FrameworkText(SQLModel, table=True):
     body: str = ""
     """YAML, as it lies in the folder of the inventory; empty for one that ships."""
     wrong: str = ""
-    """Why it can't be used; empty where it can."""
+    """Why its file can't be used; empty where it can. With a body beside it, that of before stands."""
+    file: str = ""
+    """The path of the file; empty for one that ships."""
 
 
 class FindingDay(SQLModel, table=True):

@@ -6,7 +6,17 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tui_ops.model.compliance import GROUP, HOST, SITE, Attested, CellState, FailedOn, audit_name, cell_state
+from tui_ops.model.compliance import (
+    GROUP,
+    HOST,
+    SITE,
+    Attested,
+    CellState,
+    HostSays,
+    Wrong,
+    audit_name,
+    cell_state,
+)
 from tui_ops.model.fleet import ENGINE_ADDRESS
 from tui_ops.model.security import LIVE_FINDINGS, CheckResult, FindingState
 from tui_ops.store.views.connect import Reader
@@ -81,8 +91,17 @@ class FrameworkRow:
 
     name: str
     body: str
-    """YAML; empty for one that ships."""
+    """YAML; empty for one that ships, and where there is none to go by."""
     wrong: str
+    """Why its file can't be used: with a body beside it, that of before stands meanwhile."""
+    file: str = ""
+    """The path that it was read from; empty for one that ships."""
+
+    @property
+    def in_short(self) -> str:
+        """What is wrong, without the folder of the file."""
+        folder, slash, _ = self.file.rpartition("/")
+        return self.wrong.replace(folder + slash, "") if slash else self.wrong
 
 
 def scope_hosts(connection: sqlite3.Connection, scope: str) -> list[ScopeHost]:
@@ -134,6 +153,7 @@ def _asides(at: float) -> tuple[object, ...]:
     return (*_LIVE, *_SET_ASIDE, at, *_SET_ASIDE, at, str(FindingState.VERIFIED))
 
 
+# Grouped by a name of its own: "aside" would be that column of the findings, by which hosts fall together.
 _IS_ASIDE = "(coalesce(s.live, 0) = 0 AND coalesce(s.over, 0) = 0 AND coalesce(s.aside, 0) > 0)"
 _RESULT = f"CASE WHEN v.judged_at < ? THEN '{CheckResult.STALE}' ELSE v.result END"
 
@@ -152,10 +172,10 @@ def tallies(
     # The numbers come from the store itself, as integers.
     within = "" if scope == "" else f" WHERE v.host_id IN ({', '.join(str(int(host.id)) for host in hosts)})"
     rows = connection.execute(
-        f'SELECT v."check", {_RESULT} AS said, {_IS_ASIDE} AS aside, count(*) FROM check_verdict AS v'  # noqa: S608
+        f'SELECT v."check", {_RESULT} AS said, {_IS_ASIDE} AS all_aside, count(*) FROM check_verdict AS v'  # noqa: S608
         " JOIN host AS h ON h.id = v.host_id AND h.retired_at IS NULL AND h.address != ?"
         f' LEFT JOIN ({_ASIDES}) AS s ON s.about = v."check" AND s.host = v.host_id{within}'
-        ' GROUP BY v."check", said, aside',
+        ' GROUP BY v."check", said, all_aside',
         (at - OLD_S, ENGINE_ADDRESS, *_asides(at)),
     ).fetchall()
     found: dict[str, dict[CellState, int]] = {}
@@ -176,10 +196,11 @@ def place_tallies(
         at: the moment, epoch seconds.
     """
     rows = connection.execute(
-        f'SELECT h.site, h.groups, v."check", {_RESULT} AS said, {_IS_ASIDE} AS aside, count(*) FROM check_verdict AS v'  # noqa: S608
+        f'SELECT h.site, h.groups, v."check", {_RESULT} AS said, {_IS_ASIDE} AS all_aside, count(*)'  # noqa: S608
+        " FROM check_verdict AS v"
         " JOIN host AS h ON h.id = v.host_id AND h.retired_at IS NULL AND h.address != ?"
         f' LEFT JOIN ({_ASIDES}) AS s ON s.about = v."check" AND s.host = v.host_id'
-        ' GROUP BY h.site, h.groups, v."check", said, aside',
+        ' GROUP BY h.site, h.groups, v."check", said, all_aside',
         (at - OLD_S, ENGINE_ADDRESS, *_asides(at)),
     ).fetchall()
     return [
@@ -218,10 +239,10 @@ def cells(
     return sorted(found, key=lambda one: (one.check, one.host))
 
 
-def failed_on(connection: sqlite3.Connection, scope: str, at: float, checks: tuple[str, ...]) -> list[FailedOn]:
-    """Return what checks find wrong on each host of a scope, object by object.
+def host_says(connection: sqlite3.Connection, scope: str, at: float, checks: tuple[str, ...]) -> list[HostSays]:
+    """Return what checks say of each host part by part, where that can matter to a control that is about a part only.
 
-    A verdict that is stale, or does not say whether all was read, is left out.
+    A verdict that is stale, one that passes whatever is in use, and one that can't be told apart are left out.
 
     Args:
         connection: to ``ops.db``.
@@ -229,26 +250,49 @@ def failed_on(connection: sqlite3.Connection, scope: str, at: float, checks: tup
         at: the moment, epoch seconds.
         checks: which.
     """
+    if not checks:
+        return []
     hosts = {host.id: host for host in scope_hosts(connection, scope)}
-    rows = connection.execute(
-        "SELECT v.\"check\", v.host_id, json_extract(v.evidence, '$.whole'), f.object,"  # noqa: S608
+    wrong: dict[tuple[str, int], list[Wrong]] = {}
+    for check, host_id, number, about, text, parts, aside in connection.execute(
+        'SELECT f."check", f.host_id, f.id, f.object, f.text,'  # noqa: S608
+        " CASE WHEN json_valid(f.data) THEN json_extract(f.data, '$.parts') END,"
         f" f.state IN ({_marks(_SET_ASIDE)}) AND {_HOLDS}"
-        ' FROM check_verdict AS v JOIN finding AS f ON f."check" = v."check" AND f.host_id = v.host_id'
-        " LEFT JOIN acceptance AS a ON a.id = f.acceptance_id"
-        f" WHERE f.source = 'check' AND f.state != ? AND v.result = ? AND v.judged_at >= ?"
-        f' AND v."check" IN ({_marks(checks)}) AND json_valid(v.evidence)',
-        (*_SET_ASIDE, at, str(FindingState.VERIFIED), str(CheckResult.FAIL), at - OLD_S, *checks),
+        " FROM finding AS f LEFT JOIN acceptance AS a ON a.id = f.acceptance_id"
+        f" WHERE f.source = 'check' AND f.state IN ({_marks((*_LIVE, *_SET_ASIDE))})"
+        f' AND f."check" IN ({_marks(checks)}) ORDER BY f.object',
+        (*_SET_ASIDE, at, *_LIVE, *_SET_ASIDE, *checks),
+    ):
+        if host_id in hosts:
+            found = Wrong(about, bool(aside), _list(parts) or (), text, number)
+            wrong.setdefault((check, host_id), []).append(found)
+    rows = connection.execute(
+        "SELECT \"check\", host_id, result, json_extract(evidence, '$.unread'), json_extract(evidence, '$.in_use')"  # noqa: S608
+        f' FROM check_verdict WHERE judged_at >= ? AND "check" IN ({_marks(checks)}) AND json_valid(evidence)'
+        " AND result NOT IN (?, ?) AND (result != ? OR json_extract(evidence, '$.in_use') IS NOT NULL)",
+        (at - OLD_S, *checks, str(CheckResult.STALE), str(CheckResult.ERROR), str(CheckResult.PASS)),
     ).fetchall()
-    found: dict[tuple[str, int], FailedOn] = {}
-    objects: dict[tuple[str, int], dict[str, bool]] = {}
-    for check, host_id, whole, about, aside in rows:
-        host = hosts.get(host_id)
-        if host is None or whole is None:
-            continue
-        mine = objects.setdefault((check, host_id), {})
-        mine[about] = bool(aside)
-        found[check, host_id] = FailedOn(check, host.name, host.site, host.groups, mine, bool(whole))
-    return list(found.values())
+    return [
+        _said(check, hosts[host_id], CheckResult(result), unread, in_use, wrong.get((check, host_id), []))
+        for check, host_id, result, unread, in_use in rows if host_id in hosts
+    ]  # fmt: skip
+
+
+def _said(
+    check: str, host: ScopeHost, result: CheckResult, unread: object, in_use: object, wrong: list[Wrong]
+) -> HostSays:  # fmt: skip
+    mine = tuple(wrong) if result is CheckResult.FAIL else ()
+    state = cell_state(result, bool(mine) and all(one.aside for one in mine))
+    return HostSays(check, host.name, host.site, host.groups, state, mine, _list(unread) or (), _list(in_use))
+
+
+def _list(kept: object) -> tuple[str, ...] | None:
+    """Return a list of texts as it is kept; None where it is none."""
+    try:
+        found = json.loads(kept) if isinstance(kept, str) else None
+    except ValueError:
+        return None
+    return tuple(one for one in found if isinstance(one, str)) if isinstance(found, list) else None
 
 
 def attestations(connection: sqlite3.Connection, everything: bool = False) -> list[Attested]:
@@ -297,7 +341,7 @@ def audit(connection: sqlite3.Connection, number: int) -> tuple[AuditRow, bytes]
 
 def frameworks_shown(connection: sqlite3.Connection) -> list[FrameworkRow]:
     """Return the frameworks that the inventory in force shows; nothing where no engine has said any yet."""
-    rows = connection.execute("SELECT name, body, wrong FROM framework_text ORDER BY name").fetchall()
+    rows = connection.execute("SELECT name, body, wrong, file FROM framework_text ORDER BY name").fetchall()
     return [FrameworkRow(*row) for row in rows]
 
 
@@ -308,7 +352,7 @@ class ComplianceFacts:
     hosts: tuple[str, ...]
     tallies: Mapping[str, Mapping[CellState, int]]
     attestations: tuple[Attested, ...]
-    failed: tuple[FailedOn, ...] = ()
+    says: tuple[HostSays, ...] = ()
 
 
 def compliance_facts(reader: Reader, scope: str, at: float, narrowed: tuple[str, ...] = ()) -> ComplianceFacts:
@@ -318,12 +362,12 @@ def compliance_facts(reader: Reader, scope: str, at: float, narrowed: tuple[str,
         reader: of ``ops.db``.
         scope: as :func:`scope_hosts` takes it.
         at: the moment, epoch seconds.
-        narrowed: checks of which some control is about some objects only.
+        narrowed: checks of which some control is about a part only.
     """
 
     def read(connection: sqlite3.Connection) -> ComplianceFacts:
         names, found = tallies(connection, scope, at)
-        failed = tuple(failed_on(connection, scope, at, narrowed)) if narrowed else ()
-        return ComplianceFacts(names, found, tuple(attestations(connection)), failed)
+        says = tuple(host_says(connection, scope, at, narrowed))
+        return ComplianceFacts(names, found, tuple(attestations(connection)), says)
 
     return reader.read(read)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from tui_ops.model.security import ASIDE_FINDINGS, LIVE_FINDINGS, FindingSeverity, FindingState
 from tui_ops.store.views.connect import Reader
@@ -10,6 +11,9 @@ from tui_ops.store.views.findings import WARNED_S
 _SEVERITIES = {str(one): one for one in FindingSeverity}
 _LIVE = tuple(str(state) for state in LIVE_FINDINGS)
 _IN_LIVE = f"({', '.join('?' * len(_LIVE))})"
+
+
+DAY_S = 86400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,27 @@ def trend(reader: Reader, days: int = 90) -> list[DayRow]:
         ).fetchall()
     )
     return [DayRow(day, _SEVERITIES[severity], *most) for day, severity, *most in rows if severity in _SEVERITIES]
+
+
+def trend_of_today(reader: Reader, at: float) -> list[DayRow]:
+    """Return the day of now as far as it has come, by the same rules as what is kept of each day.
+
+    Args:
+        reader: of ``ops.db``.
+        at: now, epoch seconds; the day is that of UTC.
+    """
+    begins = at // DAY_S * DAY_S
+    aside = tuple(map(str, ASIDE_FINDINGS))
+    rows = reader.read(
+        lambda connection: connection.execute(
+            f"SELECT severity, sum(state IN {_IN_LIVE}), sum(state IN ({', '.join('?' * len(aside))})),"  # noqa: S608
+            f" coalesce(sum(state IN {_IN_LIVE} AND due_at <= ?), 0), sum(opened_at BETWEEN ? AND ?),"
+            " coalesce(sum(closed_at BETWEEN ? AND ?), 0) FROM finding GROUP BY severity",
+            (*_LIVE, *aside, *_LIVE, at, begins, at, begins, at),
+        ).fetchall()
+    )
+    day = f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d}"
+    return [DayRow(day, _SEVERITIES[severity], *most) for severity, *most in rows if severity in _SEVERITIES]
 
 
 def time_to_fix(reader: Reader, since: float) -> dict[FindingSeverity, tuple[float, int]]:

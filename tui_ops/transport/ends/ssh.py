@@ -62,6 +62,8 @@ class SshSeen:
     """Ways to log in that it names to somebody who has none; None where it was not asked, or did not say."""
     why: str = ""
     """Why the ways to log in are not known; empty where they are."""
+    port: int = 0
+    """Where it was asked; 0 where that is not told."""
 
 
 class Incoming(asyncio.Protocol):

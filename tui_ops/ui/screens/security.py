@@ -156,12 +156,22 @@ class Security(Listed):
 
     def _open_beside(self, own: Secured) -> None:
         """Show what stands beside the list as a page, where there is no room for it."""
+        app = desk_app(self)
+        if self.has_class("-detail"):
+            if address := own.further():
+                app.commands.run(address)
+            else:
+                app.tell("all that is known of it stands beside the list")
+        else:
+            in_background(self, partial(self._open_page, own, self.listing.cursor), "page", exclusive=True)
+
+    async def _open_page(self, own: Secured, key: Key) -> None:
+        """Read what there is to be told of a line, where no panel has, and show it as a page."""
         from tui_ops.ui.screens.page import Page
 
-        app, found = desk_app(self), self._looked[2]
-        if self.has_class("-detail"):
-            app.tell("all that is known of it stands beside the list")
-            return
+        app = desk_app(self)
+        is_read = self._looked[:2] == (self.pane, key) and self._looked[2] is not None
+        found = self._looked[2] if is_read else await app.from_store(lambda feed: own.look(feed, key))
         look, present = app.desk.look, app.desk.present
         title = self.pane.one.capitalize()
 

@@ -29,7 +29,8 @@ def feeds_said(feeds: Sequence[FeedRow]) -> Line:
     if not feeds:
         return line(("no feed: nobody has looked", Ink.WARN))
     told_of = [one for one in feeds if judges(one) or one.age_s > OLD_S] or feeds
-    first = sorted(told_of, key=lambda one: (not judges(one), one.name))
+    # What is too old must not be hidden behind the rest.
+    first = sorted(told_of, key=lambda one: (one.age_s <= OLD_S, not judges(one), one.name))
     parts: list[tuple[str, Ink]] = []
     for one in first[:3]:
         told = age_told(one.age_s)

@@ -12,6 +12,7 @@ from tui_ops.ui.acts import DIALOG_CELLS, plan
 from tui_ops.ui.cells import safe
 from tui_ops.ui.paint import EMPTY, Ink, Line, line
 from tui_ops.ui.panels import wrapped
+from tui_ops.ui.security.panels import said_in_draft
 from tui_ops.ui.security.words import hosts_told, named
 from tui_ops.ui.work import in_background
 
@@ -28,6 +29,8 @@ class Mended:
 
     plan: str
     values: tuple[tuple[str, str], ...]
+    asked: tuple[tuple[str, str], ...] = ()
+    """Parameters that a person says in the draft, each with what it is."""
     rows: list[FindingRow] = field(default_factory=list)
 
 
@@ -47,7 +50,7 @@ class Fixing:
 
 def fixing(rows: Sequence[FindingRow]) -> Fixing:
     """Return what would be made of findings. Loads the checks: not for the desk's own thread."""
-    from tui_ops.practices.security.remedies import NoPlan, mend
+    from tui_ops.practices.security.remedies import NoPlan, asked, mend
 
     plans: dict[tuple[str, tuple[tuple[str, str], ...]], Mended] = {}
     left: list[tuple[FindingRow, str, str]] = []
@@ -60,7 +63,7 @@ def fixing(rows: Sequence[FindingRow]) -> Fixing:
             left.append((row, f"its plan can't be made: {type(error).__name__}", "make a change by hand"))
         else:
             key = (found.plan, found.values)
-            plans.setdefault(key, Mended(found.plan, found.values)).rows.append(row)
+            plans.setdefault(key, Mended(found.plan, found.values, asked(found))).rows.append(row)
     return Fixing(list(plans.values()), left)
 
 
@@ -74,9 +77,12 @@ def told(found: Fixing) -> list[Line]:
         hosts = list(dict.fromkeys(row.host for row in one.rows))
         lines += [EMPTY, line((safe(one.rows[0].title or one.rows[0].check), Ink.TITLE))]
         lines += wrapped(f"on {hosts_told(len(hosts))}: {named(hosts, HOSTS_NAMED)}", DIALOG_CELLS, Ink.ACCENT)
-        lines += [line((f"  {safe(name)} = ", Ink.DIM), (safe(value), Ink.TEXT)) for name, value in one.values]
+        lines += [line((f"  {safe(name)} = ", Ink.DIM), (safe(value), Ink.TEXT)) for name, value in one.values if value]
+        lines += said_in_draft(one.asked, DIALOG_CELLS)
         written = one.plan.rstrip().splitlines()
-        lines += [line((f"  {safe(text)}", Ink.TEXT)) for text in written[:LINES_SHOWN]]
+        # What it does: what it looks at first, and its way back, the draft shows.
+        begin = written.index("steps:") if "steps:" in written else 0
+        lines += [line((f"  {safe(text)}", Ink.TEXT)) for text in written[begin : begin + LINES_SHOWN]]
         if len(written) > LINES_SHOWN:
             lines.append(line((f"  {len(written) - LINES_SHOWN} more lines", Ink.DIM)))
     if len(found.plans) > PLANS_SHOWN:

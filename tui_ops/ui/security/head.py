@@ -51,10 +51,10 @@ def head(page: SeenPage, pen: Pen) -> list[Line]:
     lines += wrapped(f"{row.text or row.title}", pen.width, Ink.TITLE, "")
     title = f"{row.title}  " if row.title and row.title != row.text else ""
     lines += wrapped(f"{title}{where(row)}", pen.width, Ink.TEXT, "")
-    return trimmed([*lines, *_why(page, pen), *_who(row, pen), *_aside(page, pen)], pen.width)
+    return trimmed([*lines, *why(page, pen), *_who(row, pen), *_aside(page, pen)], pen.width)
 
 
-def _why(page: SeenPage, pen: Pen) -> Iterator[Line]:
+def why(page: SeenPage, pen: Pen) -> Iterator[Line]:
     """Yield what its priority is made of, the heaviest first."""
     factors = sorted(page.seen.factors, key=lambda one: -abs(one.points))
     if not factors or not page.row.is_live:

@@ -10,7 +10,7 @@ from tui_ops.ui.paging import Panel
 from tui_ops.ui.paint import EMPTY, Ink, Line, line, sign_span, spread
 from tui_ops.ui.panels import Pen, heading, labelled, trimmed, wrapped
 from tui_ops.ui.security import panels
-from tui_ops.ui.security.head import due_line, head, title_line, where
+from tui_ops.ui.security.head import due_line, head, title_line, where, why
 from tui_ops.ui.security.reading import SeenPage
 from tui_ops.ui.security.signs import state_sign
 from tui_ops.ui.security.words import due_told, hosts_told
@@ -76,6 +76,8 @@ def fold_detail(rows: Sequence[FindingRow], item: Item, page: SeenPage | None, p
     states = Counter(row.state for row in rows)
     told = ", ".join(f"{count} {state}" for state, count in states.most_common())
     lines.append(labelled("State", (told, Ink.DIM)))
+    if page is not None:
+        lines += why(page, pen)
     if page is not None and page.check is not None:
         lines += [labelled("Check", f"{safe(page.check.id)}", (f"  {page.check.title}", Ink.DIM))]
     if page is not None and page.plan:
@@ -87,9 +89,10 @@ def fold_detail(rows: Sequence[FindingRow], item: Item, page: SeenPage | None, p
     room = (height or HOSTS_FEW) - len(lines) - 1
     for row in rows[: max(0, room)]:
         sign, due = state_sign(row), due_told(row, at)
+        said = row.owner or ("" if row.text == item.facts["what"] else row.text)
         lines.append(line(sign_span(sign, pen.look.ascii), (f" {fit(row.host or 'the fleet', HOST)} ", Ink.TEXT),
                           (f"{fit(row.name, 8)} ", Ink.DIM), (f"{fit(due.text, 9)} ", due.ink),
-                          (safe(row.owner or row.text), Ink.DIM)))  # fmt: skip
+                          (safe(said), Ink.DIM)))  # fmt: skip
     if len(rows) > room:
         lines.append(line((f"{len(rows) - max(0, room)} more: enter unfolds them", Ink.DIM)))
     return trimmed(lines, pen.width)[: height or None]

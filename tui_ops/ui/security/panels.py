@@ -9,7 +9,7 @@ from tui_ops.ui.changes.words import day_time
 from tui_ops.ui.incidents.blocks import Row, drawn_rows
 from tui_ops.ui.incidents.clocks import short
 from tui_ops.ui.paint import EMPTY, LOOK_INK, Ink, Line, line, line_width, sign_span
-from tui_ops.ui.panels import Pen, heading, labelled, trimmed, wrapped
+from tui_ops.ui.panels import Pen, heading, labelled, told_whole, trimmed, wrapped
 from tui_ops.ui.security.head import seen_when
 from tui_ops.ui.security.reading import SeenPage
 from tui_ops.ui.security.signs import RESULT_SIGNS, state_sign
@@ -44,11 +44,11 @@ def read(page: SeenPage, pen: Pen) -> list[Line]:
     row, seen = page.row, page.seen
     lines = [heading("What was read", pen, f"{row.source} {row.check}" if page.check is None else f"check {row.check}")]
     if row.object:
-        lines += _told("About", row.object, pen)
+        lines += told_whole("About", row.object, pen)
     for name, label in KNOWN_DATA:
         value = row.data.get(name)
         if value not in (None, "", False, []):
-            lines += _told(label, _shown(name, value), pen)
+            lines += told_whole(label, _shown(name, value), pen)
     evidence = seen.evidence
     lines += drawn_rows(read_rows(page, pen), page, pen)
     read_at = evidence.get("read_at")
@@ -104,11 +104,6 @@ def _objects(evidence: dict[str, object], own: str, pen: Pen) -> list[Line]:
     return [*lines, line((f"  {left} more", Ink.DIM))] if left else lines
 
 
-def _told(label: str, text: str, pen: Pen) -> list[Line]:
-    first, *rest = wrapped(text, max(10, pen.width - 10), Ink.TEXT, "") or [EMPTY]
-    return [labelled(label, *first), *(labelled("", *one) for one in rest)]
-
-
 def now_said(page: SeenPage, pen: Pen) -> list[Line]:
     """Return the panel of what its check says of the host now, where that is no plain fail; lines for sudo that would
     make it known.
@@ -146,18 +141,44 @@ def remedy(page: SeenPage, pen: Pen) -> list[Line]:
     if page.plan:
         lines += list(_plan(page, pen))
     elif page.why_no_plan:
-        lines.append(line((safe(page.why_no_plan), Ink.DIM)))
+        lines += wrapped(page.why_no_plan, pen.width, Ink.DIM, "")
     return lines if len(lines) > 1 else []
+
+
+def said_in_draft(asked: tuple[tuple[str, str], ...], width: int) -> list[Line]:
+    """Return the parameters that a person has to say in the draft.
+
+    Args:
+        asked: their names, each with what it is.
+        width: in cells.
+    """
+    lines: list[Line] = []
+    for name, what in asked:
+        lines += wrapped(f"{name}: the draft asks for it" + (f", {what}" if what else ""), width, Ink.WARN, "    ")
+    return lines
 
 
 def _plan(page: SeenPage, pen: Pen) -> Iterator[Line]:
     for name, value in page.values:
-        yield line((f"  {safe(name)} = ", Ink.DIM), (safe(value), Ink.TEXT))
+        if value:
+            yield line((f"  {safe(name)} = ", Ink.DIM), (safe(value), Ink.TEXT))
+    yield from said_in_draft(page.asked, pen.width)
     written = page.plan.rstrip().splitlines()
     shown = pen.few(written, PLAN_FEW)
+    if len(shown) < len(written) and "steps:" in written:
+        # What it does first; what it looks at before, the whole screen shows.
+        begin = written.index("steps:")
+        shown = written[begin : begin + len(shown)]
     for one in shown:
-        yield line((f"  {safe(one)}", Ink.ACCENT))
+        yield from _of_plan(one, pen)
     yield from pen.more(written, shown)
+
+
+def _of_plan(text: str, pen: Pen) -> list[Line]:
+    """Return a line of a plan: what it has to say is read to its end, further in than it began."""
+    inner = len(text) - len(text.lstrip(" ")) + 2
+    told = wrapped(text.strip(), max(20, pen.width - inner), Ink.ACCENT, "    ")
+    return [line((" " * inner, Ink.TEXT), *part) for part in told]
 
 
 def controls(page: SeenPage, pen: Pen) -> list[Line]:
@@ -213,9 +234,6 @@ def happened(page: SeenPage, pen: Pen) -> list[Line]:
         front = line((f"{fit(day_time(one.at, pen.present.at), time)} ", Ink.DIM),
                      (f"{fit(str(one.kind), kind)} ", KIND_INK.get(one.kind, Ink.DIM)),
                      (f"{fit(one.who or 'engine', who)} ", Ink.DIM))  # fmt: skip
-        if not pen.whole:
-            lines.append((*front, (safe(one.text), Ink.TEXT)))
-            continue
         room = line_width(front)
         first, *rest = wrapped(one.text, max(20, pen.width - room), Ink.TEXT, "") or [EMPTY]
         lines += [(*front, *first), *(((" " * room, Ink.TEXT), *part) for part in rest)]

@@ -39,6 +39,8 @@ class SeenPage:
     plan: str = ""
     """What ``F`` makes a change of, as it is written."""
     values: tuple[tuple[str, str], ...] = ()
+    asked: tuple[tuple[str, str], ...] = ()
+    """Parameters that a person says in the draft, each with what it is."""
     why_no_plan: str = ""
     advice: str = ""
     others: list[FindingRow] = field(default_factory=list)
@@ -100,7 +102,7 @@ def _mend(page: SeenPage) -> None:
     """Add what its check says of itself, and what mends it."""
     # Sixty-nine checks with their plans: loaded when the first finding is looked at, and not when the desk starts.
     from tui_ops.practices.security.checks.declared import BY_ID
-    from tui_ops.practices.security.remedies import NoPlan, mend
+    from tui_ops.practices.security.remedies import NoPlan, asked, mend
 
     row, check = page.row, BY_ID.get(page.row.check)
     if check is not None:
@@ -113,7 +115,7 @@ def _mend(page: SeenPage) -> None:
         page.advice = page.advice or check.remedy.advice
     try:
         found = mend(row.check, row.kind, Seen(row.object, row.text, row.severity, row.title, row.data), page.advice)
-        page.plan, page.values = found.plan, found.values
+        page.plan, page.values, page.asked = found.plan, found.values, asked(found)
     except NoPlan as error:
         page.why_no_plan = error.message
         page.advice = page.advice or error.hint

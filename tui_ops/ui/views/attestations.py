@@ -26,8 +26,8 @@ RAN_OUT = StateSign("▲", "!", Look.WARN, 0, "ran out", "")
 
 ATTESTATION_COLUMNS: tuple[Column[Item], ...] = (
     text_fact("attestation", "NUMBER", 7, ink=Ink.TEXT),
-    told_fact("state", "STATE", 9, most=22),
-    text_fact("framework", "FRAMEWORK", 9, most=22),
+    told_fact("state", "STATE", 16, most=18),
+    text_fact("framework", "OF", 5, most=22),
     text_fact("control", "CONTROL", 8, most=14, ink=Ink.TEXT),
     text_fact("scope", "FOR", 10, most=20, priority=2),
     text_fact("owner", "OWNER", 6, most=12, priority=1),

@@ -14,7 +14,7 @@ from tui_ops.ui.columns import Column, Look, natural
 from tui_ops.ui.desk import Desk
 from tui_ops.ui.feed import Feed
 from tui_ops.ui.paint import EMPTY, Ink, Line, Span, line
-from tui_ops.ui.panels import Pen, labelled, moment, wrapped
+from tui_ops.ui.panels import Pen, labelled, moment, told_whole, wrapped
 from tui_ops.ui.views.exposed import ExposedPane, title
 from tui_ops.ui.views.incidents import told_fact
 from tui_ops.ui.views.items import Item, age_fact, number_fact, text_fact
@@ -124,15 +124,15 @@ class CertificatesPane(ExposedPane):
             return []
         one = row.shown
         lines = title(item, common_name(one.subject) or one.place, pen)
-        lines.append(labelled("Where", (safe(one.place), Ink.TEXT), (f"  on {safe(row.host)}", Ink.DIM)))
+        lines += told_whole("Where", f"{one.place} on {row.host}", pen)
         if one.until is not None:
             days = one.days(pen.present.at) or 0.0
             left = f"ended {-days:.0f} days ago" if days < 0 else f"{days_text(days)} days left"
             left = left.replace("h days left", " hours left")
             lines.append(labelled("Until", moment(one.until, pen.present), (f"  {left}", item.inks["left"])))
         for label, text in (("Subject", one.subject), ("Issuer", one.issuer)):
-            lines += [labelled(label, safe(text))] if text else []
-        lines.append(labelled("Used", "a service shows it" if one.used else "no setting of a service names it"))
+            lines += told_whole(label, text, pen) if text else []
+        lines.append(labelled("Used", "a service has it" if one.used else "no setting of a service names it"))
         lines += [line((safe(fault), Ink.WARN)) for fault in one.faults]
         if one.names:
             lines += [EMPTY, line(("Made out to", Ink.DIM))]

@@ -17,8 +17,9 @@ from tui_ops.model.compliance import (
     Tally,
 )
 from tui_ops.model.states import Look, StateSign
-from tui_ops.practices.compliance.reading import assessed_by_scope, assessments
-from tui_ops.store.views.compliance import CellRow, cells
+from tui_ops.practices.compliance.narrowing import in_words
+from tui_ops.practices.compliance.reading import Held, assessed_by_scope, assessments, held, rows_of
+from tui_ops.store.views.compliance import CellRow, FrameworkRow
 from tui_ops.store.views.connect import Reader
 from tui_ops.ui.cells import safe
 from tui_ops.ui.columns import Column
@@ -26,7 +27,7 @@ from tui_ops.ui.desk import Desk
 from tui_ops.ui.feed import Feed
 from tui_ops.ui.listing import Key
 from tui_ops.ui.paint import LOOK_INK, Ink, Line, line, sign_span
-from tui_ops.ui.panels import Pen, labelled, moment, wrapped
+from tui_ops.ui.panels import Pen, labelled, moment, told_whole, wrapped
 from tui_ops.ui.views.attestations import told_attestation
 from tui_ops.ui.views.incidents import told_fact
 from tui_ops.ui.views.items import Item, number_fact, text_fact
@@ -70,17 +71,18 @@ FRAMEWORK_KEYS = (
     "coverage",
     "not_applicable",
     "controls",
+    "wrong",
 )
 
 CONTROL_COLUMNS: tuple[Column[Item], ...] = (
-    text_fact("framework", "OF", 4, most=10, priority=3),
+    text_fact("framework", "OF", 4, most=10, priority=1),
     text_fact("control", "CONTROL", 8, most=14, ink=Ink.TEXT),
     told_fact("state", "STATE", 10, most=14),
-    text_fact("text", "WHAT", 22, most=80, ink=Ink.TEXT),
-    text_fact("kind", "KIND", 9, priority=2),
+    text_fact("text", "WHAT", 22, most=80, ink=Ink.TEXT, early=48),
+    text_fact("kind", "KIND", 9, priority=5),
     number_fact("fail", "FAIL", 4, lambda value: f"{value:.0f}", priority=1, warn=1),
     number_fact("unknown", "UNKN", 4, lambda value: f"{value:.0f}", priority=1),
-    text_fact("owner", "OWNER", 6, most=12, priority=5),
+    text_fact("owner", "OWNER", 6, most=12, priority=6),
     text_fact("why", "WHY", 16, most=80, priority=4),
 )  # fmt: skip
 CONTROL_KEYS = (*(column.id for column in CONTROL_COLUMNS), "check", "attestation", "name", "pass", "accepted")
@@ -107,8 +109,26 @@ def _score_ink(share: float | None) -> Ink:
 # --- frameworks -------------------------------------------------------------------------------------------------------
 
 
-def framework_item(found: Assessment, ascii_: bool) -> Item:
-    """Return a framework as an item."""
+BROKEN = StateSign("▲", "!", Look.WARN, 0, "wrong", "")
+"""A framework of one's own whose file can't be used: it stands as it was before, or not at all."""
+
+
+def broken_item(row: FrameworkRow) -> Item:
+    """Return a file that can't be used, and of which nothing stands, as an item."""
+    facts: dict[str, Any] = {"framework": row.name, "name": row.name, "title": row.in_short, "bar": "can't be used",
+                             "wrong": row.wrong}  # fmt: skip
+    return Item(("framework", row.name), BROKEN, facts, in_need=True, order=(row.name,), words=row.name,
+                inks={"bar": Ink.WARN, "title": Ink.WARN})  # fmt: skip
+
+
+def framework_item(found: Assessment, ascii_: bool, wrong: str = "") -> Item:
+    """Return a framework as an item.
+
+    Args:
+        found: how far it is met.
+        ascii_: whether bars are drawn in ASCII.
+        wrong: why its file can't be used, where it stands as it was before.
+    """
     score, counts = found.score, found.counts
     facts: dict[str, Any] = {
         "framework": found.framework.short, "name": found.framework.name, "title": found.framework.title,
@@ -116,12 +136,14 @@ def framework_item(found: Assessment, ascii_: bool) -> Item:
         "score": score.after * 100 if score.after is not None else None, "coverage": score.coverage * 100,
         "before": score.before * 100 if score.before is not None else None, "controls": float(len(found.verdicts)),
         **{str(state).replace(" ", "_"): float(counts[state]) for state in CONTROL_STATES},
+        **({"wrong": wrong, "title": f"as it was before: {wrong}"} if wrong else {}),
     }  # fmt: skip
     state = next((one for one in CONTROL_STATES if counts[one]), ControlState.NOT_APPLICABLE)
     return Item(
-        ("framework", found.framework.name), SIGNS[state], facts, in_need=bool(counts[ControlState.FAIL]),
-        order=(found.framework.name,), words=f"{found.framework.name} {found.framework.short} {found.framework.title}",
-        inks={"bar": _score_ink(score.after), "covered": Ink.DIM},
+        ("framework", found.framework.name), BROKEN if wrong else SIGNS[state], facts,
+        in_need=bool(counts[ControlState.FAIL] or wrong), order=(found.framework.name,),
+        words=f"{found.framework.name} {found.framework.short} {found.framework.title}",
+        inks={"bar": _score_ink(score.after), "covered": Ink.DIM, **({"title": Ink.WARN} if wrong else {})},
     )  # fmt: skip
 
 
@@ -146,20 +168,37 @@ class FrameworksPane(SecuredItems):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self.known: dict[str, Assessment] = {}
+        self._wrong: dict[str, FrameworkRow] = {}
 
     def read(self, feed: Feed, desk: Desk) -> Sequence[Any]:
-        """Return how far each framework is met, by all hosts."""
-        return feed.reading(partial(assessments, scope="", at=desk.present.at))
+        """Return how far each framework is met by all hosts, and what is wrong with files of one's own."""
+        return [feed.reading(partial(held, at=desk.present.at))]
 
     def take(self, found: Sequence[Any], desk: Desk) -> None:
         """Take in what was read."""
-        self.known = {one.framework.name: one for one in found}
-        super().take([framework_item(one, desk.look.ascii) for one in found], desk)
+        now: Held = found[0]
+        self.known, self._wrong = {one.framework.name: one for one in now.frameworks}, now.wrong
+        items = [
+            framework_item(one, desk.look.ascii, now.wrong[name].in_short if name in now.wrong else "")
+            for name, one in self.known.items()
+        ]
+        super().take([*items, *(broken_item(row) for row in now.wrong.values() if row.name not in self.known)], desk)
+
+    def said(self) -> Line:
+        """Return how many frameworks can't be used as they are."""
+        many = len(self._wrong)
+        return ((f"{many} can't be used", Ink.WARN),) if many else ()
 
     def opens(self) -> str:
+        """Return the address of its controls; of one whose file can't be used what is wrong is shown first."""
+        item = self.items.here
+        return "" if item is None or item.facts["name"] in self._wrong else self.further()
+
+    def further(self) -> str:
         """Return the address of its controls."""
         item = self.items.here
-        return f"controls framework={item.facts['framework']}" if item is not None else ""
+        known = item is not None and item.facts["name"] in self.known
+        return f"controls framework={item.facts['framework']}" if item is not None and known else ""
 
     def look(self, feed: Feed, key: Key) -> object:
         """Return how far the framework is met by each group and site."""
@@ -173,19 +212,23 @@ class FrameworksPane(SecuredItems):
         del height
         item = self.items.here
         one = self.known.get(str(item.facts["name"])) if item is not None else None
+        broken = _told_wrong(self._wrong.get(str(item.facts["name"])), pen) if item is not None else []
         if one is None or item is None:
-            return []
+            return broken
         score = one.score
         counts = ", ".join(f"{one.counts[state]} {state}" for state in CONTROL_STATES if one.counts[state])
         lines = [line(sign_span(item.sign, pen.look.ascii), (f" {safe(one.framework.title)}", Ink.TITLE))]
         lines += wrapped(one.framework.note, pen.width, Ink.DIM) if one.framework.note else []
+        lines += broken
         lines += [
             labelled("Score", (bar(score.after, pen.look.ascii), _score_ink(score.after))),
-            labelled("Before", f"{_percent(score.before).strip()} with what is accepted counted as failed"),
+            *told_whole("Before", f"{_percent(score.before).strip()} with what is accepted counted as failed", pen),
             labelled("Known", (bar(score.coverage, pen.look.ascii), Ink.TEXT), (" of what applies", Ink.DIM)),
-            labelled("Controls", counts),
-            labelled("On hosts", _tally(one.cells) or "nothing was read"),
+            *told_whole("Controls", counts, pen),
+            *told_whole("On hosts", _tally(one.cells) or "nothing was read", pen),
         ]  # fmt: skip
+        if one.counts[ControlState.UNKNOWN]:
+            lines += wrapped("A control is unknown as long as one host of it is.", pen.width, Ink.DIM)
         scopes = [other for other in found if isinstance(other, Assessment)] if isinstance(found, list) else []
         if scopes:
             lines += [(), line(("by group and site", Ink.DIM))]
@@ -197,6 +240,14 @@ class FrameworksPane(SecuredItems):
             for other in scopes
         ]  # fmt: skip
         return lines
+
+
+def _told_wrong(row: FrameworkRow | None, pen: Pen) -> list[Line]:
+    """Return what is wrong with a file, and what stands meanwhile."""
+    if row is None:
+        return []
+    how = "Its file can't be used; what was read before stands until it is mended" if row.body else "It can't be used"
+    return [*wrapped(f"{how}: {row.wrong}", pen.width, Ink.WARN), ()]
 
 
 def _tally(tally: Tally) -> str:
@@ -274,13 +325,19 @@ class ControlsPane(SecuredItems):
         self.known = {(one.framework, one.verdict.control.id): one for one in found}
         super().take([control_item(one) for one in found], desk)
 
+    def further(self) -> str:
+        """Return the address of what its checks say; from there enter leads to what was read."""
+        shown = self.known.get(self.items.here.key) if self.items.here is not None else None
+        checks = shown.verdict.control.checks if shown is not None else ()
+        return f"verdicts check~^({'|'.join(checks)})$" if checks else ""
+
     def look(self, feed: Feed, key: Key) -> object:
-        """Return what the control's checks say of each host."""
+        """Return what the control's checks say of each host, as far as the control goes."""
         shown = self.known.get(key)
         if shown is None or not shown.verdict.control.checks:
             return []
-        at, checks = self.desk.present.at, shown.verdict.control.checks
-        rows = feed.reading(lambda reader: reader.read(partial(cells, scope="", at=at, checks=checks)))
+        at, control = self.desk.present.at, shown.verdict.control
+        rows = feed.reading(lambda reader: reader.read(partial(rows_of, control=control, scope="", at=at)))
         return sorted(rows, key=lambda one: (_CELL_ORDER[one.state], one.check, one.host))[:CELLS_TOLD]
 
     def told(self, pen: Pen, found: object = None, height: int = 0) -> list[Line]:
@@ -295,17 +352,24 @@ class ControlsPane(SecuredItems):
             line(sign_span(sign, pen.look.ascii), (f" {safe(shown.short)} {safe(control.id)}", Ink.TITLE),
                  (f"  {verdict.state}, {control.kind}", Ink.DIM)),
             *wrapped(control.text, pen.width, Ink.TEXT), *wrapped(verdict.why, pen.width, LOOK_INK[sign.look]),
-            labelled("Checks", safe(", ".join(control.checks)) or "none: somebody has to attest it"),
+            *told_whole("Checks", ", ".join(control.checks) or "none: somebody has to attest it", pen),
         ]  # fmt: skip
-        if control.objects:
-            lines.append(labelled("About", safe(", ".join(control.objects))))
+        for check, patterns in control.objects.items():
+            of = f" of {check}" if len(control.checks) > 1 else ""
+            lines += told_whole("About", ", ".join(map(in_words, patterns)) + of, pen)
+        if control.in_use:
+            lines.append(labelled("Where", safe(f"{' or '.join(control.in_use)} is in use")))
         if verdict.attestation is not None:
             lines += told_attestation(verdict.attestation, pen)
         rows = [row for row in found if isinstance(row, CellRow)] if isinstance(found, list) else []
         if rows:
             lines += [(), line(("host by host", Ink.DIM))]
         for row in rows:
-            lines += _told_cell(row, pen)
+            lines += _told_cell(row, pen, len(control.checks) == 1)
+        left = sum(verdict.tally.values()) - len(rows)
+        if isinstance(found, list) and left > 0:
+            why = "a report has all" if len(rows) >= CELLS_TOLD else "nothing was said of them yet"
+            lines.append(line((f"and {left} more: {why}", Ink.DIM)))
         return lines
 
 
@@ -314,10 +378,14 @@ _CELL_ORDER = {
 }  # fmt: skip
 
 
-def _told_cell(row: CellRow, pen: Pen) -> list[Line]:
+def _told_cell(row: CellRow, pen: Pen, sole: bool) -> list[Line]:
+    """Return what a check says of a host; ``sole`` where it is the control's only one, which stands above."""
     ink = {CellState.FAIL: Ink.BAD, CellState.ACCEPTED: Ink.WARN, CellState.PASS: Ink.GOOD}.get(row.state, Ink.DIM)
     read = f"read {moment(row.read_at, pen.present)}" if row.read_at is not None else "never read"
     named = f"  {', '.join(f'FND-{number}' for number in row.findings[:3])}" if row.findings else ""
+    check = "" if sole else f"{row.check} "
     head = line((safe(row.host), Ink.TEXT), (f"  {row.state}", ink),
-                (f"  {row.check} version {safe(row.version)}, {read}{named}", Ink.DIM))  # fmt: skip
-    return [head, *([line((f"  {safe(row.text)}", Ink.DIM))] if row.state is not CellState.PASS and row.text else [])]
+                (f"  {check}version {safe(row.version)}, {read}{named}", Ink.DIM))  # fmt: skip
+    if row.state is CellState.PASS or not row.text:
+        return [head]
+    return [head, *(line("  ", *part) for part in wrapped(row.text, max(20, pen.width - 2), Ink.DIM, ""))]

@@ -35,7 +35,7 @@ CVE_COLUMNS: tuple[Column[Item], ...] = (
     text_fact("package", "PACKAGE", 10, most=24, ink=Ink.TEXT),
     number_fact("here", "FIX HERE", 8, lambda value: f"{value:.0f}" if value else ""),
     number_fact("waiting", "NO FIX", 6, lambda value: f"{value:.0f}" if value else "", 1),
-    told_fact("kev", "USED", 10, priority=2),
+    told_fact("kev", "USED, DUE", 10, priority=2),
     number_fact("epss", "EPSS", 6, lambda value: f"{value:.1f} %", 2, warn=EPSS_HIGH),
     number_fact("cvss", "CVSS", 4, lambda value: f"{value:.1f}", 3),
     text_fact("fixed", "MENDED IN", 10, most=20, priority=4),

@@ -22,7 +22,7 @@ WORDS = {
 }  # fmt: skip
 """Who may reach it, in a word."""
 
-INKS = {Reach.EVERYWHERE: Ink.WARN, Reach.SOME: Ink.TEXT, Reach.BLOCKED: Ink.DIM, Reach.NOT_KNOWN: Ink.DIM}
+INKS = {Reach.EVERYWHERE: Ink.TEXT, Reach.SOME: Ink.TEXT, Reach.BLOCKED: Ink.DIM, Reach.NOT_KNOWN: Ink.DIM}
 
 URGENT = {True: 0, False: 1}
 
@@ -58,10 +58,10 @@ class ExposurePane(ExposedPane):
         text_fact("host", "HOST", 9, 24, ink=Ink.TEXT),
         number_fact("port", "PORT", 5, lambda value: f"{value:.0f}"),
         text_fact("protocol", "PROTO", 5, priority=3),
-        text_fact("process", "PROCESS", 10, 20, 1, ink=Ink.TEXT),
-        told_fact("who", "WHO MAY ASK", 11, 40),
+        text_fact("process", "PROCESS", 10, 20, ink=Ink.TEXT),
+        told_fact("who", "WHO", 9, 40),
         told_fact("by", "BY", 9, priority=2),
-        told_fact("meant", "", 3, priority=1),
+        told_fact("meant", "NEW", 3, priority=1),
         text_fact("finding", "FINDING", 7, priority=2),
         text_fact("package", "PACKAGE", 10, 24, 4),
         text_fact("address", "ADDRESS", 9, 26, 5),
@@ -82,7 +82,7 @@ class ExposurePane(ExposedPane):
         facts: dict[str, Value] = {
             "port": float(one.port), "protocol": one.protocol, "process": one.process,
             "who": who(one.reached), "reach": one.reached.text(),
-            "by": rule(one.reached), "meant": "new" if row.is_new else "", "finding": row.finding,
+            "by": rule(one.reached), "meant": "yes" if row.is_new else "", "finding": row.finding,
             "package": one.package, "address": one.address, "owner": one.owner, "new": float(row.is_new),
             "named": float(one.reached.named), "socket": one.name, "sources": one.reached.sources,
         }  # fmt: skip
@@ -91,7 +91,8 @@ class ExposurePane(ExposedPane):
         if item is not None:
             no_filter = one.reached.reach is Reach.EVERYWHERE and not one.reached.named
             item.inks = {
-                "who": INKS[one.reached.reach], "by": Ink.WARN if no_filter else Ink.DIM, "meant": Ink.BAD,
+                "who": Ink.WARN if no_filter else INKS[one.reached.reach],
+                "by": Ink.WARN if no_filter else Ink.DIM, "meant": Ink.BAD,
             }  # fmt: skip
             item.order = (URGENT[row.is_new], natural(row.host), one.port, one.name)
         return item
@@ -107,7 +108,7 @@ class ExposurePane(ExposedPane):
         lines.append(labelled("Program", safe(str(facts["process"] or NO_PROGRAM))))
         for name, label in (("package", "Package"), ("owner", "Owner")):
             if facts.get(name):
-                lines.append(labelled(label, safe(str(facts[name]))))
+                lines.append(labelled(label, safe("root" if facts[name] == "uid 0" else str(facts[name]))))
         lines.append(labelled("Asked by", (safe(str(facts["who"])), item.inks["who"])))
         lines.append(labelled("By", (str(facts["by"]), item.inks["by"])))
         if facts["finding"]:

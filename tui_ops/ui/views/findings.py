@@ -41,7 +41,7 @@ FINDING_COLUMNS: tuple[Column[Item], ...] = (
     text_fact("what", "FINDING", WHAT_LEAST, most=90, ink=Ink.TEXT, early=WHAT_EARLY),
     text_fact("host", "HOST", 9, most=28, ink=Ink.TEXT),
     told_fact("state", "STATE", 12, most=26, priority=1),
-    told_fact("due", "DUE", 8, priority=1),
+    told_fact("due", "DUE", 9, priority=1),
     text_fact("owner", "OWNER", 6, most=12, priority=4),
     text_fact("name", "NUMBER", 8, priority=3),
     text_fact("kind", "KIND", 13, priority=6),
@@ -173,7 +173,7 @@ def fold_item(rows: Sequence[FindingRow], at: float, by: str) -> Item:
     over = bisect_left(days, at)
     due = clock_told(days[0] - at) if days else due_told(first, at)
     what = {"host": first.host, "owner": first.owner or "nobody's", "package": first.package or "no package"}.get(
-        by, what_of(first) if _all_alike(rows) else first.title or first.check
+        by, what_of(first) if by != "check" or _all_alike(rows) else f"not so: {first.title or first.check}"
     )  # fmt: skip
     told, (most, many) = state_told(first), states.most_common(1)[0]
     if len(states) == 1:

@@ -7,7 +7,7 @@ from typing import Any
 
 from tui_ops.model.security import SEVERITIES, FindingSeverity
 from tui_ops.store.views.connect import Reader
-from tui_ops.store.views.findingnumbers import DayRow, time_to_fix, trend
+from tui_ops.store.views.findingnumbers import DayRow, time_to_fix, trend, trend_of_today
 from tui_ops.ui.cells import fit, spark
 from tui_ops.ui.columns import Column, Look
 from tui_ops.ui.desk import Desk
@@ -53,7 +53,9 @@ def read_trend(reader: Reader, at: float) -> list[Went]:
     Raises:
         StoreError: it can't be read.
     """
-    rows, took = trend(reader, DAYS), time_to_fix(reader, at - DAYS * DAY_S)
+    now, took = trend_of_today(reader, at), time_to_fix(reader, at - DAYS * DAY_S)
+    # Each day is kept as it was at its end; what is kept of this one may be an hour old.
+    rows = [*(row for row in trend(reader, DAYS) if all(row.day < one.day for one in now)), *now]
     days = tuple(sorted({row.day for row in rows}))
     if not days:
         return []
@@ -61,7 +63,7 @@ def read_trend(reader: Reader, at: float) -> list[Went]:
     count = sum(many for _, many in took.values())
     mean = sum(lasted * many for lasted, many in took.values()) / count if count else None
     whole = _went(ALL, rows, days, (mean, count) if mean is not None else None)
-    return [whole, *(one for one in made if any(one.live) or one.opened or one.closed or any(one.aside))]
+    return [*(one for one in made if any(one.live) or one.opened or one.closed or any(one.aside)), whole]
 
 
 def _went(name: str, rows: Sequence[DayRow], days: tuple[str, ...], took: tuple[float, int] | None) -> Went:
@@ -109,7 +111,7 @@ def trend_item(one: Went, rank: int) -> Item:
     }  # fmt: skip
     if one.took_s is not None:
         facts["took"] = one.took_s
-    return Item(("trend", one.name), sign, facts, in_need=bool(one.overdue[-1]), order=(rank,), words=one.name,
+    return Item(("trend", one.name), sign, facts, in_need=bool(one.overdue[-1]), order=(rank, one.name), words=one.name,
                 inks={"severity": LOOK_INK[sign.look] if severity is not None else Ink.TITLE})  # fmt: skip
 
 
@@ -128,7 +130,7 @@ class TrendPane(SecuredItems):
     trouble_word = "overdue only"
     columns_of = TREND_COLUMNS
     well = "nothing is overdue"
-    nothing = "no day is over yet: the trend begins at midnight, UTC"
+    nothing = "no finding was ever seen: there is nothing to tell of yet"
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -156,7 +158,7 @@ class TrendPane(SecuredItems):
             return []
         item, marks = trend_item(one, 0), pen.look.signs
         lines: list[Line] = [line(sign_span(item.sign, pen.look.ascii), (f" {one.name}", Ink.TITLE),
-                                  (f"  since {one.days[0]}, counted once an hour", Ink.DIM))]  # fmt: skip
+                                  (f"  since {one.days[0]}", Ink.DIM))]  # fmt: skip
         for label, series, ink in (("Live", one.live, Ink.ACCENT), ("Overdue", one.overdue, Ink.BAD),
                                    ("Set aside", one.aside, Ink.HELD)):  # fmt: skip
             width = min(max(10, pen.width - 24), len(series))

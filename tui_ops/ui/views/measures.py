@@ -25,7 +25,7 @@ GLYPHS = {
 RANKS = {Standing.OFF: 0.0, Standing.WARN: 1.0, Standing.UNKNOWN: 2.0, Standing.OK: 3.0, Standing.NOT_NEEDED: 4.0}
 
 SHORT = {
-    "firewall": "FIREWALL", "antivirus": "VIRUS", "banning": "BANS", "audit": "AUDIT", "integrity": "FILES",
+    "firewall": "FW", "antivirus": "VIRUS", "banning": "BANS", "audit": "AUDIT", "integrity": "FILES",
     "access": "MAC", "disks": "DISKS", "time": "TIME", "logging": "LOGS",
 }  # fmt: skip
 """The titles of the columns."""
@@ -74,7 +74,7 @@ class MeasuresPane(ExposedPane):
     columns_of = (
         text_fact("host", "HOST", 9, 24, ink=Ink.TEXT),
         number_fact("off", "OFF", 3, lambda value: f"{value:.0f}" if value else "", 1),
-        *(_column(one.id, place // 3) for place, one in enumerate(MEASURES)),
+        *(_column(one.id, 1 + place // 3) for place, one in enumerate(MEASURES)),
         age_fact(5),
     )  # fmt: skip
     also = ("weak", "unknown", "default")
@@ -141,16 +141,15 @@ def _filter(found: Filtering) -> list[Line]:
     lines: list[Line] = [EMPTY, line(("Packet filter", Ink.DIM))]
     for name, starts, runs in found.which:
         said = f"{'starts' if starts else 'does not start'} with the host, {'runs' if runs else 'does not run'}"
-        lines.append(
-            labelled("Kept by", (safe(name), Ink.TEXT), (f"  {said}", Ink.DIM if starts and runs else Ink.WARN))
-        )
+        lines.append(labelled("Kept by", (safe(name), Ink.TEXT)))
+        lines.append(labelled("", (said, Ink.DIM if starts and runs else Ink.WARN)))
     if not found.which:
         lines.append(labelled("Kept by", ("nothing that was found", Ink.WARN)))
     for label, said in (("IPv4", found.default_four), ("IPv6", found.default_six)):
         lines.append(labelled(label, (f"what no rule is about is {said}", Ink.WARN if said == "let in" else Ink.DIM)))
     lines.append(labelled("Rules", f"{found.rules} for what comes in"))
     for name, who, named in found.listeners[:NEEDED_MOST]:
-        rule = "" if named else "  no rule of its own"
+        rule = "" if named else "  no own rule"
         lines += [line((f"  {safe(name)}  ", Ink.TEXT), (safe(who), Ink.DIM), (rule, Ink.WARN))]
     more = len(found.listeners) - NEEDED_MOST
     if more > 0:

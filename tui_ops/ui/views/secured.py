@@ -25,6 +25,10 @@ class Secured:
         """Return what enter opens, as it would be typed after ``:``; empty where all stands beside the line."""
         return ""
 
+    def further(self) -> str:
+        """Return what enter opens where all that is known stands beside the line already; empty for nothing."""
+        return ""
+
     def raw(self) -> tuple[str, list[str]] | None:
         """Return the host and the topics whose reading enter shows where it opens nothing else; None for none."""
         return None
@@ -97,9 +101,10 @@ class SecuredItems(Secured, ItemsPane):
         return item.row or (self.desk.fleet.named(name) if isinstance(name, str) and name else None)
 
     def chosen(self, noun: str) -> Sequence[Any]:
-        """Return the hosts of what is chosen."""
+        """Return the hosts of what is chosen, each once."""
         if noun != "host":
             return ()
         names = [item.facts.get("host") for item in self.items.chosen()]
-        rows = [self.desk.fleet.named(name) for name in names if isinstance(name, str)]
-        return [*self.items.targets(), *{row.id: row for row in rows if row is not None}.values()]
+        named = [self.desk.fleet.named(name) for name in names if isinstance(name, str)]
+        rows = [*self.items.targets(), *(row for row in named if row is not None)]
+        return list({row.id: row for row in rows}.values())

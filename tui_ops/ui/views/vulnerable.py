@@ -223,7 +223,12 @@ class FeedsPane(SecuredItems):
         if row.age_s > OLD_S and judges(row):
             lines += wrapped("an old feed makes unknown, not clean: bring in a newer one", pen.width, Ink.WARN, "")
         source = f"{local_time(row.dated_at):%d %b %Y %H:%M}" if row.dated_at is not None else "it does not say"
-        lines += [labelled("Made", source), labelled("Brought", f"{local_time(row.imported_at):%d %b %Y %H:%M}",
-                  (f"  by {safe(row.imported_by)}", Ink.DIM)), labelled("Says", f"{row.count:,} entries"),
-                  labelled("Size", format_bytes(row.size)), labelled("SHA-256", safe(row.sha[:32]))]  # fmt: skip
+        says = f"{row.count:,} {'entry' if row.count == 1 else 'entries'}"
+        lines += [
+            labelled("Made", source),
+            labelled("Brought", f"{local_time(row.imported_at):%d %b %Y %H:%M}",
+                     (f"  by {safe(row.imported_by)}", Ink.DIM)),
+            labelled("Says", says), labelled("Size", format_bytes(row.size)),
+            labelled("SHA-256", safe(row.sha[:32])), labelled("", safe(row.sha[32:])),
+        ]  # fmt: skip
         return [*lines, *(wrapped(f"not understood: {row.note}", pen.width, Ink.WARN, "") if row.note else [])]

@@ -51,6 +51,8 @@ def judge_dry(step: Step, code: int | None, output: bytes) -> CellEnd:
     if code != 0:
         return failed(code, output, step)
     path, new = arg(step, "path"), content_of(step)
+    if arg(step, "state") == "kept":
+        return CellEnd(CellState.OK, clean(f"would keep {path} as it is now", SAID_LIMIT), 0)
     head, _, old = output.partition(b"\n")
     absent = arg(step, "state") == "absent"
     if head == b"absent":

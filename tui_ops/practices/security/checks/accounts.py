@@ -3,9 +3,21 @@
 from collections import defaultdict
 
 from tui_ops.model.security import FindingKind, FindingSeverity, Seen
-from tui_ops.practices.security.checks.accountsread import ACCOUNTS, GROUP, accounts_of, with_passwords
+from tui_ops.practices.security.checks.accountplans import LOCK_PASSWORD, NO_SHELL, PWCONV, account_of, told
+from tui_ops.practices.security.checks.accountsread import (
+    ACCOUNTS,
+    DIRECTORIES,
+    GROUP,
+    GROUPS,
+    NO_DIRECTORIES,
+    PASSWD,
+    SHADOW,
+    accounts_of,
+    settled_here,
+    with_passwords,
+)
 from tui_ops.practices.security.checks.base import Check, Controls, Judgement, NotJudgeable, Remedy, Scene
-from tui_ops.practices.security.checks.plain import flag, names, number, settled, starting
+from tui_ops.practices.security.checks.plain import flag, names, number, starting
 
 CRITICAL, HIGH, MEDIUM, LOW = (
     FindingSeverity.CRITICAL, FindingSeverity.HIGH, FindingSeverity.MEDIUM, FindingSeverity.LOW,
@@ -22,7 +34,7 @@ def _uid_0(scene: Scene) -> Judgement:
         if one.item != "root"
     ]
     wrong = f"{len(roots)} accounts have the number 0: {names([one.item for one in roots])}"
-    return settled("root alone has the number 0", wrong, seen)
+    return settled_here(scene, (PASSWD,), "root alone has the number 0", wrong, seen)
 
 
 def _shadowed(scene: Scene) -> Judgement:
@@ -37,7 +49,9 @@ def _shadowed(scene: Scene) -> Judgement:
         if not flag(one.fields, "shadowed")
     ]
     wrong = f"{len(seen)} accounts have a password in passwd itself"
-    return settled(f"the passwords of {len(accounts)} accounts are in shadow", wrong, seen)
+    return settled_here(
+        scene, (PASSWD,), f"the passwords of {len(accounts)} accounts are in shadow", wrong, seen
+    )  # fmt: skip
 
 
 def _duplicates(scene: Scene) -> Judgement:
@@ -63,7 +77,7 @@ def _duplicates(scene: Scene) -> Judgement:
             if len(of) > 1 and at is not None and not (what == "uid" and at == 0):
                 seen.append(Seen(f"{what} {at}", f"{names(of)} have the same number: {what} {at}"))
     well = f"{len(accounts)} accounts and {len(groups)} groups, none twice"
-    return settled(well, f"{len(seen)} names or numbers are there twice", seen)
+    return settled_here(scene, (PASSWD, GROUPS), well, f"{len(seen)} names or numbers are there twice", seen)
 
 
 def _system_shells(scene: Scene) -> Judgement:
@@ -72,13 +86,15 @@ def _system_shells(scene: Scene) -> Judgement:
         Seen(
             one.item,
             f"{one.item} is an account of a program, and has the shell {one.fields.get('shell') or '/bin/sh'}",
-            data={"account": one.name},
+            data={"account": one.name, "shell": str(one.fields.get("shell") or "/bin/sh")},
         )
         for one in programs
         if one.may_log_in
     ]
     wrong = f"{len(seen)} accounts of programs have a shell: {names([one.object for one in seen])}"
-    return settled(f"none of {len(programs)} accounts of programs has a shell", wrong, seen)
+    return settled_here(
+        scene, (PASSWD,), f"none of {len(programs)} accounts of programs has a shell", wrong, seen
+    )  # fmt: skip
 
 
 def _locked(scene: Scene) -> Judgement:
@@ -89,56 +105,54 @@ def _locked(scene: Scene) -> Judgement:
         if one.state in ("set", "empty")
     ]
     wrong = f"{len(seen)} accounts without a shell have a password: {names([one.object for one in seen])}"
-    return settled(f"{len(shut)} accounts have no shell, and none a password", wrong, seen)
-
-
-def account_of(seen: Seen) -> dict[str, str]:
-    """Return the parameter ``account`` of a plan."""
-    return {"account": str(seen.data.get("account", seen.object))}
-
-
-PARAMETER = '  account: {pattern: "[A-Za-z_][A-Za-z0-9_.-]{0,31}", help: the account}\n'
-"""The parameter of a plan that changes an account."""
-
-
-def usermod(*words: str) -> str:
-    """Return a plan of one call of usermod or another program, for the account that is a parameter."""
-    spelt = ", ".join(f'"{word}"' for word in words)
-    return f'parameters:\n{PARAMETER}steps:\n  - command: [{spelt}, "{{{{account}}}}"]\n    become: yes\n'
+    return settled_here(
+        scene, (PASSWD, SHADOW), f"{len(shut)} accounts have no shell, and none a password", wrong, seen
+    )  # fmt: skip
 
 
 CHECKS_OF_ACCOUNTS: tuple[Check, ...] = (
     Check(
         "acct-uid0", "root alone has the number 0", (ACCOUNTS,), _uid_0, CRITICAL, FindingKind.ACCESS,
         controls=Controls(("5.4.2.1",), ("8.2.1",), ("IA-2", "IA-4(b)", "AC-6(5)"), ("5.16", "8.2")),
-        remedy=Remedy("Find out who made the account and what it did; then give it a number of its own, or remove it."),
+        parameters={DIRECTORIES: NO_DIRECTORIES},
+        remedy=Remedy(
+            "Find out who made the account and what it did; then give it a number of its own, or remove it.",
+            by_hand="an intruder's account is evidence, an administrator's second one may be his only way in",
+        ),
     ),
     Check(
         "acct-shadowed", "no password stands in passwd", (ACCOUNTS,), _shadowed, HIGH,
         controls=Controls(("7.2.1",), ("8.3.2",), ("IA-5(h)",), ("5.17",)),
+        parameters={DIRECTORIES: NO_DIRECTORIES},
         remedy=Remedy(
             "Move the passwords to shadow with pwconv, and have the account's owner set a new one.",
-            "steps:\n  - command: pwconv\n    become: yes\n",
+            PWCONV,
         ),
     ),
     Check(
         "acct-dup", "no account, group or number is there twice", (ACCOUNTS,), _duplicates, MEDIUM,
         controls=Controls(("7.2.5", "7.2.6", "7.2.7", "7.2.8"), ("8.2.1",), ("IA-4",), ("5.16",)),
-        remedy=Remedy("Give one of them a number or a name of its own, and its files with find -uid or -gid."),
+        parameters={DIRECTORIES: NO_DIRECTORIES},
+        remedy=Remedy(
+            "Give one of them a number or a name of its own, and its files with find -uid or -gid.",
+            by_hand="which files are whose, where two had one number or name, only people know",
+        ),
     ),
     Check(
         "acct-sysshell", "accounts of programs have no shell", (ACCOUNTS,), _system_shells, MEDIUM,
         controls=Controls(("5.4.2.7",), ("8.2.2",), ("AC-6",), ("5.18", "8.2")),
+        parameters={DIRECTORIES: NO_DIRECTORIES},
         remedy=Remedy(
             "Give the account the shell nologin, after a look at what runs su or cron by it.",
-            usermod("usermod", "-s", "/usr/sbin/nologin"),
-            account_of,
+            NO_SHELL,
+            told("account", "shell"),
         ),
     ),
     Check(
         "acct-noshell-locked", "accounts without a shell have no password", (ACCOUNTS,), _locked, LOW,
         controls=Controls(("5.4.2.8",), (), (), ("5.18",)),
-        remedy=Remedy("Lock the password of the account.", usermod("usermod", "-L"), account_of),
+        parameters={DIRECTORIES: NO_DIRECTORIES},
+        remedy=Remedy("Lock the password of the account.", LOCK_PASSWORD, account_of),
         root=True,
     ),
 )  # fmt: skip

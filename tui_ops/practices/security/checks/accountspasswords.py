@@ -3,9 +3,37 @@
 from datetime import timedelta
 
 from tui_ops.model.security import FindingSeverity, Seen
-from tui_ops.practices.security.checks.accounts import PARAMETER, account_of, usermod
-from tui_ops.practices.security.checks.accountsread import ACCOUNTS, day, today, with_passwords
-from tui_ops.practices.security.checks.base import Check, Controls, Judgement, NotForThis, NotReadable, Remedy, Scene
+from tui_ops.practices.security.checks.accountplans import (
+    INACTIVE,
+    INACTIVE_NEW,
+    LOCK_EMPTY,
+    MAX_AGE,
+    MAX_AGE_NEW,
+    SET_TODAY,
+    account_of,
+    told,
+)
+from tui_ops.practices.security.checks.accountsread import (
+    ACCOUNTS,
+    DIRECTORIES,
+    NO_DIRECTORIES,
+    PASSWD,
+    SHADOW,
+    day,
+    settled_here,
+    today,
+    with_passwords,
+)
+from tui_ops.practices.security.checks.base import (
+    Check,
+    Controls,
+    Judgement,
+    NotForThis,
+    NotReadable,
+    Remedy,
+    Scene,
+    Way,
+)
 from tui_ops.practices.security.checks.logindefs import login_defs
 from tui_ops.practices.security.checks.plain import BY_HAND, listed, names, number, settled, word
 
@@ -27,6 +55,9 @@ GOOD_METHODS = ("yescrypt", "gost-yescrypt", "sha512", "bcrypt")
 PLANNED = "sha512"
 """The method that the plan names: every libcrypt of the last fifteen years knows it, yescrypt only newer ones."""
 
+_WHERE = (PASSWD, SHADOW)
+"""What of a directory would tell of further passwords."""
+
 _AHEAD = timedelta(days=1)
 """A day in another zone may be ahead of ours."""
 
@@ -39,7 +70,7 @@ def _empty(scene: Scene) -> Judgement:
         if one.state == "empty"
     ]
     wrong = f"{len(seen)} accounts have an empty password: {names([one.object for one in seen])}"
-    return settled(f"none of {len(accounts)} accounts has an empty password", wrong, seen)
+    return settled_here(scene, _WHERE, f"none of {len(accounts)} accounts has an empty password", wrong, seen)
 
 
 def _setting(scene: Scene, item: str) -> str:
@@ -57,6 +88,11 @@ def _days(said: str) -> int | None:
     return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else None
 
 
+def _was(days: int | None) -> int:
+    """Return days as chage takes them: -1 for none."""
+    return -1 if days is None or days < 0 else days
+
+
 def _age(scene: Scene) -> Judgement:
     most = int(scene.number("max_age_days"))
     seen = []
@@ -66,13 +102,13 @@ def _age(scene: Scene) -> Judgement:
         if days is None or days > most:
             said = "never" if days is None or days >= 99_999 else f"after {days} days"
             text = f"the password of {one.item} ends {said}, not within {most}"
-            seen.append(Seen(one.item, text, data={"account": one.name, "days": most}))
+            seen.append(Seen(one.item, text, data={"account": one.name, "days": most, "was": _was(days)}))
     new = _days(_setting(scene, "defs PASS_MAX_DAYS"))
     if new is None or new > most:
         text = f"login.defs lets new passwords live {new if new is not None else 'without end'}, not {most} days"
         seen.append(Seen("login.defs", text, FindingSeverity.LOW, data={"days": most, **BY_HAND}))
     well = f"{len(people)} passwords and all new ones end within {most} days"
-    return settled(well, f"{len(seen)} passwords live too long", seen)
+    return settled_here(scene, _WHERE, well, f"{len(seen)} passwords live too long", seen)
 
 
 def _inactive(scene: Scene) -> Judgement:
@@ -84,14 +120,14 @@ def _inactive(scene: Scene) -> Judgement:
         if days is None or days > most:
             said = "stays open" if days is None else f"is shut {days} days"
             text = f"{one.item} {said} after its password ended, not within {most} days"
-            seen.append(Seen(one.item, text, data={"account": one.name, "days": most}))
+            seen.append(Seen(one.item, text, data={"account": one.name, "days": most, "was": _was(days)}))
     new = _days(_setting(scene, "useradd INACTIVE"))
     if new is None or new > most:
         said = "stay open" if new is None else f"are shut {new} days"
         text = f"new accounts {said} after their password ended, not within {most} days"
         seen.append(Seen("useradd", text, FindingSeverity.LOW, data={"days": most, **BY_HAND}))
     well = f"{len(people)} accounts and all new ones are shut {most} days after their password ended"
-    return settled(well, f"{len(seen)} accounts stay open too long", seen)
+    return settled_here(scene, _WHERE, well, f"{len(seen)} accounts stay open too long", seen)
 
 
 def _future(scene: Scene) -> Judgement:
@@ -102,9 +138,11 @@ def _future(scene: Scene) -> Judgement:
         changed = day(word(one.fields, "password_changed"))
         if changed is not None and changed > latest:
             text = f"the password of {one.item} was changed on {changed.isoformat()}, which is still to come"
-            seen.append(Seen(one.item, text, data={"account": one.name}))
+            seen.append(Seen(one.item, text, data={"account": one.name, "was": changed.isoformat()}))
     wrong = f"{len(seen)} passwords were changed in the future"
-    return settled(f"none of {len(accounts)} passwords was changed in the future", wrong, seen)
+    return settled_here(
+        scene, _WHERE, f"none of {len(accounts)} passwords was changed in the future", wrong, seen
+    )  # fmt: skip
 
 
 def _kept(scene: Scene) -> Judgement:
@@ -126,7 +164,7 @@ def _kept(scene: Scene) -> Judgement:
             text = f"the password of {one.item} is kept by {kept if kept != 'other' else 'an old method'}"
             seen.append(Seen(f"account {one.item}", text, data={"account": one.name, **BY_HAND}))
     wrong = f"{len(seen)} passwords or rules have a weak method"
-    return settled(f"{len(accounts)} passwords and all new ones are kept well", wrong, seen)
+    return settled_here(scene, _WHERE, f"{len(accounts)} passwords and all new ones are kept well", wrong, seen)
 
 
 def _new_methods(scene: Scene) -> list[tuple[str, str, bool]]:
@@ -151,15 +189,18 @@ def _new_methods(scene: Scene) -> list[tuple[str, str, bool]]:
     return found
 
 
-def _chage(option: str) -> str:
-    return (
-        f"parameters:\n{PARAMETER}  days: {{type: number, least: 1, most: 3650}}\n"
-        f'steps:\n  - command: [chage, {option}, "{{{{days}}}}", "{{{{account}}}}"]\n    become: yes\n'
-    )
+def _new_ages(seen: Seen) -> Way | None:
+    """Return the way of the rule for new accounts, which chage does not reach."""
+    return Way(MAX_AGE_NEW, told("days")) if seen.object == "login.defs" else None
 
 
-def _with_days(seen: Seen) -> dict[str, str]:
-    return {**account_of(seen), "days": str(seen.data.get("days", ""))}
+def _new_inactive(seen: Seen) -> Way | None:
+    return Way(INACTIVE_NEW, told("days")) if seen.object == "useradd" else None
+
+
+def _empty_way(seen: Seen) -> Way | None:
+    root = Way(by_hand="root's own password may be the last way in at the console: a person sets a new one")
+    return root if account_of(seen)["account"] == "root" else None
 
 
 MEDIUM, LOW = FindingSeverity.MEDIUM, FindingSeverity.LOW
@@ -168,7 +209,10 @@ CHECKS_OF_PASSWORDS: tuple[Check, ...] = (
     Check(
         "acct-emptypw", "no account has an empty password", (ACCOUNTS,), _empty, FindingSeverity.CRITICAL,
         controls=Controls(("7.2.2",), ("2.2.2", "8.3.1"), ("CM-6(b)", "IA-5(1)(a)"), ("5.17",)),
-        remedy=Remedy("Lock the account until its owner sets a password.", usermod("passwd", "-l"), account_of),
+        parameters={DIRECTORIES: NO_DIRECTORIES},
+        remedy=Remedy(
+            "Lock the account until its owner sets a password.", LOCK_EMPTY, account_of, choose=_empty_way
+        ),
         root=True,
     ),
     Check(
@@ -176,10 +220,11 @@ CHECKS_OF_PASSWORDS: tuple[Check, ...] = (
         controls=Controls(("5.4.1.1",), ("8.3.9",), ("IA-5(1)(d)",), ("5.17",)),
         remedy=Remedy(
             "Set the greatest age of the password, and PASS_MAX_DAYS in login.defs for new ones.",
-            _chage("-M"),
-            _with_days,
+            MAX_AGE,
+            told("account", "days", "was"),
+            choose=_new_ages,
         ),
-        parameters={"max_age_days": 365}, pci={"max_age_days": 90}, root=True,
+        parameters={"max_age_days": 365, DIRECTORIES: NO_DIRECTORIES}, pci={"max_age_days": 90}, root=True,
     ),
     Check(
         "acct-inactive", "an account is shut when its password has ended for long", (ACCOUNTS, POLICY), _inactive,
@@ -187,15 +232,21 @@ CHECKS_OF_PASSWORDS: tuple[Check, ...] = (
         controls=Controls(("5.4.1.5",), ("8.2.6",), ("AC-2(3)", "IA-4(e)"), ("5.18",)),
         remedy=Remedy(
             "Set after how many days the account is shut, and useradd -D -f for new ones.",
-            _chage("-I"),
-            _with_days,
+            INACTIVE,
+            told("account", "days", "was"),
+            choose=_new_inactive,
         ),
-        parameters={"inactive_days": 45}, pci={"inactive_days": 90}, root=True,
+        parameters={"inactive_days": 45, DIRECTORIES: NO_DIRECTORIES}, pci={"inactive_days": 90}, root=True,
     ),
     Check(
         "acct-future", "no password was changed in the future", (ACCOUNTS,), _future, LOW,
         controls=Controls(("5.4.1.6",), ("8.3.5",), (), ("5.17",)),
-        remedy=Remedy("Look at the host's clock; then have the password set anew, so that its age counts."),
+        parameters={DIRECTORIES: NO_DIRECTORIES},
+        remedy=Remedy(
+            "Look at the host's clock; then have the password set anew, so that its age counts.",
+            SET_TODAY,
+            told("account", "was"),
+        ),
         root=True,
     ),
     Check(
@@ -204,8 +255,9 @@ CHECKS_OF_PASSWORDS: tuple[Check, ...] = (
         remedy=Remedy(
             "Name yescrypt or sha512 with pam_unix, then have the old passwords set anew.",
             login_defs("ENCRYPT_METHOD", PLANNED.upper()),
+            by_hand="only whoever knows a password can have it kept anew, and a wrong line of PAM shuts everybody out",
         ),
-        parameters={"hash_methods": list(GOOD_METHODS)}, root=True,
+        parameters={"hash_methods": list(GOOD_METHODS), DIRECTORIES: NO_DIRECTORIES}, root=True,
     ),
 )  # fmt: skip
 """In the order of the reference's table."""

@@ -8,12 +8,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 from tui_ops.model.clean import clean
+from tui_ops.model.facts import Field
 from tui_ops.model.security import FindingKind, FindingSeverity, Seen
+from tui_ops.practices.security.checks.accountplans import KEY
 from tui_ops.practices.security.checks.base import Check, Controls, Judgement, NotReadable, Remedy, Scene
-from tui_ops.practices.security.checks.plain import known_words, names, settled, takes, word
+from tui_ops.practices.security.checks.keysread import (
+    ANY,
+    ELSEWHERE,
+    KEYS,
+    NOT_ELSEWHERE,
+    SSHD,
+    elsewhere,
+    is_authority,
+    why_keys,
+)
+from tui_ops.practices.security.checks.plain import BY_HAND, known_words, names, settled, takes, word
 from tui_ops.practices.security.logins import GUESSES, SourceRow, has_got_in, name_of
 
-KEYS, LOGINS = "authkeys", "logins"
+LOGINS = "logins"
 
 ROWS_LIMIT = 2_000
 """Rows of one host that are looked at."""
@@ -32,12 +44,19 @@ def _keys(scene: Scene) -> Judgement:
         account = word(fields, "account")
         said = f"{word(fields, 'type')} {word(fields, 'comment')}".strip()
         text = f"a new key lets somebody in as {account}: {clean(said, 120)}"
-        data = {"account": account, "fingerprint": word(fields, "fingerprint")}
-        seen.append(Seen(name, text, FindingSeverity.CRITICAL if account == "root" else None, data=data))
-    unread = [*read.unread, *(("",) if read.cut else ())]
+        if is_authority(fields):
+            whom = "whomever they name" if account == ANY else account
+            text = f"certificates by a new authority let people in as {whom}: {clean(said, 120)}"
+        data: dict[str, Field] = {"account": account, "fingerprint": word(fields, "fingerprint")}
+        if is_authority(fields):
+            # The same key may stand there by itself too, and that may be meant.
+            data |= BY_HAND
+        seen.append(Seen(name, text, FindingSeverity.CRITICAL if account in ("root", ANY) else None, data=data))
+    others = elsewhere(scene)
+    unread = [*read.unread, *(("",) if read.cut else ()), *others.unread]
     return settled(
         f"{len(read.items)} keys, all of them known", f"new: {names([one.object for one in seen])}", seen, unread,
-        takes(read), (KEYS,),
+        why_keys(read, others) or takes(read), (KEYS, SSHD),
     )  # fmt: skip
 
 
@@ -107,14 +126,23 @@ def _when(at: float) -> str:
 
 CHECKS_OF_ARRIVALS: tuple[Check, ...] = (
     Check(
-        "key-new", "no key lets anybody in that was not meant to", (KEYS,), _keys, FindingSeverity.HIGH,
+        "key-new", "no key lets anybody in that was not meant to", (KEYS, SSHD), _keys, FindingSeverity.HIGH,
         FindingKind.ACCESS, Controls((), ("8.2.2",), ("AC-2", "IA-5"), ("5.17", "5.18")),
-        Remedy("Ask whose it is; take it into the baseline, or remove it and see how it came there."), root=True,
+        Remedy(
+            "Ask whose it is; take it into the baseline, or remove it and see how it came there.",
+            KEY.plan,
+            KEY.values,
+            by_hand="whom a key that vouches for others has let in already, has to be found out first",
+        ),
+        parameters={ELSEWHERE: NOT_ELSEWHERE}, root=True,
     ),
     Check(
         "login-source", "people log in from where they have before", (LOGINS,), _sources, FindingSeverity.LOW,
         FindingKind.ACCESS, Controls((), ("10.2.1",), ("AC-7", "SI-4"), ("8.15", "8.16")),
-        Remedy("Ask whoever it was; take the source into the baseline, or change the password and the keys."),
+        Remedy(
+            "Ask whoever it was; take the source into the baseline, or change the password and the keys.",
+            by_hand="whether it was its owner, only he can say",
+        ),
         root=True,
     ),
     Check(
@@ -122,7 +150,9 @@ CHECKS_OF_ARRIVALS: tuple[Check, ...] = (
         FindingKind.ACCESS, Controls((), ("8.3.4",), ("AC-7", "SI-4"), ("8.5", "8.16")),
         Remedy(
             "Shut the account and end its sessions first, then ask who it was; take it into the baseline only if it was"
-            " its owner."
+            " its owner.",
+            by_hand="what he did there is evidence, and the account may be one that a service or this desk needs; "
+            "usermod -L -e 1 ACCOUNT shuts it",
         ),
         root=True,
     ),

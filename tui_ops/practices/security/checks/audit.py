@@ -5,6 +5,7 @@ import re
 from tui_ops.model.facts import Fields
 from tui_ops.model.security import FindingSeverity, Seen
 from tui_ops.practices.security.checks.asking import host_age_s, installed, is_active, no_reading, running, span
+from tui_ops.practices.security.checks.auditplans import AIDE, BY_HAND, IDENTITY, audit
 from tui_ops.practices.security.checks.base import (
     Check,
     Controls,
@@ -65,7 +66,8 @@ def _on(scene: Scene) -> Judgement:
         return failed("no audit daemon is installed", Seen("", "no audit daemon is installed", data={"install": "yes"}))
     enabled = number(fields, "enabled")
     if not flag(fields, "running"):
-        return failed("the audit daemon does not run")
+        text = "the audit daemon does not run"
+        return failed(text, Seen("", text, data={"lacks": "daemon"}))
     if not enabled:
         return failed("the audit daemon runs, and the kernel's audit is switched off: see auditctl -e 1")
     read.looked("rules of audit")
@@ -151,16 +153,21 @@ def _integrity(scene: Scene) -> Judgement:
     ]
     if not runs:
         _settle_no_run(scene)
-        return failed("files are not compared with the database by themselves")
+        return _not_compared("files are not compared with the database by themselves")
     age_s = host_age_s(scene, read, max(runs))
     if age_s > scene.number("fim_days") * DAY_S:
-        return failed(f"files were last compared {span(age_s)} ago")
+        return _not_compared(f"files were last compared {span(age_s)} ago")
     if read.items.get(AIDE_LOG) and read.field(AIDE_LOG, "compared") is False:
-        return failed(f"AIDE was started {span(age_s)} ago and compared nothing: see /var/log/aide/aide.log")
+        return _not_compared(f"AIDE was started {span(age_s)} ago and compared nothing: see /var/log/aide/aide.log")
     made = max(number(read.items[name], "written_at") or 0 for name in bases)
     return passed(
         f"files were compared {span(age_s)} ago, with a database of {span(host_age_s(scene, read, made))} ago"
     )
+
+
+def _not_compared(text: str) -> Judgement:
+    """Return that AIDE is there, and does not do what it is there for."""
+    return failed(text, Seen("", text, data={"parts": ["compared"]}))
 
 
 def _settle_no_run(scene: Scene) -> None:
@@ -189,55 +196,6 @@ def _is_base(name: str) -> bool:
     )
 
 
-RULES = """\
-steps:
-  - file:
-      path: /etc/audit/rules.d/50-tui-ops-identity.rules
-      mode: "0640"
-      content: |
-        -w /etc/passwd -p wa -k identity
-        -w /etc/shadow -p wa -k identity
-        -w /etc/group -p wa -k identity
-        -w /etc/gshadow -p wa -k identity
-        -w /etc/sudoers -p wa -k rights
-        -w /etc/sudoers.d -p wa -k rights
-    become: yes
-  - command: [augenrules, --load]
-    become: yes
-rollback:
-  - restore: files
-  - command: [augenrules, --load]
-    become: yes
-"""
-
-DAEMON = """\
-steps:
-  - package: auditd
-    become: yes
-    when: like(os, "debian*") or like(os, "ubuntu*")
-  - package: audit
-    become: yes
-    when: not (like(os, "debian*") or like(os, "ubuntu*"))
-  - unit: {name: auditd, do: enable}
-    become: yes
-  - unit: {name: auditd, do: start}
-    become: yes
-post:
-  - check: {unit: auditd, is: active}
-"""
-
-AIDE = """\
-steps:
-  - package: aide
-    become: yes
-  - script: |
-      if command -v aideinit >/dev/null; then exec aideinit -y -f; fi
-      aide --init && mv /var/lib/aide/aide.db.new.gz /var/lib/aide/aide.db.gz
-    name: make the first database
-    become: yes
-    timeout: 2h
-"""
-
 CHECKS_OF_AUDIT: tuple[Check, ...] = (
     Check(
         "aud-on",
@@ -246,7 +204,7 @@ CHECKS_OF_AUDIT: tuple[Check, ...] = (
         _on,
         FindingSeverity.MEDIUM,
         controls=Controls(("6.2.1.2", "6.2.3.20"), ("10.2.1", "10.3.2"), ("AU-2(d)", "AU-12(c)", "AC-6(9)"), ("8.15",)),
-        remedy=Remedy("Install and start auditd, write rules, and end them with -e 2.", DAEMON),
+        remedy=Remedy("Install and start auditd, write rules, and end them with -e 2.", by_hand=BY_HAND, choose=audit),
         parameters={"audit_lost_most": 0},
         root=True,
     ),
@@ -260,7 +218,7 @@ CHECKS_OF_AUDIT: tuple[Check, ...] = (
         remedy=Remedy(
             "Watch the files of accounts and of sudo for writing and changes of attributes; where the rules end with"
             " -e 2, new ones hold from the next boot.",
-            RULES,
+            IDENTITY,
         ),
         root=True,
     ),

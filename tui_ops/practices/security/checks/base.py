@@ -5,7 +5,7 @@ topic is read once, however many checks look at it, and a check can be tried any
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from tui_ops.model.errors import TuiOpsError
@@ -138,7 +138,7 @@ class Scene:
         """
         found = self.reads.get(topic)
         if found is None:
-            raise NotReadable(f"{topic} has not been read yet")
+            raise NotReadable(f"its facts of {topic} have not been read yet")
         return found
 
     def number(self, name: str) -> float:
@@ -168,6 +168,9 @@ class Judgement:
     """Topics whose lines of root would make it known."""
     read_at: float | None = None
     """When the oldest of what it looked at was read."""
+    in_use: tuple[str, ...] | None = None
+    """What the host uses of those that the check knows, such as ``nftables``; None where that is not known or not
+    asked: controls that are about another one do not apply there."""
 
 
 Judge: TypeAlias = Callable[[Scene], Judgement]
@@ -198,6 +201,17 @@ class Controls:
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """How one thing that was seen is mended."""
+
+    plan: str = ""
+    """As of :class:`Remedy`."""
+    values: Callable[[Seen], Mapping[str, str]] | None = None
+    by_hand: str = ""
+    """Why no machine does it, where there is no plan: words that go on from "no machine mends it:"."""
+
+
+@dataclass(frozen=True, slots=True)
 class Remedy:
     """How it is mended."""
 
@@ -208,6 +222,17 @@ class Remedy:
     must not do it by itself."""
     values: Callable[[Seen], Mapping[str, str]] | None = None
     """From what was seen to the parameters of the plan."""
+    by_hand: str = ""
+    """Why no machine does it, where there is no plan, and for what the judge has marked as by hand."""
+    choose: Callable[[Seen], Way | None] | None = None
+    """The way of some of what is seen, where it is another one; None: the plan above."""
+
+    def way(self, seen: Seen) -> Way:
+        """Return how one thing that was seen is mended; it has no plan where a person has to do it."""
+        chosen = self.choose(seen) if self.choose is not None else None
+        if chosen is not None:
+            return chosen
+        return Way(by_hand=self.by_hand) if seen.data.get("by_hand") or not self.plan else Way(self.plan, self.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +259,8 @@ class Check:
     """In scores; 0: that of its severity."""
     version: str = "1"
     """Grows when it judges otherwise: what an earlier one opened, only this one or a later one closes."""
+    in_use: Callable[[Scene], tuple[str, ...]] | None = None
+    """Tells what the host uses of several that do the same; it may end as a judge does."""
 
 
 STALE_AFTER = 3.0
@@ -263,12 +290,22 @@ def run_check(check: Check, scene: Scene) -> Judgement:
         )
     if old:
         return Judgement(CheckResult.STALE, f"{old[0].topic} was read too long ago", read_at=read_at)
+    return replace(_judged(check, scene), read_at=read_at, in_use=_in_use(check, scene))
+
+
+def _judged(check: Check, scene: Scene) -> Judgement:
     try:
-        said = check.judge(scene)
+        return check.judge(scene)
     except NotReadable as error:
-        return Judgement(CheckResult.UNKNOWN, error.message, unread=error.unread, needs=error.topics, read_at=read_at)
+        return Judgement(CheckResult.UNKNOWN, error.message, unread=error.unread, needs=error.topics)
     except NotForThis as error:
-        return Judgement(CheckResult.NOT_APPLICABLE, error.message, read_at=read_at)
+        return Judgement(CheckResult.NOT_APPLICABLE, error.message)
     except NotJudgeable as error:
-        return Judgement(CheckResult.ERROR, error.message, read_at=read_at)
-    return Judgement(said.result, said.text, said.seen, said.unread, said.needs, read_at)
+        return Judgement(CheckResult.ERROR, error.message)
+
+
+def _in_use(check: Check, scene: Scene) -> tuple[str, ...] | None:
+    try:
+        return check.in_use(scene) if check.in_use is not None else None
+    except CheckEnds:
+        return None

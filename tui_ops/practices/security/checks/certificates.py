@@ -32,7 +32,7 @@ def _expiry(scene: Scene) -> Judgement:
         [one for one in shown[:LIMIT] if isinstance(one, Mapping)] if isinstance(shown, Sequence) else []
     )
     if read is None and not ends:
-        raise NotReadable("certfiles has not been read yet")
+        raise NotReadable("its facts of certfiles have not been read yet")
     seen, looked = [], 0
     for path, fields in read.items.items() if read else ():
         used = flag(fields, "used")
@@ -101,7 +101,10 @@ CHECKS_OF_CERTIFICATES: tuple[Check, ...] = (
         FindingSeverity.HIGH,
         FindingKind.EXPOSURE,
         Controls((), ("4.2.1.1",), ("SC-17",), ("8.24",)),
-        Remedy("Renew it, and see why its renewal did not come by itself."),
+        Remedy(
+            "Renew it, and see why its renewal did not come by itself.",
+            by_hand="who issues it, and which services have to load the new one, its owner knows (certbot, for one)",
+        ),
         parameters={"tls_days": 21},
         root=True,
     ),

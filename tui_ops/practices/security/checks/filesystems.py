@@ -15,6 +15,16 @@ from tui_ops.practices.security.checks.base import (
     Remedy,
     Scene,
 )
+from tui_ops.practices.security.checks.fileplans import (
+    PASSWORD_FILE,
+    WRITABLE,
+    lent,
+    mount,
+    password_file,
+    unowned,
+    was,
+    writable_values,
+)
 from tui_ops.practices.security.checks.kernel import is_container
 from tui_ops.practices.security.checks.plain import (
     flag,
@@ -45,6 +55,9 @@ FAR = frozenset({"nfs", "nfs4", "cifs", "smb3", "ceph", "glusterfs", "9p", "virt
                  "swap", "erofs"})  # fmt: skip
 """Of other machines, that can only be read, or that know no owners: nothing on them lends rights of this host."""
 
+MOUNTED = "mounted"
+"""The part of a mount that is wrong where it is none; the others are its options."""
+
 FINDINGS_LIMIT = 200
 """Files of one host that are a finding each; where there are more, it is one cause."""
 
@@ -63,13 +76,14 @@ def _mounts(scene: Scene) -> Judgement:
         fields = _mount(read, target)
         if fields is None:
             read.looked(target)
-            seen.append(Seen(target, f"{target} is no filesystem of its own", data={"options": ",".join(options)}))
+            data: Fields = {"options": ",".join(options), "parts": [MOUNTED, *options]}
+            seen.append(Seen(target, f"{target} is no filesystem of its own", data=data))
             continue
         has = set(listed(fields, "options"))
         missing = [option for option in options if option not in has]
         if missing:
             text = f"{target} is mounted without {', '.join(missing)}"
-            seen.append(Seen(target, text, data={"options": ",".join(missing)}))
+            seen.append(Seen(target, text, data={"options": ",".join(missing), "parts": missing}))
     return settled("nothing is run from /tmp and /dev/shm", "; ".join(one.text for one in seen), seen)
 
 
@@ -86,7 +100,7 @@ def _password_files(scene: Scene) -> Judgement:
                 continue
             wrong = _wrong(fields, widest, groups)
             if wrong:
-                data = {"path": one, "mode": f"{widest:04o}"}
+                data: Fields = {"path": one, "mode": f"{widest:04o}", **was(fields)}
                 seen.append(Seen(one, f"{one} {wrong}", data=data))
     return settled("modes and owners are right", "; ".join(one.text for one in seen), seen)
 
@@ -136,7 +150,11 @@ def _world(scene: Scene) -> Judgement:
         for path, fields in starting(read, "writable ")
     ]
     seen += [
-        Seen(f"unowned {path}", f"{path} belongs to {word(fields, 'owner')}:{word(fields, 'group')}, whom nobody knows")
+        Seen(
+            f"unowned {path}",
+            f"{path} belongs to {word(fields, 'owner')}:{word(fields, 'group')}, whom nobody knows",
+            data={"owner": word(fields, "owner"), "group": word(fields, "group")},
+        )
         for path, fields in starting(read, "unowned ")
     ]
     return _many(scene, read, "no file is everybody's or nobody's", seen)
@@ -182,7 +200,10 @@ def _lent(path: str, fields: Fields, why: str) -> Seen:
     whose = word(fields, "owner") if mode & 0o4000 else f"the group {word(fields, 'group')}"
     is_root = mode & 0o4000 and word(fields, "owner") == "root"
     severity = FindingSeverity.HIGH if is_root else None
-    return Seen(path, f"{path} runs with the rights of {whose}, {why}", severity, data={"path": path})
+    data: Fields = {"path": path}
+    if fields.get("packaged") is False:
+        data["was_mode"] = word(fields, "mode")
+    return Seen(path, f"{path} runs with the rights of {whose}, {why}", severity, data=data)
 
 
 def _crypt(scene: Scene) -> Judgement:
@@ -222,33 +243,6 @@ def _is_crypt(name: str, disks: Mapping[str, list[Fields]], depth: int) -> bool:
     return bool(parents) and all(_is_crypt(parent, disks, depth + 1) for parent in parents)
 
 
-def _path_values(seen: Seen) -> Mapping[str, str]:
-    return {"path": str(seen.data.get("path") or seen.object), "mode": str(seen.data.get("mode") or "")}
-
-
-def _one_path(seen: Seen) -> Mapping[str, str]:
-    return {"path": str(seen.data.get("path") or seen.object.partition(" ")[2] or seen.object)}
-
-
-CHMOD = """\
-parameters:
-  path: {pattern: "/.+"}
-  mode: {pattern: "0[0-7]{3}"}
-steps:
-  - command: [chown, root, "{{path}}"]
-    become: yes
-  - command: [chmod, "{{mode}}", "{{path}}"]
-    become: yes
-"""
-
-CLOSE = """\
-parameters:
-  path: {pattern: "/.+"}
-steps:
-  - command: [chmod, o-w, "{{path}}"]
-    become: yes
-"""
-
 CHECKS_OF_FILES: tuple[Check, ...] = (
     Check(
         "fs-mount",
@@ -262,7 +256,11 @@ CHECKS_OF_FILES: tuple[Check, ...] = (
             ("CM-7", "MP-7", "AC-6"),
             ("8.19",),
         ),
-        remedy=Remedy("Mount /tmp and /dev/shm as filesystems of their own with nodev, nosuid and noexec, in fstab."),
+        remedy=Remedy(
+            "Mount /tmp and /dev/shm as filesystems of their own with nodev, nosuid and noexec, in fstab.",
+            by_hand="what is mounted over a folder hides what programs have in it: do it in fstab, before a reboot",
+            choose=mount,
+        ),
         parameters={"mount_points": ["/tmp", "/dev/shm"], "mount_options": ["nodev", "nosuid", "noexec"]},
     ),
     Check(
@@ -272,9 +270,10 @@ CHECKS_OF_FILES: tuple[Check, ...] = (
         _password_files,
         FindingSeverity.HIGH,
         controls=Controls(
-            ("7.1.1", "7.1.2", "7.1.3", "7.1.4", "7.1.5", "7.1.6", "7.1.7", "7.1.8"), ("2.2.6",), ("AC-6(1)",), ("8.3",)
+            ("7.1.1", "7.1.2", "7.1.3", "7.1.4", "7.1.5", "7.1.6", "7.1.7", "7.1.8", "7.1.10"), ("2.2.6",),
+            ("AC-6(1)",), ("8.3",),
         ),
-        remedy=Remedy("Give the file to root, with the mode that it came with.", CHMOD, _path_values),
+        remedy=Remedy("Give the file to root, with the mode that it came with.", PASSWORD_FILE, password_file),
     ),
     Check(
         "fs-world",
@@ -284,7 +283,7 @@ CHECKS_OF_FILES: tuple[Check, ...] = (
         FindingSeverity.MEDIUM,
         controls=Controls(("7.1.11", "7.1.12"), ("2.2.6",), ("AC-6(1)",), ("8.3",)),
         remedy=Remedy("Take the right to write from others, or set the sticky bit; give files of nobody to somebody.",
-                      CLOSE, _one_path),
+                      WRITABLE, writable_values, choose=unowned),
         root=True,
     ),
     Check(
@@ -295,7 +294,11 @@ CHECKS_OF_FILES: tuple[Check, ...] = (
         FindingSeverity.MEDIUM,
         FindingKind.EXPOSURE,
         Controls(("7.1.13",), (), ("AC-6(1)",), ("8.3",)),
-        Remedy("Find out who put it there; remove it, take the bit away (chmod a-s), or take it into the baseline."),
+        Remedy(
+            "Find out who put it there; remove it, take the bit away (chmod a-s), or take it into the baseline.",
+            by_hand="a package brought it, or it is a way to root: the baseline is what has to be looked at",
+            choose=lent,
+        ),
         root=True,
     ),
     Check(
@@ -305,6 +308,9 @@ CHECKS_OF_FILES: tuple[Check, ...] = (
         _crypt,
         FindingSeverity.INFO,
         controls=Controls((), ("3.5.1",), ("SC-28(1)",), ("8.24",)),
-        remedy=Remedy("Encrypt at the next installation, or attest that the storage below does."),
+        remedy=Remedy(
+            "Encrypt at the next installation, or attest that the storage below does.",
+            by_hand="a disk is encrypted when it is made, and what is on it has to be moved off and back",
+        ),
     ),
 )  # fmt: skip

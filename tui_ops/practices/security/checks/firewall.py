@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 
+from tui_ops.model.facts import Field
 from tui_ops.model.security import FindingKind, FindingSeverity, Seen
 from tui_ops.practices.security import reach
 from tui_ops.practices.security.checks.asking import is_active, is_enabled, no_reading, running, setting
@@ -22,7 +23,9 @@ from tui_ops.practices.security.checks.base import (
     failed,
     passed,
 )
+from tui_ops.practices.security.checks.filterplans import RULES, active, bare
 from tui_ops.practices.security.checks.plain import known_words, listed, names, roles_of, settled, word
+from tui_ops.practices.security.checks.serviceplans import mail
 
 KEEPERS: Mapping[str, tuple[str, ...]] = {
     "ufw": ("ufw",),
@@ -33,6 +36,9 @@ KEEPERS: Mapping[str, tuple[str, ...]] = {
     "shorewall": ("shorewall", "shorewall6"),
 }
 """What puts rules into the kernel at a boot, to its services."""
+
+BY_IPTABLES = ("iptables-persistent", "ferm", "shorewall")
+"""Keepers that write rules of iptables: whoever asks for those asks these."""
 
 _SIX_OF_LINK = re.compile(r"net\.ipv6\.conf\.(?!(?:all|default|lo)\.)[^.]+\.disable_ipv6", re.ASCII)
 
@@ -48,6 +54,41 @@ def keepers(scene: Scene) -> dict[str, tuple[bool, bool]]:
         if starts or runs:
             found[name] = (starts, runs)
     return found
+
+
+def keeping(scene: Scene) -> dict[str, tuple[bool, bool]]:
+    """Return the keepers of rules without ufw where it is switched off: Ubuntu starts it all the same, to no effect."""
+    found = keepers(scene)
+    read = scene.reads.get("firewall")
+    if read is None or not read.knows("ufw enabled"):
+        return found
+    is_off = word(read.items.get("ufw enabled"), "value").lower() in ("", "no")
+    return {name: how for name, how in found.items() if name != "ufw" or not is_off}
+
+
+def in_use(scene: Scene) -> tuple[str, ...]:
+    """Return which firewalls the host uses: what keeps its rules, or else by what rules that are in force were written.
+
+    Raises:
+        NotReadable: neither is known.
+    """
+    found: dict[str, None] = {}
+    unsure: NotReadable | None = None
+    try:
+        for name in keeping(scene):
+            found |= dict.fromkeys(["iptables"] if name == "iptables-persistent" else [name])
+            found |= dict.fromkeys(["iptables"] if name in BY_IPTABLES else [])
+    except NotReadable as error:
+        unsure = error
+    if not found:
+        rules_known(scene)
+        entries = reach.filters(scene.read("firewall").items)
+        found |= {
+            "nftables" if one.is_nft else "iptables": None for one in entries if one.rules or one.policy == "drop"
+        }
+    if unsure is not None and not found:
+        raise unsure
+    return tuple(found)
 
 
 def has_six(scene: Scene) -> bool:
@@ -73,12 +114,20 @@ def rules_known(scene: Scene) -> None:
         raise NotReadable("the packet filter has more rules than are read")
 
 
+NO_FILTER: Mapping[str, Field] = {"lacks": "filter"}
+"""Among the data of what was seen: there is no filter at all, to whose rules a plan would add."""
+
+
+def _bare(text: str) -> Judgement:
+    return failed(text, Seen("", text, data=NO_FILTER))
+
+
 def _one(scene: Scene) -> Judgement:
-    found = keepers(scene)
+    found = keeping(scene)
     if len(found) == 1:
         return passed(f"{next(iter(found))} alone keeps the packet filter")
     if not found:
-        return failed(f"none of {', '.join(KEEPERS)} keeps the packet filter")
+        return _bare(f"none of {', '.join(KEEPERS)} keeps the packet filter")
     said = [f"{name} ({'runs' if runs else 'does not run'})" for name, (_, runs) in found.items()]
     return failed(f"more than one service writes rules: {', '.join(said)}")
 
@@ -86,20 +135,26 @@ def _one(scene: Scene) -> Judgement:
 def _active(scene: Scene) -> Judgement:
     found = keepers(scene)
     if not found:
-        return failed("no service puts rules of a packet filter in force when the host starts")
+        return _bare("no service puts rules of a packet filter in force when the host starts")
     switch = word(scene.read("firewall").items.get("ufw enabled"), "value").lower()
     seen = []
     for name, (starts, runs) in found.items():
         if name == "ufw" and switch in ("", "no") and scene.read("firewall").knows("ufw enabled"):
             if len(found) == 1:
-                seen.append(Seen("ufw", "ufw is installed and not switched on", data={"unit": "ufw"}))
+                seen.append(
+                    Seen("ufw", "ufw is installed and not switched on", data={"unit": "ufw", "lacks": "switch"})
+                )
             continue
         if not starts:
             unit = next((one for one in KEEPERS[name] if is_active(scene, one)), KEEPERS[name][0])
-            seen.append(Seen(name, f"{name} runs and does not start with the host", data={"unit": unit}))
+            seen.append(
+                Seen(name, f"{name} runs and does not start with the host", data={"unit": unit, "lacks": "start"})
+            )
         elif not runs:
             unit = next((one for one in KEEPERS[name] if is_enabled(scene, one)), KEEPERS[name][0])
-            seen.append(Seen(name, f"{name} starts with the host and does not run", data={"unit": unit}))
+            seen.append(
+                Seen(name, f"{name} starts with the host and does not run", data={"unit": unit, "lacks": "run"})
+            )
     if seen:
         return failed(names([one.text for one in seen]), *seen)
     rules_known(scene)
@@ -118,7 +173,7 @@ def _deny(scene: Scene) -> Judgement:
             continue
         mine = [one for one in entries if one.family in ("inet", "ip6" if is_six else "ip")]
         if not mine:
-            seen.append(Seen(family, f"{family}: no chain looks at what comes in"))
+            seen.append(Seen(family, f"{family}: no chain looks at what comes in", data=NO_FILTER))
             continue
         way = reach.default(items, is_six)
         outer = _open_links(scene, way.sources, is_six)
@@ -217,7 +272,9 @@ def _mail(scene: Scene) -> Judgement:
         sockets.whole()
     seen = [
         Seen(
-            name, f"{word(sockets.items[name], 'process') or 'a mail server'} takes mail at {name}", data={"port": name}
+            name,
+            f"{word(sockets.items[name], 'process') or 'a mail server'} takes mail at {name}",
+            data={"port": name, "process": word(sockets.items[name], "process")},
         )
         for name in outer
     ]
@@ -226,36 +283,21 @@ def _mail(scene: Scene) -> Judgement:
     return settled("mail is taken from the host itself alone", f"mail is taken at {names(outer)}", seen)
 
 
-ENABLE = """\
-parameters:
-  unit: {help: the service that puts the rules in force}
-steps:
-  - unit: {name: "{{unit}}", do: enable}
-    become: yes
-post:
-  - check: {unit: "{{unit}}", is: enabled}
-rollback:
-  - unit: {name: "{{unit}}", do: disable}
-    become: yes
-"""
-"""Only what is in force already is made to last: rules that are put in force unseen may lock everybody out."""
-
-
-def _unit(seen: Seen) -> Mapping[str, str]:
-    return {"unit": str(seen.data.get("unit") or "nftables")}
-
-
 _FACTS = ("unitfiles", "units", "firewall", "sysctl")
 
 CHECKS_OF_FIREWALL: tuple[Check, ...] = (
     Check(
         "fw-one",
         "one service alone keeps the packet filter",
-        ("unitfiles", "units"),
+        ("unitfiles", "units", "firewall"),
         _one,
         FindingSeverity.MEDIUM,
         controls=Controls(("4.1.1",), ("1.2.1",), ("SC-7(21)", "CM-7(b)"), ("8.20",)),
-        remedy=Remedy("Keep one of them and disable the others, so that no rules are undone behind your back."),
+        remedy=Remedy(
+            "Keep one of them and disable the others, so that no rules are undone behind your back.",
+            by_hand="which of them is meant only you know, and rules of another may be what lets you in",
+            choose=bare,
+        ),
     ),
     Check(
         "fw-active",
@@ -264,29 +306,38 @@ CHECKS_OF_FIREWALL: tuple[Check, ...] = (
         _active,
         FindingSeverity.HIGH,
         controls=Controls(("4.2.3", "4.3.9"), ("1.2.1",), ("SC-7",), ("8.20",)),
-        remedy=Remedy("See that the rules let your own SSH in, then enable and start the service.", ENABLE, _unit),
+        remedy=Remedy(
+            "See that the rules let your own SSH in, then enable and start the service.", by_hand=RULES, choose=active
+        ),
         root=True,
+        in_use=in_use,
     ),
     Check(
         "fw-deny",
         "what no rule is about is refused",
-        ("firewall", "sysctl", "routes"),
+        ("firewall", "sysctl", "routes", "unitfiles", "units"),
         _deny,
         FindingSeverity.HIGH,
         controls=Controls(("4.2.7", "4.3.8", "4.4.2.1"), ("1.3.1",), ("CA-3(5)", "SC-7(23)"), ("8.20",)),
-        remedy=Remedy("Write rules for what has to be reached, SSH first, then set the policy of input to drop."),
+        remedy=Remedy(
+            "Write rules for what has to be reached, SSH first, then set the policy of input to drop.",
+            by_hand=RULES,
+            choose=bare,
+        ),
         root=True,
+        in_use=in_use,
     ),
     Check(
         "fw-open",
         "each socket that others reach has a rule of its own",
-        ("firewall", "sockets", "sysctl"),
+        ("firewall", "sockets", "sysctl", "unitfiles", "units"),
         _open,
         FindingSeverity.MEDIUM,
         FindingKind.EXPOSURE,
         Controls(("4.2.6", "4.4.2.4"), ("1.2.5",), ("CM-7",), ("8.20",)),
-        Remedy("Stop what need not listen; for the rest write a rule that says from where."),
+        Remedy("Stop what need not listen; for the rest write a rule that says from where.", by_hand=RULES),
         root=True,
+        in_use=in_use,
     ),
     Check(
         "net-listen",
@@ -296,7 +347,10 @@ CHECKS_OF_FIREWALL: tuple[Check, ...] = (
         FindingSeverity.HIGH,
         FindingKind.EXPOSURE,
         Controls(("2.1.22",), ("2.2.4",), ("CM-7(b)",), ("8.21",)),
-        Remedy("Stop the service, bind it to 127.0.0.1, or take it into the baseline."),
+        Remedy(
+            "Stop the service, bind it to 127.0.0.1, or take it into the baseline.",
+            by_hand="it may be an intruder's or the business's, which people have to find out",
+        ),
     ),
     Check(
         "svc-mta",
@@ -308,18 +362,8 @@ CHECKS_OF_FIREWALL: tuple[Check, ...] = (
         Controls(("2.1.21",), ("1.4.2",), ("CM-7",), ("8.19",)),
         Remedy(
             "Bind the mail server to loopback: inet_interfaces = loopback-only for Postfix.",
-            """\
-steps:
-  - command: [postconf, -e, inet_interfaces = loopback-only]
-    become: yes
-  - unit: {name: postfix, do: restart}
-    become: yes
-rollback:
-  - command: [postconf, -e, inet_interfaces = all]
-    become: yes
-  - unit: {name: postfix, do: restart}
-    become: yes
-""",
+            by_hand="this mail server is none whose settings are known here",
+            choose=mail,
         ),
         parameters={"mail_ports": ["25", "465", "587"], "mail_roles": ["mail", "mx", "mta"]},
     ),

@@ -28,6 +28,7 @@ from tui_ops.practices.security.checks.plain import (
     starting,
     word,
 )
+from tui_ops.practices.security.checks.serviceplans import ban, virus
 from tui_ops.practices.security.checks.sshd import sshd_of
 
 CLAMAV = ("clamav-daemon", "clamd", "clamd@scan", "clamd@amavisd", "clamav-clamonacc")
@@ -52,7 +53,8 @@ def _virus(scene: Scene) -> Judgement:
         roles = {one.lower() for one in scene.words("av_roles")}
         if EVERYWHERE not in roles and not roles & roles_of(scene):
             raise NotForThis("no role that asks for antivirus, and none runs")
-        return failed("no antivirus runs")
+        text = "no antivirus runs"
+        return failed(text, Seen("", text, data={"lacks": "engine"}))
     if not clam:
         raise NotReadable(f"{OTHERS[others[0]]} runs: how old its signatures are is not told")
     read = scene.read("protections")
@@ -60,11 +62,16 @@ def _virus(scene: Scene) -> Judgement:
     found = [at for at in made if at is not None]
     if not found:
         read.looked("signatures ")
-        return failed("ClamAV runs without signatures")
+        return _old_signatures("ClamAV runs without signatures")
     age_s = host_age_s(scene, read, max(found))
     if age_s > scene.number("av_signature_hours") * HOUR_S:
-        return failed(f"the signatures of ClamAV are {span(age_s)} old")
+        return _old_signatures(f"the signatures of ClamAV are {span(age_s)} old")
     return passed(f"ClamAV runs, with signatures of {span(age_s)} ago")
+
+
+def _old_signatures(text: str) -> Judgement:
+    """Return that antivirus runs, and does not know what it has to look for."""
+    return failed(text, Seen("", text, data={"parts": ["signatures"]}))
 
 
 def _no_passwords(scene: Scene) -> bool:
@@ -108,12 +115,17 @@ def _ban(scene: Scene) -> Judgement:
     if others:
         return passed(f"{others[0]} bans who guesses")
     if read.items.get("fail2ban") is not None:
-        return failed(blind or "fail2ban runs, and has no jail for sshd")
+        return _no_ban(blind, "") if blind else _no_ban("fail2ban runs, and has no jail for sshd", "jail")
     if not running(scene, ("fail2ban",)):
         if is_there(scene, "fail2ban"):
-            return failed("fail2ban does not run: without a log for each of its jails it does not start")
-        return failed("nobody who guesses passwords is banned")
+            return _no_ban("fail2ban does not run: without a log for each of its jails it does not start", "service")
+        return _no_ban("nobody who guesses passwords is banned", "service")
     raise no_reading("jails of fail2ban", "protections")
+
+
+def _no_ban(text: str, lacks: str) -> Judgement:
+    """Return that nobody is banned, and what is lacking for the plan: the service, its jail; empty for neither."""
+    return failed(text, Seen("", text, data={"lacks": lacks}))
 
 
 def _backup(scene: Scene) -> Judgement:
@@ -141,30 +153,6 @@ def _is_time(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 2**40
 
 
-FAIL2BAN = """\
-steps:
-  - package: fail2ban
-    become: yes
-  - file:
-      path: /etc/fail2ban/jail.d/60-tui-ops-sshd.conf
-      mode: "0644"
-      content: |
-        [sshd]
-        enabled = true
-    become: yes
-  - unit: {name: fail2ban, do: enable}
-    become: yes
-  - unit: {name: fail2ban, do: restart}
-    become: yes
-post:
-  - check: {command: [fail2ban-client, status, sshd], says: "Currently banned"}
-    become: yes
-rollback:
-  - restore: files
-  - unit: {name: fail2ban, do: restart}
-    become: yes
-"""
-
 CHECKS_OF_GUARDS: tuple[Check, ...] = (
     Check(
         "av-on",
@@ -173,7 +161,11 @@ CHECKS_OF_GUARDS: tuple[Check, ...] = (
         _virus,
         FindingSeverity.MEDIUM,
         controls=Controls((), ("5.2", "5.3"), ("SI-3",), ("8.7",)),
-        remedy=Remedy("Start clamav-daemon and clamav-freshclam, and see that freshclam reaches a mirror."),
+        remedy=Remedy(
+            "Start clamav-daemon and clamav-freshclam, and see that freshclam reaches a mirror.",
+            by_hand="why freshclam brings none only its log tells: see /var/log/clamav/freshclam.log",
+            choose=virus,
+        ),
         parameters={"av_roles": ["mail", "mx", "fileserver", "files", "samba", "upload"], "av_signature_hours": 48},
         pci={"av_roles": [EVERYWHERE]},
     ),
@@ -184,7 +176,11 @@ CHECKS_OF_GUARDS: tuple[Check, ...] = (
         _ban,
         FindingSeverity.LOW,
         controls=Controls((), ("8.3.4",), ("AC-7",), ("8.5",)),
-        remedy=Remedy("Let fail2ban watch sshd, and ignore the jump host; or take no passwords.", FAIL2BAN),
+        remedy=Remedy(
+            "Let fail2ban watch sshd, and ignore the jump host; or take no passwords.",
+            by_hand="why a jail that is there sees nothing, its settings tell: see /etc/fail2ban",
+            choose=ban,
+        ),
         parameters={"ban_log_days": 7},
         root=True,
     ),
@@ -196,7 +192,10 @@ CHECKS_OF_GUARDS: tuple[Check, ...] = (
         FindingSeverity.HIGH,
         FindingKind.BACKUP,
         Controls((), (), ("CP-9",), ("8.13",)),
-        Remedy("Find out why the last backups did not run, and run one now."),
+        Remedy(
+            "Find out why the last backups did not run, and run one now.",
+            by_hand="what runs it, and whether it may run in the day, its plan says: see the screen Recovery",
+        ),
     ),
 )
 """Where a role needs antivirus: what passes files of others on. PCI-DSS leaves none out that has not been assessed.

@@ -5,8 +5,17 @@ from collections.abc import Mapping
 
 from tui_ops.model.facts import Field
 from tui_ops.model.security import FindingSeverity, Seen
-from tui_ops.practices.security.checks.accountsread import ACCOUNTS, accounts_of
+from tui_ops.practices.security.checks.accountsread import (
+    ACCOUNTS,
+    DIRECTORIES,
+    NO_DIRECTORIES,
+    PASSWD,
+    accounts_of,
+    directories,
+    why_directories,
+)
 from tui_ops.practices.security.checks.base import Check, Controls, Judgement, NotReadable, Remedy, Scene
+from tui_ops.practices.security.checks.fileplans import EQUIV_FILES, HOME, PLAIN_HOME, equiv
 from tui_ops.practices.security.checks.plain import BY_HAND, mode_of, names, number, settled, takes
 
 MODES = "modes"
@@ -16,20 +25,6 @@ HOME_OPEN = 0o027
 
 TRUST_FILES = (".rhosts", ".shosts", ".netrc")
 """Files in a home that let somebody in from elsewhere, or hold passwords for elsewhere."""
-
-EQUIV_FILES = ("/etc/hosts.equiv", "/etc/shosts.equiv", "/etc/ssh/shosts.equiv")
-"""The same for the whole host."""
-
-_PLAIN_HOME = r"/root|/home/[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}"
-"""Homes that the plan closes: in a folder that root alone writes to, nobody puts another file in their place."""
-
-_PLAN = f"""\
-parameters:
-  path: {{pattern: "{_PLAIN_HOME}", help: the home}}
-steps:
-  - command: [chmod, "g-w,o-rwx", --, "{{{{path}}}}"]
-    become: yes
-"""
 
 
 def _is_looked_at(home: str) -> bool:
@@ -57,8 +52,8 @@ def _homes(scene: Scene) -> Judgement:
         elif mode & HOME_OPEN:
             severity = FindingSeverity.HIGH if mode & 0o002 else None
             text = f"others may look into the home of {one.item}, or write to it: mode {mode:04o}"
-            by_hand: Mapping[str, Field] = {} if re.fullmatch(_PLAIN_HOME, home) else BY_HAND
-            seen.append(Seen(home, text, severity, data={**data, **by_hand}))
+            by_hand: Mapping[str, Field] = {} if re.fullmatch(PLAIN_HOME, home) else BY_HAND
+            seen.append(Seen(home, text, severity, data={**data, "was": f"{mode:04o}", **by_hand}))
     for path in sorted(modes.items):
         if path in EQUIV_FILES or path.rpartition("/")[2] in TRUST_FILES:
             is_trust = not path.endswith("/.netrc")
@@ -68,8 +63,10 @@ def _homes(scene: Scene) -> Judgement:
     # The same home of two accounts is one finding.
     seen = list({one.object: one for one in seen}.values())
     unread = [one for one in modes.unread if one == "" or one.startswith(("/home", "/root", "/var"))]
+    strangers = directories(read, scene, PASSWD)
     need = takes(modes) if unread else f"homes that are not looked at: {names(sorted(set(elsewhere)))}"
-    unread += elsewhere
+    need = need if unread or elsewhere else why_directories(strangers)
+    unread += [*elsewhere, *strangers]
     wrong = f"{len(seen)} homes or files in them are open"
     return settled(f"{homes} homes, closed, and no file of trust", wrong, seen, unread, need, (MODES,))
 
@@ -79,10 +76,13 @@ CHECKS_OF_HOMES: tuple[Check, ...] = (
         "home-perm", "homes are closed, and hold no file that lets others in", (ACCOUNTS, MODES), _homes,
         FindingSeverity.MEDIUM,
         controls=Controls(("7.2.9", "7.2.10"), (), ("IA-5(h)", "CM-7"), ("5.17",)),
+        parameters={DIRECTORIES: NO_DIRECTORIES},
         remedy=Remedy(
             "Close a home with chmod 0750; ask the owner of a .rhosts or .netrc what it is for, then remove it.",
-            _PLAN,
-            lambda seen: {"path": str(seen.data.get("path", ""))},
+            HOME,
+            lambda seen: {"path": str(seen.data.get("path", "")), "was": str(seen.data.get("was", ""))},
+            by_hand="what lies in a home is its owner's: ask him, who may need it",
+            choose=equiv,
         ),
         root=True,
     ),

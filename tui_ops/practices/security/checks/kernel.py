@@ -15,6 +15,7 @@ from tui_ops.practices.security.checks.base import (
     failed,
     passed,
 )
+from tui_ops.practices.security.checks.kernelplans import CONFINE, SET, confined, no_such, set_values
 from tui_ops.practices.security.checks.plain import listed, names, number, roles_of, settled, word
 
 CONTAINERS = frozenset({"docker", "podman", "lxc", "lxc-libvirt", "openvz", "systemd-nspawn", "container-other", "wsl",
@@ -127,8 +128,14 @@ def _mac(scene: Scene) -> Judgement:
     return _armor(scene)
 
 
+def _mac_in_use(scene: Scene) -> tuple[str, ...]:
+    """Return SELinux where it is in force, and AppArmor of all others: one of the two every host has to have."""
+    mode = word(scene.read("protections").items.get("selinux"), "mode")
+    return ("selinux",) if mode in ("enforcing", "permissive") else ("apparmor",)
+
+
 def _at(what: str, mode: str) -> Seen:
-    return Seen(what, f"SELinux is set to {mode} at the next boot")
+    return Seen(what, f"SELinux is set to {mode} at the next boot", data={"configured": mode})
 
 
 def _armor(scene: Scene) -> Judgement:
@@ -162,32 +169,6 @@ def _boot(scene: Scene) -> Judgement:
     return failed("everybody at the console may change how the host boots")
 
 
-SET = """\
-parameters:
-  key: {pattern: "[a-z0-9_.]+", help: the setting of the kernel}
-  value: {pattern: "[0-9]+"}
-steps:
-  - file:
-      path: "/etc/sysctl.d/60-tui-ops-{{key}}.conf"
-      mode: "0644"
-      template: yes
-      content: |
-        {{key}} = {{value}}
-    become: yes
-  - command: [sysctl, -w, "{{key}}={{value}}"]
-    become: yes
-post:
-  - check: {command: [sysctl, -n, "{{key}}"], says: "^{{value}}$"}
-rollback:
-  - restore: files
-"""
-
-
-def set_values(seen: Seen) -> Mapping[str, str]:
-    """Return the parameters of the plan that sets one setting."""
-    return {"key": str(seen.data.get("key") or seen.object), "value": str(seen.data.get("value") or "0")}
-
-
 _SETTINGS = ("sysctl", "hardware")
 _Judge = Callable[[Scene], Judgement]
 
@@ -197,8 +178,8 @@ def _check(
     parameters: Mapping[str, list[str]] | None = None,
 ) -> Check:  # fmt: skip
     return Check(
-        name, title, _SETTINGS, judge, severity, controls=controls, remedy=Remedy(advice, SET, set_values),
-        parameters=dict(parameters or {}),
+        name, title, _SETTINGS, judge, severity, controls=controls,
+        remedy=Remedy(advice, SET, set_values, choose=no_such), parameters=dict(parameters or {}),
     )  # fmt: skip
 
 
@@ -212,7 +193,8 @@ CHECKS_OF_KERNEL: tuple[Check, ...] = (
     _check(
         "net-stack", "redirects and source routes are refused, forged sources noticed", _stack, FindingSeverity.MEDIUM,
         Controls(
-            ("3.3.2", "3.3.5", "3.3.7", "3.3.8", "3.3.9", "3.3.10"), ("1.4.3", "1.4.5"), ("SC-5", "SC-7(a)"), ("8.20",)
+            ("3.3.2", "3.3.4", "3.3.5", "3.3.6", "3.3.7", "3.3.8", "3.3.9", "3.3.10"), ("1.4.3", "1.4.5"),
+            ("SC-5", "SC-7(a)"), ("8.20",),
         ),
         "Set it for all links and for those to come.",
     ),
@@ -226,13 +208,16 @@ CHECKS_OF_KERNEL: tuple[Check, ...] = (
         controls=Controls(
             ("1.3.1.1", "1.3.1.2", "1.3.1.3", "1.3.1.4"), ("1.2.6",), ("AC-3(4)", "CM-7(2)"), ("8.9",)
         ),
-        remedy=Remedy("Enforce the profiles (aa-enforce) or set SELINUX=enforcing, after a look at what that stops."),
+        remedy=Remedy("Enforce the profiles (aa-enforce) or set SELINUX=enforcing, after a look at what that stops.",
+                      by_hand=CONFINE, choose=confined),
         root=True,
+        in_use=_mac_in_use,
     ),
     Check(
         "boot-pw", "the boot loader asks for a password", ("protections", "hardware"), _boot, FindingSeverity.LOW,
         controls=Controls(("1.4.1",), (), ("CM-6(a)",), ("8.5",)),
-        remedy=Remedy("Make a hash with grub-mkpasswd-pbkdf2, set superusers and password_pbkdf2, run update-grub."),
+        remedy=Remedy("Make a hash with grub-mkpasswd-pbkdf2, set superusers and password_pbkdf2, run update-grub.",
+                      by_hand="a password stands in no plan, and a boot that asks for one waits for somebody"),
         parameters={"boot_virtual": False},
         root=True,
     ),

@@ -16,6 +16,8 @@ def login_defs(name: str, value: str, shown: str = "", parameters: str = "") -> 
     """
     return f"""\
 {parameters}steps:
+  - file: {{path: {LOGIN_DEFS}, state: kept}}
+    become: yes
   - script: |
       set -e
       [ -f {LOGIN_DEFS} ] || {{ echo "{LOGIN_DEFS} is not there: copy it from /usr/etc first" >&2; exit 1; }}
@@ -29,4 +31,6 @@ def login_defs(name: str, value: str, shown: str = "", parameters: str = "") -> 
 post:
   - check: {{file: {LOGIN_DEFS}, contains: "{name} {shown or value}"}}
     become: yes
+rollback:
+  - restore: files
 """

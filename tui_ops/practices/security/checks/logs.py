@@ -19,6 +19,7 @@ from tui_ops.practices.security.checks.base import (
     passed,
 )
 from tui_ops.practices.security.checks.kernel import is_container
+from tui_ops.practices.security.checks.logplans import CLOCK_BY_HAND, JOURNAL, REMOTE_BY_HAND, clock, remote
 from tui_ops.practices.security.checks.plain import besides, flag, listed, names, number, settled, starting, word
 
 SYSLOGS = ("rsyslog", "syslog-ng", "syslogd", "busybox-syslogd", "metalog")
@@ -56,6 +57,11 @@ def _local(scene: Scene) -> Judgement:
     return failed("journald keeps its logs in memory alone, and no syslog runs")
 
 
+def _local_in_use(scene: Scene) -> tuple[str, ...]:
+    """Return which program keeps logs: where a syslog runs, the journal hands all to it."""
+    return tuple(running(scene, SYSLOGS)) or ("journald",)
+
+
 def _remote(scene: Scene) -> Judgement:
     read = scene.read("protections")
     found = dict(starting(read, "sends "))
@@ -68,7 +74,8 @@ def _remote(scene: Scene) -> Judgement:
         program = word(fields, "program")
         unit = "systemd-journal-upload" if program == "journal-upload" else program
         if not is_active(scene, unit):
-            seen.append(Seen(f"{name} stopped", f"{unit} does not run: nothing is sent to {name.partition(' ')[2]}"))
+            text = f"{unit} does not run: nothing is sent to {name.partition(' ')[2]}"
+            seen.append(Seen(f"{name} stopped", text, data={"unit": unit}))
         elif not flag(fields, "tls"):
             text = f"{program} sends to {name.partition(' ')[2]} by {word(fields, 'protocol')} without TLS"
             seen.append(Seen(name, text, data={"target": name}))
@@ -115,17 +122,22 @@ def _has_unread(scene: Scene, read: Read) -> bool:
     return bool(listed(read.items.get("settings of rsyslog"), "elsewhere") or running(scene, SHIPPERS))
 
 
+def _clock_in_use(scene: Scene) -> tuple[str, ...]:
+    return tuple(name for name, services in KEEPERS_OF_TIME.items() if running(scene, services))
+
+
 def _clock(scene: Scene) -> Judgement:
     if is_container(scene):
         raise NotForThis("a container: its clock is its machine's")
-    kept = [name for name, services in KEEPERS_OF_TIME.items() if running(scene, services)]
+    kept = _clock_in_use(scene)
     if len(kept) > 1:
         return failed(f"more than one program sets the clock: {', '.join(kept)}")
     read = scene.read("clock")
     fields = read.items.get("clock")
     program = word(fields, "program")
     if not program and not kept:
-        return failed("no program sets the clock")
+        text = "no program sets the clock"
+        return failed(text, Seen("", text, data={"lacks": "program"}))
     most = scene.number("clock_offset_most_s")
     offset = scene.known.get("clock_offset_s")
     if isinstance(offset, int | float) and not isinstance(offset, bool) and abs(offset) >= most:
@@ -140,42 +152,6 @@ def _clock(scene: Scene) -> Judgement:
     return passed(f"{program} keeps the clock")
 
 
-JOURNAL = """\
-steps:
-  - file:
-      path: /etc/systemd/journald.conf.d/60-tui-ops-storage.conf
-      mode: "0644"
-      content: |
-        [Journal]
-        Storage=persistent
-    become: yes
-  - unit: {name: systemd-journald, do: restart}
-    become: yes
-post:
-  - check: {file: /var/log/journal}
-rollback:
-  - restore: files
-  - unit: {name: systemd-journald, do: restart}
-    become: yes
-"""
-
-CHRONY = """\
-steps:
-  - package: chrony
-    become: yes
-  - script: |
-      for unit in chrony chronyd; do
-        if systemctl cat "$unit" >/dev/null 2>&1; then exec systemctl enable --now "$unit"; fi
-      done
-      exit 1
-    name: enable and start chrony
-    become: yes
-post:
-  - check: {command: [chronyc, tracking], says: "Leap status *: Normal"}
-    retries: 6
-    retry_after: 20s
-"""
-
 CHECKS_OF_LOGS: tuple[Check, ...] = (
     Check(
         "log-local",
@@ -185,6 +161,7 @@ CHECKS_OF_LOGS: tuple[Check, ...] = (
         FindingSeverity.MEDIUM,
         controls=Controls(("6.1.1.1", "6.1.2.4", "6.1.3.2"), ("10.2.1",), ("AU-4(1)",), ("8.15",)),
         remedy=Remedy("Let journald keep its logs on the disk, or run rsyslog.", JOURNAL),
+        in_use=_local_in_use,
     ),
     Check(
         "log-remote",
@@ -193,7 +170,11 @@ CHECKS_OF_LOGS: tuple[Check, ...] = (
         _remote,
         FindingSeverity.MEDIUM,
         controls=Controls(("6.1.3.6",), ("10.3.3",), ("AU-4(1)", "AU-9(2)"), ("8.15",)),
-        remedy=Remedy("Send logs to a machine that this one can't change, by TLS, with its certificate checked."),
+        remedy=Remedy(
+            "Send logs to a machine that this one can't change, by TLS, with its certificate checked.",
+            by_hand=REMOTE_BY_HAND,
+            choose=remote,
+        ),
         parameters={"log_queue_mb": 100},
     ),
     Check(
@@ -203,8 +184,13 @@ CHECKS_OF_LOGS: tuple[Check, ...] = (
         _clock,
         FindingSeverity.MEDIUM,
         controls=Controls(("2.3.1.1", "2.3.3.1"), ("10.6.1",), ("AU-8(1)(a)",), ("8.17",)),
-        remedy=Remedy("Run chrony with at least one source that answers, and nothing beside it.", CHRONY),
+        remedy=Remedy(
+            "Run chrony with at least one source that answers, and nothing beside it.",
+            by_hand=CLOCK_BY_HAND,
+            choose=clock,
+        ),
         parameters={"clock_offset_most_s": 1.0},
+        in_use=_clock_in_use,
     ),
 )
 """``log_queue_mb``: rsyslog's queue on the disk is used when the other side does not take logs; a hundred are an hour

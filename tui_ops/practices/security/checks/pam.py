@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from tui_ops.model.facts import Field
 from tui_ops.model.security import FindingSeverity, Seen
+from tui_ops.practices.security.checks.accountplans import told
 from tui_ops.practices.security.checks.base import (
     Check,
     Controls,
@@ -15,6 +17,8 @@ from tui_ops.practices.security.checks.base import (
     Remedy,
     Scene,
 )
+from tui_ops.practices.security.checks.pamplans import BY_HAND as LEFT_TO_PEOPLE
+from tui_ops.practices.security.checks.pamplans import DENY, MINLEN, length_way, lockout_way
 from tui_ops.practices.security.checks.plain import BY_HAND, listed, settled, starting, word
 
 POLICY = "authpolicy"
@@ -119,9 +123,14 @@ def _lockout(scene: Scene) -> Judgement:
         if not wrong and not 0 < deny <= most:
             wrong = f"locks after {deny} tries, not within {most}" if deny else "never locks: deny is 0"
         if wrong:
-            seen.append(Seen(f"pam {stack}", f"{stack} {wrong}", data={"tries": most, **by_hand}))
+            seen.append(Seen(f"pam {stack}", f"{stack} {wrong}", data={"tries": most, **by_hand, **_missing(wrong)}))
     wrong_text = f"{len(seen)} stacks of PAM do not stop guesses"
     return settled(f"an account is locked after {tries} wrong passwords", wrong_text, seen)
+
+
+def _missing(wrong: str) -> dict[str, Field]:
+    """Return what the plan goes by: whether the module that does it is not in the stack at all."""
+    return {"missing": "yes"} if wrong.endswith((": no pam_faillock", ": no pam_pwquality")) else {}
 
 
 def _locks(auth: list[Rule], rules: list[Rule], written: str) -> tuple[str, int]:
@@ -164,7 +173,7 @@ def _length(scene: Scene) -> Judgement:
         if not wrong and length < least:
             wrong = f"takes passwords of {length} characters, less than {least}"
         if wrong:
-            seen.append(Seen(f"pam {stack}", f"{stack} {wrong}", data={"length": least, **by_hand}))
+            seen.append(Seen(f"pam {stack}", f"{stack} {wrong}", data={"length": least, **by_hand, **_missing(wrong)}))
     wrong_text = f"{len(seen)} stacks of PAM take short passwords"
     return settled(f"new passwords have at least {min(lengths, default=0)} characters", wrong_text, seen)
 
@@ -197,46 +206,16 @@ def _asks(rules: list[Rule], read: Read) -> tuple[str, int]:
     return "", max(0, (QUALITY_MINLEN if length is None else length) - counted)
 
 
-_FAILLOCK_PLAN = """\
-parameters:
-  tries: {type: number, least: 1, most: 20}
-steps:
-  - script: |
-      set -e
-      conf=/etc/security/faillock.conf
-      sed -i -E '/^[[:space:]]*deny[[:space:]]*=/d' "$conf"
-      printf 'deny = %s\\n' "$TUI_tries" >>"$conf"
-    name: say after how many wrong passwords an account is locked
-    become: yes
-post:
-  - check: {file: /etc/security/faillock.conf, contains: "deny = {{tries}}"}
-    become: yes
-"""
-
-_QUALITY_PLAN = """\
-parameters:
-  length: {type: number, least: 8, most: 64}
-steps:
-  - script: |
-      set -e
-      conf=/etc/security/pwquality.conf
-      sed -i -E '/^[[:space:]]*minlen[[:space:]]*=/d' "$conf"
-      printf 'minlen = %s\\n' "$TUI_length" >>"$conf"
-    name: say how long a new password has to be
-    become: yes
-post:
-  - check: {file: /etc/security/pwquality.conf, contains: "minlen = {{length}}"}
-    become: yes
-"""
-
 CHECKS_OF_PAM: tuple[Check, ...] = (
     Check(
         "pam-lockout", "an account is locked after a few wrong passwords", (POLICY,), _lockout, FindingSeverity.MEDIUM,
         controls=Controls(("5.3.3.1.1",), ("8.3.4",), ("AC-7(a)",), ("8.5",)),
         remedy=Remedy(
             "Bring pam_faillock into the stacks of logins (pam-auth-update, authselect), then set deny.",
-            _FAILLOCK_PLAN,
-            lambda seen: {"tries": str(seen.data.get("tries", ""))},
+            DENY,
+            told("tries"),
+            by_hand=LEFT_TO_PEOPLE,
+            choose=lockout_way,
         ),
         parameters={"lock_tries": 4}, pci={"lock_tries": 10},
     ),
@@ -245,8 +224,10 @@ CHECKS_OF_PAM: tuple[Check, ...] = (
         controls=Controls(("5.3.3.2.2",), ("8.3.6",), ("IA-5(1)(a)",), ("5.17",)),
         remedy=Remedy(
             "Bring pam_pwquality into the stack of passwords (libpam-pwquality), then set minlen.",
-            _QUALITY_PLAN,
-            lambda seen: {"length": str(seen.data.get("length", ""))},
+            MINLEN,
+            told("length"),
+            by_hand=LEFT_TO_PEOPLE,
+            choose=length_way,
         ),
         parameters={"min_length": 14}, pci={"min_length": 12},
     ),

@@ -6,6 +6,7 @@ from tui_ops.model.security import FindingSeverity, Seen
 from tui_ops.practices.security.checks.asking import bare_name
 from tui_ops.practices.security.checks.base import Check, Controls, Judgement, Remedy, Scene
 from tui_ops.practices.security.checks.plain import names, settled, word
+from tui_ops.practices.security.checks.serviceplans import REMOVE, package_of
 
 SERVERS: Mapping[str, str] = {
     **dict.fromkeys(("telnetd", "telnetd-ssl", "inetutils-telnetd", "telnet-server", "busybox-telnetd"), "telnet"),
@@ -49,24 +50,6 @@ def _legacy(scene: Scene) -> Judgement:
     )  # fmt: skip
 
 
-REMOVE = """\
-parameters:
-  package: {pattern: "[a-z0-9][a-z0-9+.-]+"}
-steps:
-  - package: {name: "{{package}}", do: remove}
-    become: yes
-post:
-  - check: {package: "{{package}}", installed: no}
-rollback:
-  - package: "{{package}}"
-    become: yes
-"""
-
-
-def _package(seen: Seen) -> Mapping[str, str]:
-    return {"package": str(seen.data.get("package") or seen.object)}
-
-
 CHECKS_OF_SERVICES: tuple[Check, ...] = (
     Check(
         "svc-legacy",
@@ -80,7 +63,7 @@ CHECKS_OF_SERVICES: tuple[Check, ...] = (
             ("CM-7",),
             ("8.19", "8.20"),
         ),
-        remedy=Remedy("Remove the package; where its work is needed, SSH and SFTP do it.", REMOVE, _package),
+        remedy=Remedy("Remove the package; where its work is needed, SSH and SFTP do it.", REMOVE, package_of),
         parameters={"legacy_allowed": []},
     ),
 )

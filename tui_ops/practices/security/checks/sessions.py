@@ -120,6 +120,7 @@ CHECKS_OF_SESSIONS: tuple[Check, ...] = (
             "Set TMOUT for all shells in a file of /etc/profile.d, and take other settings of it away.",
             _TMOUT_PLAN,
             lambda seen: {"seconds": str(seen.data.get("seconds", ""))},
+            by_hand="that file is somebody's, with more in it than this",
         ),
         parameters={"tmout_s": 900},
     ),
@@ -127,7 +128,8 @@ CHECKS_OF_SESSIONS: tuple[Check, ...] = (
         "sess-umask", "what is made new is not everybody's", (POLICY,), _umask, FindingSeverity.LOW,
         controls=Controls(("5.4.3.3",), ("8.6.1",), ("AC-6(1)",), ("8.19",)),
         remedy=Remedy(
-            "Set UMASK 027 in login.defs, and take looser ones out of the shells' files.", login_defs("UMASK", "027")
+            "Set UMASK 027 in login.defs, and take looser ones out of the shells' files.", login_defs("UMASK", "027"),
+            by_hand="that file is somebody's, with more in it than this",
         ),
     ),
 )  # fmt: skip

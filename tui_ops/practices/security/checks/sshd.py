@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from tui_ops.model.facts import Field, Fields
 from tui_ops.model.security import FindingSeverity, Seen
-from tui_ops.model.sshdline import split_setting
 from tui_ops.practices.security.checks.base import Judgement, NotForThis, NotReadable, Read, Scene
 from tui_ops.practices.security.checks.plain import (
     BY_HAND,
@@ -15,15 +14,19 @@ from tui_ops.practices.security.checks.plain import (
     listed,
     names,
     settled,
-    starting,
     takes,
-    word,
 )
-
-TOPIC = "sshdconf"
-
-MATCH = "match "
-"""How the items of Match blocks begin."""
+from tui_ops.practices.security.checks.sshdothers import (
+    ALIASES,
+    MATCH,
+    OTHER,
+    OTHER_BLOCK,
+    OTHER_ITEM,
+    TOPIC,
+    others_of,
+    said_in,
+    unread_others,
+)
 
 FILES_OPTIONS = "sshd_config -o"
 """The item of what stands on the command line of an sshd that runs: it wins over the files, and ``sshd -T`` is not told
@@ -31,14 +34,6 @@ of it."""
 
 COMMAND_LINE = "-o"
 """Stands for criteria with these."""
-
-OTHER = "-f "
-"""How the criteria begin that stand for an sshd which reads another file, with all that it is set to."""
-
-_OTHER_ITEM = f"sshd_config {OTHER}"
-"""How its items begin; those of its Match blocks have these behind the file."""
-
-_OTHER_BLOCK = f" {MATCH}"
 
 VALUE_SHOWN = 80
 """Characters of a value in a line for people."""
@@ -51,12 +46,6 @@ DEFAULTS: Mapping[str, str] = {
     "usepam": "no", "allowusers": "", "allowgroups": "",
 }  # fmt: skip
 """What sshd does where nothing is written: sshd_config(5) of OpenSSH 7.4 and later."""
-
-ALIASES: Mapping[str, str] = {
-    "challengeresponseauthentication": "kbdinteractiveauthentication",
-    "skeyauthentication": "kbdinteractiveauthentication",
-}
-"""Older names of settings."""
 
 SPELT: Mapping[str, str] = {
     "permitrootlogin": "PermitRootLogin", "permitemptypasswords": "PermitEmptyPasswords",
@@ -88,10 +77,21 @@ class Sshd:
     """Whether all of the files could be read for Match blocks."""
     need: str = ""
     """What was not read, or takes privilege, in words."""
+    is_there: bool = True
+    """Whether there is one that reads the usual file, and not only others."""
 
-    def value(self, name: str) -> str:
-        """Return a setting, or what sshd does without it."""
-        return self.settings.get(name) or DEFAULTS.get(name, "")
+    def value(self, name: str, criteria: str = "") -> str:
+        """Return a setting, or what sshd does without it.
+
+        Args:
+            name: in small letters.
+            criteria: of a block: then it is the setting of the sshd that the block belongs to.
+        """
+        settings = self.settings
+        if criteria.startswith(OTHER):
+            file = criteria.partition(OTHER_BLOCK)[0]
+            settings = next((said for one, said in self.blocks if one == file), {})
+        return settings.get(name) or DEFAULTS.get(name, "")
 
     @property
     def how(self) -> str:
@@ -116,13 +116,15 @@ def _make(read: Read) -> Sshd:
     left = listed(files, "left")
     if not is_effective and (files is None or left):
         if files is None and not read.unread and not settings:
+            if others_of(read):
+                return Sshd({}, tuple(_blocks(read)), False, not unread_others(read), unread_others(read), False)
             raise NotForThis("there is no sshd on this host")
         if left:
             raise NotReadable(f"sshd_config includes {names(left)}, which was not read", (TOPIC,))
         raise NotReadable(takes(read), (TOPIC,))
     blocks_known = (files is not None and not left) or (files is None and not read.unread)
     need = f"sshd_config includes {names(left)}, which was not read" if left else f"Match blocks: {takes(read)}"
-    others = _unread_others(read)
+    others = unread_others(read)
     if others:
         blocks_known, need = False, others
     return Sshd(
@@ -145,43 +147,17 @@ def _by_age(settings: Mapping[str, Fields]) -> list[tuple[str, Fields]]:
 def _blocks(read: Read) -> list[tuple[str, Mapping[str, str]]]:
     blocks: list[tuple[str, Mapping[str, str]]] = []
     for name in sorted(read.items):
-        if name.startswith((MATCH, FILES_OPTIONS, _OTHER_ITEM)):
-            said: dict[str, str] = {}
-            for line in listed(read.items[name], "value"):
-                key, value = split_setting(line)
-                said.setdefault(ALIASES.get(key, key), value)
-            if not name.startswith(_OTHER_ITEM):
-                blocks.append((name[len(MATCH) :] if name.startswith(MATCH) else COMMAND_LINE, said))
-            elif _OTHER_BLOCK in name:
-                blocks.append((name.removeprefix("sshd_config "), said))
-            elif _is_read(read.items[name]):
-                blocks.append((name.removeprefix("sshd_config "), {**DEFAULTS, **said}))
-    return blocks
-
-
-def _is_read(other: Fields) -> bool:
-    """Return whether what an sshd that reads another file does for everybody is known."""
-    return flag(other, "effective") or not listed(other, "left")
-
-
-def _unread_others(read: Read) -> str:
-    """Return which sshd reads another file that was not read whole, and what would make it known; empty for none."""
-    if not read.knows(_OTHER_ITEM):
-        return "" if read.unread and "" in read.unread else f"with which words sshd was started: {takes(read)}"
-    for name, fields in starting(read, _OTHER_ITEM):
-        left = listed(fields, "left")
-        if left and _OTHER_BLOCK not in name:
-            line = word(fields, "line")
-            mends = (
-                f"; root may be asked where sudoers allows: {line}" if line and not flag(fields, "effective") else ""
-            )
-            return f"another sshd runs, {word(fields, 'started')}: {names(left)} was not read{mends}"
-    return ""
+        if name.startswith((MATCH, FILES_OPTIONS)):
+            blocks.append((name[len(MATCH) :] if name.startswith(MATCH) else COMMAND_LINE, said_in(read.items[name])))
+        elif name.startswith(OTHER_ITEM) and OTHER_BLOCK in name:
+            blocks.append((name.removeprefix("sshd_config "), said_in(read.items[name])))
+    others = [(one.criteria, {**DEFAULTS, **one.settings}) for one in others_of(read) if one.is_read]
+    return sorted([*blocks, *others], key=lambda one: one[0])
 
 
 def is_other(criteria: str) -> bool:
     """Return whether criteria stand for an sshd that reads another file, and for everybody there."""
-    return criteria.startswith(OTHER) and _OTHER_BLOCK not in criteria
+    return criteria.startswith(OTHER) and OTHER_BLOCK not in criteria
 
 
 def in_block(criteria: str) -> str:
@@ -227,7 +203,7 @@ def judge(scene: Scene, *wants: Want) -> Judgement:
     seen = []
     for want in wants:
         value = sshd.value(want.name)
-        if not want.is_well(value.lower()):
+        if sshd.is_there and not want.is_well(value.lower()):
             at = "" if len(wants) == 1 else want.name
             seen.append(_seen(want, at, value, f"for everybody, {sshd.how}"))
         for criteria, said in sshd.blocks:
@@ -253,5 +229,8 @@ def finished(sshd: Sshd, seen: list[Seen], settings: list[str]) -> Judgement:
     """
     unread = [] if sshd.blocks_known else [MATCH, *(f"{name} {MATCH}" for name in settings)]
     well = ", ".join(f"{SPELT.get(name, name)} {sshd.value(name) or 'unset'}" for name in settings)
+    well = (
+        f"{well} ({sshd.how})" if sshd.is_there else "only such as read another file run there, and those are well set"
+    )
     wrong = f"{len(seen)} settings of sshd are too loose"
-    return settled(f"{well} ({sshd.how})", wrong, seen, unread, sshd.need, (TOPIC,))
+    return settled(well, wrong, seen, unread, sshd.need, (TOPIC,))

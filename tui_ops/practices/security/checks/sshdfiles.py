@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from tui_ops.model.facts import Field, Fields
 from tui_ops.model.security import FindingSeverity, Seen
 from tui_ops.practices.security.checks.base import Check, Controls, Judgement, NotForThis, Read, Remedy, Scene
+from tui_ops.practices.security.checks.fileplans import MODE_VALUES, mode_plan, public_key, was
 from tui_ops.practices.security.checks.plain import (
     BY_HAND,
     flag,
@@ -16,6 +17,7 @@ from tui_ops.practices.security.checks.plain import (
     takes,
     word,
 )
+from tui_ops.practices.security.checks.sshdothers import KEPT_FILE, others_of
 
 MODES = "modes"
 SETTINGS = "sshdconf"
@@ -26,9 +28,15 @@ HOST_KEY = "/etc/ssh/ssh_host_"
 KEY_GROUPS = ("root", "ssh_keys")
 """Groups that may read a private key: Red Hat's systems before 9.2 have one of its own, with 0640."""
 
+ANY_KEY = "/"
+"""How the objects of all keys begin."""
+
 _OPEN = 0o077
 _CONF_OPEN = 0o177
 """Bits that sshd_config must not have: all but reading and writing by its owner."""
+
+_PUBLIC_OPEN = 0o133
+"""Bits that a public key must not have: it may be read by everybody, and is run by nobody."""
 
 
 def _read(scene: Scene) -> Read:
@@ -46,26 +54,58 @@ def _host_keys(scene: Scene) -> Judgement:
     read = _read(scene)
     bits = int(scene.number("rsa_bits"))
     keys = {HOST_KEY + rest: fields for rest, fields in starting(read, HOST_KEY) if rest.endswith("_key")}
-    used, elsewhere = _used(scene, keys)
-    if not keys and not elsewhere:
+    used, unread = _used(scene, keys)
+    others, missing = _used_by_others(scene)
+    keys |= {path: fields for path, fields in _kept(scene).items() if path in used or path in others}
+    unread = [path for path in (*unread, *others) if path not in keys]
+    if not keys and not unread and not missing:
         raise NotForThis("there are no keys of an sshd on this host")
-    seen, unread = [], list(elsewhere)
+    seen = []
     for path, fields in keys.items():
         wrong = _wrong_mode(fields)
-        by_hand: Mapping[str, Field] = {} if wrong else BY_HAND
-        if path in used:
+        by_hand: Mapping[str, Field] = {} if wrong and path.startswith(HOST_KEY) else BY_HAND
+        parts = ["mode"] if wrong else []
+        if path in used or path in others:
             kind, length = word(fields, "type"), number(fields, "bits")
             if not kind:
                 unread.append(path)
-            if kind == "ssh-dss":
-                wrong.append("is of DSA, which nobody should trust any more")
-            elif kind == "ssh-rsa" and (length is None or length < bits):
-                wrong.append(f"is an RSA key of {length or 'unknown'} bits, less than {bits}")
+            if weak := _weak(kind, length, bits):
+                wrong.append(weak)
+                parts.append("strength")
         if wrong:
-            seen.append(Seen(path, f"{path} {' and '.join(wrong)}", data={"path": path, **by_hand}))
-    need = f"keys that were not looked at: {', '.join(unread[:3])}"
+            whose = "" if path in used or path not in others else f", a key of the sshd that runs with {others[path]},"
+            text = f"{path}{whose} {' and '.join(wrong)}"
+            seen.append(Seen(path, text, data={"path": path, **was(fields), **by_hand, "parts": parts}))
+    seen += _public_keys(read)
+    need = missing or f"keys that were not looked at: {', '.join(unread[:3])}"
+    unread += [ANY_KEY] if missing else []
     wrong_text = f"{len(seen)} keys of this host"
-    return settled(f"{len(keys)} keys, root's alone, and long enough", wrong_text, seen, unread, need)
+    topics = (SETTINGS,) if missing else ()
+    return settled(f"{len(keys)} keys, root's alone, and long enough", wrong_text, seen, unread, need, topics)
+
+
+def _weak(kind: str, length: int | None, bits: int) -> str:
+    """Return what is weak about a key; empty where nothing is."""
+    if kind == "ssh-dss":
+        return "is of DSA, which nobody should trust any more"
+    if kind == "ssh-rsa" and (length is None or length < bits):
+        return f"is an RSA key of {length or 'unknown'} bits, less than {bits}"
+    return ""
+
+
+def _public_keys(read: Read) -> list[Seen]:
+    """Return the public keys that others than root could exchange."""
+    seen = []
+    for rest, fields in starting(read, HOST_KEY):
+        mode, path = mode_of(fields), HOST_KEY + rest
+        if not rest.endswith("_key.pub") or (
+            number(fields, "uid") == 0 and mode is not None and not mode & _PUBLIC_OPEN
+        ):
+            continue
+        said = f"mode {word(fields, 'mode')}, owner {word(fields, 'owner')}"
+        text = f"others than root may write to {path}: {said}"
+        seen.append(Seen(path, text, FindingSeverity.LOW, data={"path": path, **was(fields), "parts": ["mode"]}))
+    return seen
 
 
 def _used(scene: Scene, keys: dict[str, Fields]) -> tuple[set[str], list[str]]:
@@ -77,6 +117,26 @@ def _used(scene: Scene, keys: dict[str, Fields]) -> tuple[set[str], list[str]]:
     said = [one for one in listed(fields, "value") if one.startswith("/")]
     # sshd -T names its three defaults whether they are there or not.
     return set(said), [one for one in said if one not in keys and not one.startswith(HOST_KEY)]
+
+
+def _used_by_others(scene: Scene) -> tuple[dict[str, str], str]:
+    """Return the keys that further sshds show, each with one of these, and why not all are known, if so.
+
+    Those in the usual place are judged anyway.
+    """
+    others = others_of(scene.reads.get(SETTINGS))
+    found: dict[str, str] = {}
+    for other in others:
+        for path in other.settings.get("hostkey", "").split():
+            if path.startswith("/") and not path.startswith(HOST_KEY):
+                found.setdefault(path, other.criteria)
+    return found, next((other.missing for other in others if not other.is_read), "")
+
+
+def _kept(scene: Scene) -> dict[str, Fields]:
+    """Return the files of sshds that lie elsewhere than usual, by path, as far as they were looked at."""
+    read = scene.reads.get(SETTINGS)
+    return dict(starting(read, KEPT_FILE)) if read is not None else {}
 
 
 def _wrong_mode(fields: Fields) -> list[str]:
@@ -97,7 +157,10 @@ def _config_files(scene: Scene) -> Judgement:
         for path, fields in read.items.items()
         if path in ("/etc/ssh/sshd_config", "/usr/etc/ssh/sshd_config") or path.startswith("/etc/ssh/sshd_config.d/")
     }
-    if not files:
+    others, kept = others_of(scene.reads.get(SETTINGS)), _kept(scene)
+    files |= {one.file: kept[one.file] for one in others if one.file in kept}
+    unread = list(dict.fromkeys(one.file or one.criteria for one in others if one.file not in kept))
+    if not files and not unread:
         raise NotForThis("there is no sshd_config on this host")
     seen = []
     for path, fields in sorted(files.items()):
@@ -108,26 +171,12 @@ def _config_files(scene: Scene) -> Judgement:
             said = f"mode {word(fields, 'mode')}, owner {word(fields, 'owner')}"
             severity = FindingSeverity.HIGH if number(fields, "uid") != 0 or (mode or 0) & 0o022 else None
             text = f"{path} is not root's alone to read and write: {said}"
-            seen.append(Seen(path, text, severity, data={"path": path}))
+            by_hand: Mapping[str, Field] = BY_HAND if path in kept else {}
+            seen.append(Seen(path, text, severity, data={"path": path, **was(fields), **by_hand}))
     wrong = f"{len(seen)} files of sshd's settings are not root's alone"
+    need = f"files that further sshds read were not looked at: {', '.join(unread)}" if unread else takes(read)
     # A folder that is closed shows none of its files, and is not open.
-    return settled(f"{len(files)} files, root's alone", wrong, seen, (), takes(read), (MODES,))
-
-
-def _path(seen: Seen) -> dict[str, str]:
-    return {"path": str(seen.data.get("path", seen.object))}
-
-
-def mode_plan(mode: str, group: str = "root") -> str:
-    """Return a plan that gives a file to root, with a mode."""
-    return (
-        'parameters:\n  path: {pattern: "/[A-Za-z0-9/._@+-]{1,200}", help: the file}\n'
-        "steps:\n"
-        f'  - command: [chown, "root:{group}", "{{{{path}}}}"]\n    become: yes\n'
-        f'  - command: [chmod, "{mode}", "{{{{path}}}}"]\n    become: yes\n'
-        f'post:\n  - check: {{command: [stat, -c, "%a %U", "{{{{path}}}}"], says: "^{mode.lstrip("0")} root"}}\n'
-        "    become: yes\n"
-    )
+    return settled(f"{len(files)} files, root's alone", wrong, seen, unread, need, (MODES,))
 
 
 CHECKS_OF_SSHD_FILES: tuple[Check, ...] = (
@@ -138,16 +187,23 @@ CHECKS_OF_SSHD_FILES: tuple[Check, ...] = (
         remedy=Remedy(
             "Close the file; a key that others could read, or that is too short, has to be made anew and told to all "
             "who know the old one.",
-            mode_plan("0600"),
-            _path,
+            mode_plan("/etc/ssh/ssh_host_[A-Za-z0-9_.-]{1,60}_key", "0600"),
+            MODE_VALUES,
+            by_hand="a new key is another host to all who know the old one, this desk among them",
+            choose=public_key,
         ),
         parameters={"rsa_bits": 3072},
     ),
     Check(
-        "ssh-conffile", "sshd's settings are root's alone to read and write", (MODES,), _config_files,
+        "ssh-conffile", "sshd's settings are root's alone to read and write", (MODES, SETTINGS), _config_files,
         FindingSeverity.LOW,
         controls=Controls(("5.1.1",), ("2.2.6",), ("AC-6(1)",), ("8.3",)),
-        remedy=Remedy("Give the file to root, with the mode 0600.", mode_plan("0600"), _path),
+        remedy=Remedy(
+            "Give the file to root, with the mode 0600.",
+            mode_plan("(/usr)?/etc/ssh/sshd_config([.]d/[A-Za-z0-9_.@+-]{1,100})?", "0600"),
+            MODE_VALUES,
+            by_hand="that sshd reads a file of its own: whoever began it knows who has to read it",
+        ),
     ),
 )  # fmt: skip
 """In the order of the reference's table."""

@@ -4,10 +4,8 @@ from collections.abc import Mapping
 
 from tui_ops.model.security import FindingSeverity, Seen
 from tui_ops.practices.security.checks.base import Check, Controls, Judgement, NotForThis, Remedy, Scene
-from tui_ops.practices.security.checks.plain import BY_HAND, besides, known_mapping, listed, roles_of
+from tui_ops.practices.security.checks.plain import BY_HAND, besides, listed, roles_of
 from tui_ops.practices.security.checks.sshd import (
-    MATCH,
-    TOPIC,
     Sshd,
     Want,
     finished,
@@ -17,7 +15,9 @@ from tui_ops.practices.security.checks.sshd import (
     seconds,
     sshd_of,
 )
-from tui_ops.practices.security.checks.sshdplans import drop_in, number_in, wanted
+from tui_ops.practices.security.checks.sshdothers import MATCH, OTHER, TOPIC, others_of
+from tui_ops.practices.security.checks.sshdoutside import told_of, which
+from tui_ops.practices.security.checks.sshdplans import IN_GROUP, NOT_ROOT, drop_in, number_in, wanted
 
 LOW, MEDIUM, HIGH, CRITICAL = (
     FindingSeverity.LOW, FindingSeverity.MEDIUM, FindingSeverity.HIGH, FindingSeverity.CRITICAL,
@@ -49,29 +49,40 @@ def _empty(scene: Scene) -> Judgement:
 def _password(scene: Scene) -> Judgement:
     sshd = sshd_of(scene)
     seen = []
-    if not _needs_key(sshd.value("authenticationmethods")):
-        seen += _password_seen("", sshd.settings, sshd, f"for everybody, {sshd.how}")
+    if sshd.is_there and not _needs_key(sshd.value("authenticationmethods")):
+        seen += _password_seen("", sshd.settings, sshd, "", f"for everybody, {sshd.how}")
     for criteria, said in sshd.blocks:
-        if not _needs_key(said.get("authenticationmethods", sshd.value("authenticationmethods"))):
-            seen += _password_seen(f"{MATCH}{criteria}", said, sshd, in_block(criteria))
-    offered = [one for one in listed(known_mapping(scene, "outside.ssh"), "methods") if one in _BY_PASSWORD]
-    if offered and not seen:
-        text = f"sshd offers {' and '.join(offered)} to whoever asks from outside, otherwise than its settings say"
-        seen.append(Seen("outside", text))
+        if not _needs_key(said.get("authenticationmethods", sshd.value("authenticationmethods", criteria))):
+            seen += _password_seen(f"{MATCH}{criteria}", said, sshd, criteria, in_block(criteria))
+    told = told_of(scene)
+    for who, lists in (("", told.usual), *told.others.items()):
+        offered = [one for one in listed(lists, "methods") if one in _BY_PASSWORD]
+        if offered and not any(_is_about(one.object, who) for one in seen):
+            text = f"{which(who)} offers {' and '.join(offered)} to whoever asks from outside"
+            text += ", otherwise than its settings say"
+            seen.append(Seen(f"outside {who}".rstrip(), text, data=BY_HAND if who else {}))
     judged = finished(sshd, seen, ["passwordauthentication", "kbdinteractiveauthentication"])
-    return judged if known_mapping(scene, "outside.ssh") is not None else besides(judged, ["outside"])
+    mute = [one.criteria for one in others_of(scene.reads[TOPIC]) if one.criteria not in told.others]
+    silent = [f"outside {who}".rstrip() for who in (*told.silent, *mute)] if told.is_asked else ["outside"]
+    return besides(judged, silent) if silent else judged
+
+
+def _is_about(at: str, who: str) -> bool:
+    """Return whether what was seen explains what an sshd offers: whoever asks from here may be one of its blocks."""
+    other = f"{MATCH}{who}"
+    return at == other or at.startswith(f"{other} ") if who else not at.startswith((f"{MATCH}{OTHER}", "outside "))
 
 
 _BY_PASSWORD = ("password", "keyboard-interactive")
 
 
-def _password_seen(at: str, said: Mapping[str, str], sshd: Sshd, where: str) -> list[Seen]:
+def _password_seen(at: str, said: Mapping[str, str], sshd: Sshd, criteria: str, where: str) -> list[Seen]:
     """Return what lets passwords in; in a block only what the block itself says, or its lists of methods allow."""
     lets = []
     for name, spelt in (("passwordauthentication", "passwords"), ("kbdinteractiveauthentication", "questions")):
-        value = said.get(name) or ("" if at and "authenticationmethods" not in said else sshd.value(name))
+        value = said.get(name) or ("" if at and "authenticationmethods" not in said else sshd.value(name, criteria))
         # Questions are asked by PAM, or by nobody.
-        pam = said.get("usepam") or sshd.value("usepam")
+        pam = said.get("usepam") or sshd.value("usepam", criteria)
         is_asked = name == "passwordauthentication" or pam.lower() != "no"
         if value and value.lower() != "no" and is_asked:
             lets.append(spelt)
@@ -138,7 +149,9 @@ def _allow(scene: Scene) -> Judgement:
     sshd = sshd_of(scene)
     said = {name: sshd.value(name).split() for name in ("allowusers", "allowgroups")}
     bounds = [f"{name} {' '.join(words)}" for name, words in said.items() if words and not any(map(_is_all, words))]
-    seen = [] if bounds else [Seen("", f"every account may log in by ssh: no AllowUsers, no AllowGroups ({sshd.how})")]
+    seen = []
+    if sshd.is_there and not bounds:
+        seen.append(Seen("", f"every account may log in by ssh: no AllowUsers, no AllowGroups ({sshd.how})"))
     for criteria, block in sshd.blocks:
         if is_other(criteria) and not any(block.get(name, "").split() for name in said):
             text = f"every account may log in by ssh: no AllowUsers, no AllowGroups ({in_block(criteria)})"
@@ -148,7 +161,9 @@ def _allow(scene: Scene) -> Judgement:
                 text = f"every account may log in ({in_block(criteria)})"
                 seen.append(Seen(f"{MATCH}{criteria}", text, data=BY_HAND))
     judged = finished(sshd, seen, [])
-    return judged if seen else Judgement(judged.result, f"only {' and '.join(bounds)} may log in ({sshd.how})"[:300])
+    if seen or not sshd.is_there:
+        return judged
+    return Judgement(judged.result, f"only {' and '.join(bounds)} may log in ({sshd.how})"[:300])
 
 
 def _is_all(pattern: str) -> bool:
@@ -181,7 +196,9 @@ def _log(scene: Scene) -> Judgement:
 
 
 _ASK_FIRST = "  - manual: See that everybody who logs in there has a key of his own, and has tried it\n"
-_LOCKED_OUT = "  - manual: See that somebody but root can log in there and become root, and has tried it\n"
+_NO_WAY = "  - manual: See that nobody goes through that host to another one, this desk neither\n"
+_BLOCK = "a block of Match, or an sshd of its own, is somebody's exception, and only he knows what it is for"
+"""Why what stands elsewhere than for everybody is left to people."""
 
 
 def _advice(line: str) -> str:
@@ -192,13 +209,17 @@ CHECKS_OF_SSHD_SETTINGS: tuple[Check, ...] = (
     Check(
         "ssh-root", "root does not log in by ssh", (TOPIC,), _root, HIGH,
         controls=Controls(("5.1.20",), ("2.2.6",), ("AC-6(2)", "AC-17(a)", "IA-2(5)"), ("8.2", "8.5")),
-        remedy=Remedy(_advice("PermitRootLogin no"), drop_in("ssh-root", "PermitRootLogin no", pre=_LOCKED_OUT)),
+        remedy=Remedy(
+            _advice("PermitRootLogin no"), drop_in("ssh-root", "PermitRootLogin no", pre=NOT_ROOT), by_hand=_BLOCK
+        ),
         root=True,
     ),
     Check(
         "ssh-empty", "no login by ssh without a password", (TOPIC,), _empty, CRITICAL,
         controls=Controls(("5.1.19",), ("2.2.6",), ("AC-17(a)", "CM-7"), ("8.5",)),
-        remedy=Remedy(_advice("PermitEmptyPasswords no"), drop_in("ssh-empty", "PermitEmptyPasswords no")),
+        remedy=Remedy(
+            _advice("PermitEmptyPasswords no"), drop_in("ssh-empty", "PermitEmptyPasswords no"), by_hand=_BLOCK
+        ),
         root=True,
     ),
     Check(
@@ -209,6 +230,7 @@ CHECKS_OF_SSHD_SETTINGS: tuple[Check, ...] = (
             drop_in(
                 "ssh-password", "PasswordAuthentication no", "KbdInteractiveAuthentication no", pre=_ASK_FIRST
             ),
+            by_hand=_BLOCK,
         ),
         root=True,
     ),
@@ -219,6 +241,7 @@ CHECKS_OF_SSHD_SETTINGS: tuple[Check, ...] = (
             _advice("MaxAuthTries 4"),
             drop_in("ssh-maxauth", "MaxAuthTries {{tries}}", parameters=number_in("tries")),
             wanted("tries"),
+            by_hand=_BLOCK,
         ),
         parameters={"max_tries": 4}, root=True,
     ),
@@ -228,6 +251,7 @@ CHECKS_OF_SSHD_SETTINGS: tuple[Check, ...] = (
         remedy=Remedy(
             _advice("ClientAliveInterval and ClientAliveCountMax"),
             drop_in("ssh-idle", "ClientAliveInterval 60", "ClientAliveCountMax 3"),
+            by_hand=_BLOCK,
         ),
         parameters={"ssh_idle_s": 300}, pci={"ssh_idle_s": 900}, root=True,
     ),
@@ -238,13 +262,23 @@ CHECKS_OF_SSHD_SETTINGS: tuple[Check, ...] = (
             _advice("LoginGraceTime 60"),
             drop_in("ssh-grace", "LoginGraceTime {{seconds}}", parameters=number_in("seconds")),
             wanted("seconds"),
+            by_hand=_BLOCK,
         ),
         parameters={"ssh_grace_s": 60}, root=True,
     ),
     Check(
         "ssh-maxstartups", "connections that have not logged in are bounded", (TOPIC,), _startups, LOW,
         controls=Controls(("5.1.18",), ("2.2.6",), ("SC-5",), ("8.6",)),
-        remedy=Remedy(_advice("MaxStartups 10:30:60"), drop_in("ssh-maxstartups", "MaxStartups 10:30:60")),
+        remedy=Remedy(
+            _advice("MaxStartups 10:30:60"),
+            drop_in(
+                "ssh-maxstartups", "MaxStartups {{startups}}",
+                parameters='  startups: {pattern: "[0-9]{1,6}:[0-9]{1,3}:[0-9]{1,6}"}\n',
+                last=True,
+            ),
+            wanted("startups"),
+            by_hand=_BLOCK,
+        ),
         parameters={"ssh_startups_begin": 10, "ssh_startups_full": 60}, root=True,
     ),
     Check(
@@ -255,8 +289,9 @@ CHECKS_OF_SSHD_SETTINGS: tuple[Check, ...] = (
             drop_in(
                 "ssh-allow", "AllowGroups {{group}}",
                 parameters='  group: {pattern: "[a-z_][a-z0-9_-]{0,31}", help: the group of those who log in}\n',
-                pre="  - manual: See that everybody who logs in there is in the group, this login too\n",
+                pre=f"{IN_GROUP}  - manual: See that everybody who logs in there is in the group\n",
             ),
+            by_hand=_BLOCK,
         ),
         root=True,
     ),
@@ -266,25 +301,32 @@ CHECKS_OF_SSHD_SETTINGS: tuple[Check, ...] = (
         remedy=Remedy(
             _advice("HostbasedAuthentication no and IgnoreRhosts yes"),
             drop_in("ssh-hostbased", "HostbasedAuthentication no", "IgnoreRhosts yes"),
+            by_hand=_BLOCK,
         ),
         root=True,
     ),
     Check(
         "ssh-userenv", "accounts do not set what their login begins with", (TOPIC,), _environment, MEDIUM,
         controls=Controls(("5.1.21",), ("2.2.6",), ("AC-17(a)", "CM-6"), ("8.19",)),
-        remedy=Remedy(_advice("PermitUserEnvironment no"), drop_in("ssh-userenv", "PermitUserEnvironment no")),
+        remedy=Remedy(
+            _advice("PermitUserEnvironment no"), drop_in("ssh-userenv", "PermitUserEnvironment no"), by_hand=_BLOCK
+        ),
         root=True,
     ),
     Check(
         "ssh-forward", "no ways through a host that is no door", (TOPIC,), _forward, LOW,
         controls=Controls(("5.1.8",), (), ("CM-7",), ("8.20",)),
-        remedy=Remedy(_advice("DisableForwarding yes"), drop_in("ssh-forward", "DisableForwarding yes")),
+        remedy=Remedy(
+            _advice("DisableForwarding yes"),
+            drop_in("ssh-forward", "DisableForwarding yes", pre=_NO_WAY),
+            by_hand=_BLOCK,
+        ),
         parameters={"door_roles": ["bastion", "jump", "gateway", "gw"]}, root=True,
     ),
     Check(
         "ssh-log", "sshd writes down who came", (TOPIC,), _log, LOW,
         controls=Controls(("5.1.14",), ("2.2.6",), ("AC-17(1)",), ("8.15",)),
-        remedy=Remedy(_advice("LogLevel INFO"), drop_in("ssh-log", "LogLevel INFO")),
+        remedy=Remedy(_advice("LogLevel INFO"), drop_in("ssh-log", "LogLevel INFO"), by_hand=_BLOCK),
         root=True,
     ),
 )  # fmt: skip

@@ -4,7 +4,19 @@ import re
 
 from tui_ops.model.facts import Field
 from tui_ops.model.security import FindingKind, FindingSeverity, Seen
-from tui_ops.practices.security.checks.accountsread import ACCOUNTS, GROUP, accounts_of
+from tui_ops.practices.security.checks.accountplans import LEAVE, told
+from tui_ops.practices.security.checks.accountsread import (
+    ACCOUNTS,
+    DIRECTORIES,
+    GROUP,
+    GROUPS,
+    NO_DIRECTORIES,
+    SUDO_RULES,
+    accounts_of,
+    directories,
+    settled_here,
+    why_directories,
+)
 from tui_ops.practices.security.checks.base import (
     Check,
     Controls,
@@ -14,9 +26,11 @@ from tui_ops.practices.security.checks.base import (
     Read,
     Remedy,
     Scene,
+    Way,
 )
 from tui_ops.practices.security.checks.pam import rules_of
 from tui_ops.practices.security.checks.plain import BY_HAND, known_mapping, listed, names, settled, word
+from tui_ops.practices.security.checks.sudoplans import SU, SUDO_PTY, written_way
 from tui_ops.practices.security.checks.sudorules import People, aliases_of, is_reading, rule_of
 
 SUDOERS, POLICY, PACKAGES = "sudoers", "authpolicy", "packages"
@@ -51,11 +65,13 @@ def _elsewhere(read: Read) -> list[str]:
     return [one.strip() for one in read.unread if one]
 
 
-def _settled(read: Read, well: str, wrong: str, seen: list[Seen]) -> Judgement:
+def _settled(scene: Scene, read: Read, well: str, wrong: str, seen: list[Seen]) -> Judgement:
     """Return a judgement of all rules. What stands in a file that was not read may be any of them."""
     left = _elsewhere(read)
-    unread = [""] if read.unread or read.cut else []
+    strangers = directories(scene.reads.get(ACCOUNTS), scene, SUDO_RULES)
+    unread = [""] if read.unread or read.cut else strangers
     need = f"included and not read: {names(left)}" if left else "not all rules of sudo were read"
+    need = why_directories(strangers) if unread and unread == strangers else need
     return settled(well, wrong, seen, unread, need, (SUDOERS,))
 
 
@@ -84,7 +100,7 @@ def _no_password(scene: Scene) -> Judgement:
     if programs or readings:
         well += f"; {programs} rules of programs and {readings} of this desk's readings need none"
     wrong = f"{len(seen)} rules of people ask for no password"
-    return _settled(read, well, wrong, seen)
+    return _settled(scene, read, well, wrong, seen)
 
 
 def _defaults(read: Read) -> list[tuple[str, str, str]]:
@@ -110,7 +126,7 @@ def _no_question(scene: Scene) -> Judgement:
     ]
     wrong = f"{len(seen)} settings of sudo ask for no password"
     well = "no setting of sudo does away with the password"
-    return _settled(read, well, wrong, seen)
+    return _settled(scene, read, well, wrong, seen)
 
 
 def _written_down(scene: Scene) -> Judgement:
@@ -119,13 +135,15 @@ def _written_down(scene: Scene) -> Judgement:
     options = [one for text in said for one in _options(text)]
     seen = []
     if "!use_pty" in options or ("use_pty" not in options and not _has_pty(scene)):
-        seen.append(Seen("use_pty", "a program that sudo runs can go on with the terminal: no use_pty"))
+        is_off: dict[str, Field] = {"off": "yes"} if "!use_pty" in options else {}
+        text = "a program that sudo runs can go on with the terminal: no use_pty"
+        seen.append(Seen("use_pty", text, data=is_off))
     has_log = any(one.startswith("logfile=") for one in options)
     if "!syslog" in options and not has_log:
         seen.append(Seen("log", "what sudo runs is written down nowhere: no syslog, and no logfile", data=BY_HAND))
     well = "sudo gives what it runs a terminal of its own, and writes it down"
     wrong = "sudo neither parts terminals nor writes down what it runs"
-    return _settled(read, well, wrong, seen)
+    return _settled(scene, read, well, wrong, seen)
 
 
 def _options(text: str) -> list[str]:
@@ -173,7 +191,7 @@ def _su(scene: Scene) -> Judgement:
         for one in strange
     ]
     well = f"su is for the group {group} alone: {names(members) or 'nobody'}"
-    return settled(well, f"{names(strange)} may become root by su", seen)
+    return settled_here(scene, (GROUPS,), well, f"{names(strange)} may become root by su", seen)
 
 
 def _members(read: Read, group: str) -> list[str]:
@@ -207,52 +225,12 @@ def _admins(scene: Scene) -> Judgement:
     ]
     count = sum(map(len, filled.values()))
     wrong = f"{len(seen)} accounts are in groups of root's power unasked"
-    return settled(f"{count} members of {names(groups) or 'no group'}, as the inventory has it", wrong, seen)
+    well = f"{count} members of {names(groups) or 'no group'}, as the inventory has it"
+    return settled_here(scene, (GROUPS,), well, wrong, seen)
 
 
-def _member(seen: Seen) -> dict[str, str]:
-    return {"account": str(seen.data.get("account", "")), "group": str(seen.data.get("group", ""))}
-
-
-_PARAMETERS = """\
-parameters:
-  account: {pattern: "[A-Za-z_][A-Za-z0-9_.-]{0,31}", help: the account}
-  group: {pattern: "[a-z_][a-z0-9_-]{0,31}", help: the group}
-"""
-
-_LEAVE = _PARAMETERS + 'steps:\n  - command: [gpasswd, -d, "{{account}}", "{{group}}"]\n    become: yes\n'
-
-_PTY = """\
-steps:
-  - file:
-      path: /etc/sudoers.d/00-tui-ops-pty
-      mode: "0440"
-      content: |
-        Defaults use_pty
-        Defaults syslog=authpriv
-    become: yes
-  - command: visudo -c
-    become: yes
-rollback:
-  - restore: files
-"""
-
-_SU = """\
-parameters:
-  group: {pattern: "[a-z_][a-z0-9_-]{0,31}", default: sugroup, help: a group that is empty}
-steps:
-  - script: |
-      set -e
-      getent group "$TUI_group" >/dev/null || groupadd --system "$TUI_group"
-      if ! grep -qE '^[[:space:]]*auth[[:space:]]+required[[:space:]]+pam_wheel.so' /etc/pam.d/su; then
-        sed -i "0,/pam_rootok.so/s//pam_rootok.so\\nauth required pam_wheel.so use_uid group=$TUI_group/" /etc/pam.d/su
-      fi
-    name: bound su to a group
-    become: yes
-post:
-  - check: {file: /etc/pam.d/su, contains: "pam_wheel.so use_uid group={{group}}"}
-    become: yes
-"""
+_NO_ROOT = "whoever has no password would be root no more, and this desk, which gives none, may be among them"
+"""Why rules by which sudo asks for no password are left to people."""
 
 HIGH, LOW = FindingSeverity.HIGH, FindingSeverity.LOW
 
@@ -263,34 +241,46 @@ CHECKS_OF_SUDO: tuple[Check, ...] = (
     Check(
         "sudo-nopasswd", "people give a password to sudo", (SUDOERS, ACCOUNTS), _no_password, HIGH, FindingKind.ACCESS,
         controls=Controls(("5.2.4",), ("2.2.6",), ("IA-11",), ("8.2", "8.5")),
-        remedy=Remedy("Take NOPASSWD out of the rule with visudo, or give what needs it an account of its own."),
-        parameters={"service_accounts": []}, root=True,
+        remedy=Remedy(
+            "Take NOPASSWD out of the rule with visudo, or give what needs it an account of its own.",
+            by_hand=_NO_ROOT,
+        ),
+        parameters={"service_accounts": [], DIRECTORIES: NO_DIRECTORIES}, root=True,
     ),
     Check(
-        "sudo-noauth", "no setting does away with sudo's password", (SUDOERS,), _no_question, HIGH, FindingKind.ACCESS,
+        "sudo-noauth", "no setting does away with sudo's password", (SUDOERS, ACCOUNTS), _no_question, HIGH,
+        FindingKind.ACCESS,
         controls=Controls(("5.2.5",), (), ("IA-11",), ("8.5",)),
-        remedy=Remedy("Take !authenticate out of the Defaults with visudo."),
+        parameters={DIRECTORIES: NO_DIRECTORIES},
+        remedy=Remedy("Take !authenticate out of the Defaults with visudo.", by_hand=_NO_ROOT),
         root=True,
     ),
     Check(
-        "sudo-pty-log", "sudo parts terminals, and writes down what it runs", (SUDOERS, PACKAGES), _written_down, LOW,
+        "sudo-pty-log", "sudo parts terminals, and writes down what it runs", (SUDOERS, PACKAGES, ACCOUNTS),
+        _written_down, LOW,
         controls=Controls(("5.2.2", "5.2.3"), ("2.2.6",), ("AU-12",), ("8.15",)),
-        remedy=Remedy("Set use_pty, and syslog or a logfile, in a file of /etc/sudoers.d.", _PTY),
+        parameters={DIRECTORIES: NO_DIRECTORIES},
+        remedy=Remedy(
+            "Set use_pty, and syslog or a logfile, in a file of /etc/sudoers.d.", SUDO_PTY, choose=written_way
+        ),
         root=True,
     ),
     Check(
         "sudo-su", "su is for a group that is empty or known", (POLICY, ACCOUNTS), _su, LOW,
         controls=Controls(("5.2.7",), ("2.2.6",), ("AC-6",), ("8.2",)),
-        remedy=Remedy("Bound su to an empty group with pam_wheel, so that sudo, which is logged, is the way.", _SU),
+        parameters={DIRECTORIES: NO_DIRECTORIES},
+        remedy=Remedy("Bound su to an empty group with pam_wheel, so that sudo, which is logged, is the way.", SU,
+                      choose=lambda seen: Way(LEAVE, told("account", "group")) if seen.data.get("group") else None),
     ),
     Check(
         "sudo-members", "groups of root's power have the members that they should", (ACCOUNTS,), _admins, HIGH,
         FindingKind.ACCESS,
         controls=Controls((), ("7.2.5",), ("AC-2(7)", "AC-6(7)"), ("5.18", "8.2")),
         remedy=Remedy(
-            "Take the account out of the group, or name it in security: admins: of the inventory.", _LEAVE, _member
+            "Take the account out of the group, or name it in security: admins: of the inventory.", LEAVE,
+            told("account", "group"),
         ),
-        parameters={"admin_groups": ADMIN_GROUPS},
+        parameters={"admin_groups": ADMIN_GROUPS, DIRECTORIES: NO_DIRECTORIES},
     ),
 )  # fmt: skip
 """In the order of the reference's table."""

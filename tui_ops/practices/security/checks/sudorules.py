@@ -26,7 +26,7 @@ _READERS: Mapping[str, tuple[str, ...]] = {
     "vgs": ("--noheadings ",), "lvs": ("--noheadings ",), "journalctl": ("-q --no-pager ",), "stat": ("-L -c ",),
     "sha256sum": ("/",), "head": ("-c 8193 /",), "smartctl": ("--json=c -n standby -H -A -i ",), "lastb": ("-w -i ",),
     "auditctl": ("-s", "-l"), "aa-status": ("",), "fail2ban-client": ("status",), "needrestart": ("-b -r l",),
-    "grep": ("-sacE ",),
+    "grep": ("-sacE ", "-aH . /"),
 }  # fmt: skip
 """Programs of the drop-in that tui-ops makes, with how their words begin there: another one in that file is judged as
 any rule is. A test reads the whole drop-in by this."""

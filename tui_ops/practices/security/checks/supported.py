@@ -115,7 +115,10 @@ CHECKS_OF_SUPPORT: tuple[Check, ...] = (
         _judge,
         FindingSeverity.HIGH,
         controls=Controls(pci=("6.3.3",), nist=("MA-6", "SA-13(a)"), iso=("8.8",)),
-        remedy=Remedy("Move the host to a release that is supported, or take the extended support of this one."),
+        remedy=Remedy(
+            "Move the host to a release that is supported, or take the extended support of this one.",
+            by_hand="a new release is a project, with a copy of the host to try it on",
+        ),
         parameters={"support_warn_days": 180},
     ),
 )

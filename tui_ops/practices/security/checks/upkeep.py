@@ -3,7 +3,6 @@ what was mended is what runs.
 """
 
 import re
-from collections.abc import Mapping
 
 from tui_ops.model.facts import Fields
 from tui_ops.model.security import FindingKind, FindingSeverity, Seen
@@ -22,6 +21,8 @@ from tui_ops.practices.security.checks.base import (
 )
 from tui_ops.practices.security.checks.kernel import is_container
 from tui_ops.practices.security.checks.plain import besides, flag, listed, names, number, settled, starting, takes, word
+from tui_ops.practices.security.checks.serviceplans import restart
+from tui_ops.practices.security.checks.upkeepplans import REBOOT, SECURITY, UNATTENDED, signed
 
 HOUR_S, DAY_S = 3_600.0, 86_400.0
 
@@ -189,62 +190,6 @@ def _newer_kernel(scene: Scene, read: Read, kernel: Fields, most_s: float) -> st
     return ""
 
 
-SECURITY = """\
-steps:
-  - package: {do: security}
-    become: yes
-"""
-
-UNATTENDED = """\
-steps:
-  - package: unattended-upgrades
-    become: yes
-    when: like(os, "debian*") or like(os, "ubuntu*")
-  - file:
-      path: /etc/apt/apt.conf.d/20auto-upgrades
-      mode: "0644"
-      content: |
-        APT::Periodic::Update-Package-Lists "1";
-        APT::Periodic::Unattended-Upgrade "1";
-    become: yes
-    when: like(os, "debian*") or like(os, "ubuntu*")
-  - unit: {name: apt-daily-upgrade.timer, do: enable}
-    become: yes
-    when: like(os, "debian*") or like(os, "ubuntu*")
-  - unit: {name: apt-daily-upgrade.timer, do: start}
-    become: yes
-    when: like(os, "debian*") or like(os, "ubuntu*")
-  - package: dnf-automatic
-    become: yes
-    when: not (like(os, "debian*") or like(os, "ubuntu*"))
-  - command: [sed, -i, "s/^upgrade_type.*/upgrade_type = security/", /etc/dnf/automatic.conf]
-    become: yes
-    when: not (like(os, "debian*") or like(os, "ubuntu*"))
-  - unit: {name: dnf-automatic-install.timer, do: enable}
-    become: yes
-    when: not (like(os, "debian*") or like(os, "ubuntu*"))
-rollback:
-  - restore: files
-"""
-
-REBOOT = """\
-parameters:
-  unit: {default: none, help: "the service to be restarted; none: the host itself"}
-steps:
-  - reboot: 15m
-    become: yes
-    when: param("unit") == "none"
-  - unit: {name: "{{unit}}", do: restart}
-    become: yes
-    when: not param("unit") == "none"
-"""
-
-
-def _unit(seen: Seen) -> Mapping[str, str]:
-    unit = str(seen.data.get("unit") or "none")
-    return {"unit": unit if unit == "none" or unit.endswith(".service") else "none"}
-
-
 CHECKS_OF_UPKEEP: tuple[Check, ...] = (
     Check(
         "patch-sec",
@@ -275,7 +220,9 @@ CHECKS_OF_UPKEEP: tuple[Check, ...] = (
         _sources,
         FindingSeverity.MEDIUM,
         controls=Controls(("1.2.1.1", "1.2.1.2"), ("6.3.3",), ("CM-14",), ("8.19",)),
-        remedy=Remedy("Take trusted=yes or gpgcheck=0 away, and give the source its key with signed-by or gpgkey."),
+        remedy=Remedy("Take trusted=yes or gpgcheck=0 away, and give the source its key with signed-by or gpgkey.",
+                      by_hand="whose key is to be trusted people have to find out, not from that source itself",
+                      choose=signed),
     ),
     Check(
         "patch-reboot",
@@ -284,7 +231,7 @@ CHECKS_OF_UPKEEP: tuple[Check, ...] = (
         _reboot,
         FindingSeverity.MEDIUM,
         controls=Controls((), ("6.3.3",), ("SI-2",), ("8.8",)),
-        remedy=Remedy("Restart the services that are named, or the host.", REBOOT, _unit),
+        remedy=Remedy("Restart the services that are named, or the host.", REBOOT, choose=restart),
         parameters={"patch_reboot_days": 7},
         root=True,
     ),

@@ -235,7 +235,9 @@ def _audit_run() -> None:
 
 
 def _framework_text() -> None:
-    op.create_table("framework_text", sa.Column("name", sa.String(), primary_key=True), *_texts("body", "wrong"))
+    op.create_table(
+        "framework_text", sa.Column("name", sa.String(), primary_key=True), *_texts("body", "wrong", "file")
+    )
 
 
 def _finding_day() -> None:
