@@ -105,7 +105,7 @@ def test_a_file_in_an_open_folder_is_left_out_and_told(tui, state: StatePaths) -
 
 def test_a_second_sshd_has_lines_of_its_own_where_root_alone_writes_its_file(tui, state: StatePaths) -> None:
     """Word for word, with the file that it was seen to read; one that others may write to is left out, and said."""
-    two, three = "/etc/ssh/two.conf", "/opt/x/sshd_config"
+    two, three = "/etc/ssh/sshd_two", "/opt/x/sshd_config"
     keep(state, sshds=[two], open_sshds=[[three, "owner", "/opt/x"]])
     rules = tui("doctor", "web-1", "--drop-in").out.splitlines()
     assert [rule.partition("/usr/bin/timeout ")[2] for rule in rules if "NOPASSWD" in rule and two in rule] == [

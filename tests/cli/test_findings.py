@@ -13,6 +13,7 @@ from tui_ops.cli.selftest import Case, all_cases, cases_of, try_case, without
 from tui_ops.model.security import FindingKind
 from tui_ops.practices.security.checks.declared import BY_ID, CHECKS
 from tui_ops.store.tables import CheckVerdict
+from tui_ops.store.views.findingtrend import read_trend
 
 Printed = Callable[..., tuple[int, str, str]]
 
@@ -78,6 +79,21 @@ def test_verdicts_name_what_would_make_them_known(printed: Printed) -> None:
 def test_acceptances_have_who_and_until_when(printed: Printed) -> None:
     (row,) = rows(printed, "acceptances")
     assert (row["state"], row["asked_by"], row["approved_by"], row["findings"]) == ("in force", "bob", "cat", ["FND-2"])
+
+
+def test_the_trend_is_that_of_the_desk_by_severity_and_in_all(printed: Printed, world: FindingWorld) -> None:
+    high, whole = rows(printed, "trend")
+    assert (high["severity"], high["live"], high["overdue"], high["aside"]) == ("high", 2, 2, 1)
+    assert (whole["severity"], whole["live"], whole["to_mend_s"], whole["mended"]) == ("all", 2, None, 0)
+    assert high["days"] == [high["since"]]
+    assert (high["live_by_day"], high["overdue_by_day"], high["aside_by_day"]) == ([2], [2], [1])
+    assert [row["severity"] for row in rows(printed, "trend", "severity=all")] == ["all"]
+    _, out, _ = printed("show", "trend")
+    assert out.split("\n")[0].split() == [
+        "SEVERITY", "LIVE", "OVERDUE", "ASIDE", "OPENED", "CLOSED", "TO_MEND_S", "MENDED", "SINCE",
+    ]  # fmt: skip
+    with world.reader() as reader:
+        assert [(row.name, int(row.live[-1])) for row in read_trend(reader, time.time())] == [("high", 2), ("all", 2)]
 
 
 def test_the_list_of_one(printed: Printed) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from tui_ops.collectors.facts.derived import sockets
-from tui_ops.collectors.sockets import parse_sockets
+from tui_ops.collectors.sockets import BODY_LIMIT, parse_sockets
 from tui_ops.model.facts import FactReading, compare
 
 
@@ -69,3 +69,20 @@ def test_without_privilege_the_account_is_known_and_the_program_unread() -> None
     bare = listening(("tcp", "0.0.0.0:40001", "", 5))
     assert bare.items == {"tcp 0.0.0.0:32768-60999 uid 5": {"owner": "uid 5"}}
     assert (bare.unread_fields, bare.needs) == (("process",), ("programs of listening sockets",))
+
+
+@pytest.mark.parametrize("many", [301, 1300])
+def test_where_there_are_more_than_are_kept_none_is_taken_for_gone(many: int) -> None:
+    """Somebody opens hundreds of ports: the one that was found before is not here, and may still be there."""
+    rows = [("tcp", f"0.0.0.0:{port}", "x" * 15, 1000) for port in range(1024, 1024 + many)]
+    assert listening(*rows).unread == ("",)
+    assert listening(*rows[:300]).unread == ()
+
+
+def test_what_the_section_has_cut_off_is_not_all() -> None:
+    """Few sockets, each of a hundred workers."""
+    workers = ",".join(f'("nginx",pid={number},fd=3)' for number in range(100_000, 100_250))
+    line = f"tcp LISTEN 0 128 0.0.0.0:{{}} 0.0.0.0:* users:({workers}) uid:0 ino:1 sk:1\n"
+    said = "".join(line.format(port) for port in range(80, 110)).encode()[:BODY_LIMIT]
+    assert sockets(parse_sockets(b"source ss\n" + said)).unread == ("",)
+    assert sockets(parse_sockets(b"source ss\n" + said[: BODY_LIMIT // 2].rpartition(b"\n")[0])).unread == ()

@@ -59,6 +59,13 @@ def test_the_same_with_an_sssd_has_one(switch: tuple[str, ...]) -> None:
     assert unread(*switch, used=["sss", "sss-sudo"]) == said + more
 
 
+@pytest.mark.parametrize("how", ["broken", "privilege"])
+def test_what_could_not_be_read_is_no_host_of_files_alone(how: str) -> None:
+    """The program that reads it was ended, or may not: what it says there is not known."""
+    said = b"\n".join(line for line in body((), ["sss"]).splitlines() if line != b"whole switch")
+    assert parse_accounts(said + f"\n{how} switch\n".encode()).unread == ("directory ",)
+
+
 def test_an_sssd_that_shows_the_hosts_own_files_is_none() -> None:
     """As RHEL 8 runs it by itself; one with another domain besides is one."""
     implicit = "backend /usr/libexec/sssd/sssd_be --domain implicit_files --uid 0 --gid 0"

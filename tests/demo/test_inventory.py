@@ -10,6 +10,7 @@ from tui_ops.demo.errors import DemoError
 from tui_ops.demo.inventory import write_files
 from tui_ops.demo.keys import key_file
 from tui_ops.demo.story import Story
+from tui_ops.demo.wardens import REPORTS
 from tui_ops.inventory import load
 from tui_ops.model.people import Role
 
@@ -39,6 +40,14 @@ def test_services_stand_on_each_other(tmp_path: Path) -> None:
     few = {one.name: one for one in load(write_files(tmp_path / "few", Story(1, 2), 7722).inventory).services}
     assert list(few) == ["shop", "shop-db"]
     assert few["shop"].depends_on == ("shop-db",)
+
+
+def test_backups_are_of_hosts_that_are_there(tmp_path: Path) -> None:
+    """And one job is that which the demo's people report."""
+    jobs = load(write_files(tmp_path / "all", Story(1), 7722).inventory).heartbeats
+    assert {(one.name, one.backs_up) for one in jobs} == {("queues", ("mq-1.lon",)), ("sessions", ("cache-1.lon",))}
+    assert REPORTS in {one.name for one in jobs}
+    assert load(write_files(tmp_path / "few", Story(1, 2), 7722).inventory).heartbeats == ()
 
 
 def test_only_trusted_keys_are_known(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from support.demo_host import DemoHost
 from tui_ops.collectors.facts.topics import TOPICS
 from tui_ops.collectors.sections import BY_NAME
 from tui_ops.demo.faults import BACK_S, MENDED_S
+from tui_ops.demo.inventory import USER
 from tui_ops.demo.story import Story
 from tui_ops.demo.weak import certificate
 from tui_ops.model.facts import FactReading
@@ -25,8 +26,8 @@ SPEC = SecuritySpec(admins={"sudo": ADMINS, "wheel": ADMINS, "docker": ("gitlab-
 
 OPEN = Callable[..., DemoHost]
 
-NOT_YET = {"bak-age", "key-new", "login-source", "login-guessed", "net-listen"}
-"""What takes a baseline, or a backup."""
+NOT_YET = {"bak-age", "drift-open", "key-new", "login-source", "login-guessed", "net-listen"}
+"""What takes a baseline, a backup, or what is known of changes."""
 
 
 def read(host: DemoHost, topic: str) -> FactReading | None:
@@ -46,7 +47,7 @@ def said(host: DemoHost) -> dict[str, str]:
             topics[one.name] = TopicRead(now, 3600.0, found.items, tuple(found.unread), (), (), found.cut)
     role = host.story.host(host.name).role
     judged = Judged(1, host.name, (role.name,), {"role": role.title}, topics)
-    verdicts = judge_host(judged, CHECKS, SPEC, (), now, lambda *_: []).verdicts
+    verdicts = judge_host(judged, CHECKS, SPEC, (), now, lambda *_: [], {"login": USER}).verdicts
     return {
         one.check: one.result for one in verdicts if one.result not in ("pass", "not applicable")
     }  # fmt: skip

@@ -20,6 +20,7 @@ from tui_ops.store.views.budgets import budgets
 from tui_ops.store.views.changerows import FreezeRow
 from tui_ops.store.views.changes import changes
 from tui_ops.store.views.connect import open_reader
+from tui_ops.store.views.findings import findings
 from tui_ops.store.views.planned import freezes
 
 WITHIN_S = 40.0
@@ -82,6 +83,13 @@ def made(world: EngineWorld, everything: bool = False) -> list[FreezeRow]:
         return freezes(reader, everything)
 
 
+def backed_up(world: EngineWorld) -> tuple[str, ...]:
+    """Return the finding about backups: kind, host, object, state; empty without one."""
+    with open_reader(world.state) as reader:
+        rows = findings(reader, everything=True, check="bak-age")
+    return next(((str(row.kind), row.host, row.object, str(row.state)) for row in rows), ())
+
+
 def is_spent(world: EngineWorld) -> bool:
     found = budget(world)
     return found is not None and found.spent
@@ -141,8 +149,9 @@ def _is_a_factor(world: EngineWorld) -> None:
 
 
 def _a_beat_is_a_backup(world: EngineWorld) -> None:
-    """None yet, a failure that is none, and a good report of the job itself."""
+    """None yet, a failure that is none, and a good report of the job itself; and so say the checks of security."""
     told = []
+    until_sync(lambda: backed_up(world) == ("backup", "here", "dump", "open"), WITHIN_S, "without a backup: a finding")
     for outcome in (None, "1", "0"):
         if outcome is not None:
             assert world.run("beat", "dump", "--exit", outcome).returncode == 0
@@ -158,6 +167,7 @@ def _a_beat_is_a_backup(world: EngineWorld) -> None:
         told.append((factor.said.partition(" old")[0].rstrip("0123456789s"), factor.points))
     none = ("no good backup of here was reported yet, RPO 1d", 10)
     assert told == [none, none, ("last good backup of here is ", 0)]
+    until_sync(lambda: backed_up(world)[-1:] == ("verified",), WITHIN_S, "a good report closes it by itself")
 
 
 def _stays_turned_down(world: EngineWorld) -> None:

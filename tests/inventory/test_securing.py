@@ -1,13 +1,16 @@
 """The section ``security`` of an inventory: what it says, and each mistake where it stands."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 from tui_ops.inventory import load
 from tui_ops.inventory.errors import InventoryError
+from tui_ops.model.checkids import PARAMETERS, PARAMETERS_OF
 from tui_ops.model.securing import DAY_S, Excepted, SecuritySpec
 from tui_ops.model.security import FindingSeverity
+from tui_ops.practices.security.checks.declared import CHECKS
 
 KEY = "SHA256:" + "A" * 43
 
@@ -25,7 +28,8 @@ def test_without_the_section_it_is_as_usual() -> None:
 def test_everything_that_can_be_said() -> None:
     found = read(f"""security:
   profile: pci
-  parameters: {{max_age_days: 60, service_accounts: [a, b], share: 0.5}}
+  parameters: {{max_age_days: 60, service_accounts: [a, b], clock_offset_most_s: 0.5,
+    boot_virtual: yes, mail_ports: 25}}
   off: boot-pw
   exceptions:
     one: {{check: "ssh-*", hosts: ["group:dbs"], reason: a jump host}}
@@ -41,7 +45,10 @@ def test_everything_that_can_be_said() -> None:
   scanners: {{lynis: {{hosts: [db-1]}}}}
 """)
     assert (found.profile, found.off, found.feed_age_s) == ("pci", {"boot-pw"}, 2 * DAY_S)
-    assert found.parameters == {"max_age_days": 60, "service_accounts": ["a", "b"], "share": 0.5}
+    assert found.parameters == {
+        "max_age_days": 60, "service_accounts": ["a", "b"], "clock_offset_most_s": 0.5, "boot_virtual": True,
+        "mail_ports": ["25"],
+    }  # fmt: skip
     webs = frozenset({"web-1", "web-2"})
     assert found.excepted == (
         Excepted("ssh-*", frozenset({"db-1"}), "a jump host"),
@@ -59,7 +66,26 @@ def test_everything_that_can_be_said() -> None:
 
 @pytest.mark.parametrize(("text", "at", "said"), [
     ("  profile: cisx", "4:12", "no profile"),
-    ("  parameters: {Max: 1}", "4:16", "no name of a parameter"),
+    ("  parameters: {Max: 1}", "4:16", "'Max': no check has such a parameter"),
+    ("  parameters: {max_age_dayz: 30}", "4:16", "did you mean 'max_age_days'?"),
+    ("  parameters: {tls_days: soon}", "4:26",
+     "tls_days is a number, and this is 'soon' (numbers are 0 or more: docs/checks.md has those"),
+    ("  parameters: {tls_days: -1}", "4:26", "tls_days is a number, and this is '-1'"),
+    ("  parameters: {rsa_bits: [a]}", "4:26", "rsa_bits is a number, and this is a list"),
+    ("  parameters: {rsa_bits: !env BITS}", "4:26", "rsa_bits is a number, and this is something else"),
+    ("  parameters: {rsa_bits: }", "4:26", "rsa_bits is a number, and this is nothing"),
+    ("  parameters: {av_roles: {mail: 1}}", "4:26", "av_roles is a list of texts, and this is something else"),
+    ("  parameters: {av_roles: [[mail]]}", "4:26", "av_roles is a list of texts"),
+    ("  parameters: {boot_virtual: 2}", "4:30", "boot_virtual is yes or no, and this is '2'"),
+    ("  parameters: [tls_days]", "4:15", "expected a mapping"),
+    ("  exceptions: {a: {check: acct-maxage, hosts: [web-1], reason: r, parameters: {max_age_dayz: 4}}}", "4:80",
+     "'max_age_dayz': acct-maxage has no such parameter (did you mean 'max_age_days'?)"),
+    ("  exceptions: {a: {check: ssh-maxauth, hosts: [web-1], reason: r, parameters: {tls_days: 4}}}", "4:80",
+     "'tls_days': ssh-maxauth has no such parameter (it has max_tries)"),
+    ("  exceptions: {a: {check: ssh-kex, hosts: [web-1], reason: r, parameters: {max_age_days: 4}}}", "4:76",
+     "it has none: leave 'parameters:' away"),
+    ("  exceptions: {a: {check: 'ssh-*', hosts: [web-1], reason: r, parameters: {max_tries: few}}}", "4:87",
+     "max_tries is a number, and this is 'few'"),
     ("  off: 'a b'", "4:8", "no check"),
     ("  off: [boot-pw, ssh-rot]", "4:18", "'ssh-rot': there is no such check (did you mean 'ssh-root'?)"),
     ("  off: telnet-*", "4:8", "no checks that begin so"),
@@ -81,3 +107,12 @@ def test_each_mistake_is_told_where_it_stands(text: str, at: str, said: str) -> 
     told = str(caught.value)
     assert f":{at}: " in told, told
     assert said in told, told
+
+
+def test_each_parameter_of_each_check_can_be_said_with_the_value_that_it_is_declared_with() -> None:
+    """And none of it is changed on the way to the checks."""
+    declared = {name: value for check in CHECKS for name, value in check.parameters.items()}
+    assert set(PARAMETERS) == set(declared)
+    assert {check.id: tuple(sorted(check.parameters)) for check in CHECKS if check.parameters} == PARAMETERS_OF
+    text = json.dumps(declared)
+    assert read(f"security: {{parameters: {text}}}\n").parameters == declared

@@ -144,9 +144,9 @@ def read(probe: Probe, names: tuple[str, ...] = TOPICS) -> dict[str, FactReading
     return found
 
 
-def judged(check: str, readings: Mapping[str, FactReading]) -> object:
+def judged(check: str, readings: Mapping[str, FactReading], **more: object) -> object:
     reads = {name: read_of(reading, NOW) for name, reading in readings.items()}
-    known = {"admins": {"sudo": ["anna"]}}
+    known = {"admins": {"sudo": ["anna"]}, **more}
     return run_check(BY_ID[check], Scene("h", reads, NOW, dict(BY_ID[check].parameters), known=known))
 
 
@@ -335,20 +335,20 @@ def test_what_the_real_sshd_says_is_judged(tmp_path: Path) -> None:
     assert "hmac-sha1" in [seen.object for seen in weak.seen]  # type: ignore[attr-defined]
 
 
-def drop_in_of(text: str) -> object:
-    """Return what is said of rules that stand in the drop-in's place."""
+def drop_in_of(text: str, login: str = "anna") -> object:
+    """Return what is said of rules that stand in the drop-in's place, on a host that this desk logs in to."""
     lines = "".join(f"rules /etc/sudoers.d/tui-ops:{line}\n" for line in text.splitlines())
     main = "rules /etc/sudoers:root ALL=(ALL:ALL) ALL\nrules /etc/sudoers:@includedir /etc/sudoers.d\n"
     found = {"sudoers": parse_sudoers(f"run sudoers\n{main}{lines}whole rules\n".encode())}
     passwd = f"run accounts\npasswd {PASSWD.splitlines()[0]}\npasswd anna:x:1000:1000::/home/anna:/bin/sh\n"
     found["accounts"] = parse_accounts(f"{passwd}whole passwd\nwhole group\nprivilege shadow\n".encode())
-    return judged("sudo-nopasswd", found)
+    return judged("sudo-nopasswd", found, login=login)
 
 
 def test_the_drop_in_that_this_desk_makes_is_no_finding() -> None:
     """Every line of it, for a login of a person's number; one more that is none of it is one."""
     programs = {line.program: f"/usr/sbin/{line.program}" for line in ROOT_LINES} | {"timeout": "/usr/bin/timeout"}
-    sshds = ["/etc/ssh/two.conf"]
+    sshds = ["/etc/ssh/sshd_two"]
     text = dropin("anna", ["/etc/a:b,c=d"], programs | {"stat": "/usr/bin/stat"}, [("/dev/sda", "-")], sshds=sshds)
     said = drop_in_of(text)
     assert said.result is CheckResult.PASS, said.text  # type: ignore[attr-defined]
@@ -359,9 +359,29 @@ def test_the_drop_in_that_this_desk_makes_is_no_finding() -> None:
         "/usr/bin/nice -n 5 find / -delete",
         "/bin/cat /etc/shadow",
         "/usr/bin/env id",
+        "/usr/bin/grep -aH . /etc/shadow",
+        "/usr/bin/grep -aH . /etc/ssh/sshd_two /etc/shadow",
+        "/usr/bin/grep -aH . /etc/ssh/ssh_host_rsa_key",
+        "/usr/sbin/sshd -T -f /home/anna/x",
+        "/usr/sbin/sshd -T -o Include=/etc/shadow",
+        "/usr/sbin/sshd -T -f /etc/ssh/sshd_two -o Include=/etc/shadow",
+        "/usr/sbin/sshd",
     ):
         said = drop_in_of(f"{text}anna ALL=(root) NOPASSWD: /usr/bin/timeout 5 {more}\n")
         assert [seen.object.partition("timeout 5 ")[2] for seen in said.seen] == [more]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("who", ["%staff", "ALL", "anna, bert", "bert"])
+def test_the_readings_are_this_desks_alone(who: str) -> None:
+    """A line of them for anybody else is a rule as others are; before it is known whom the desk logs in as, unknown."""
+    read = "ALL=(root) NOPASSWD: /usr/bin/timeout 5 /usr/sbin/sshd -T"
+    said = drop_in_of(f"anna {read}\n{who} {read}\n")
+    assert [seen.object for seen in said.seen] == [f"{who} {read}"]  # type: ignore[attr-defined]
+    said = drop_in_of(f"anna {read}\n", login="")
+    assert said.result is CheckResult.UNKNOWN  # type: ignore[attr-defined]
+    assert "not known yet whom this desk logs in as" in said.text  # type: ignore[attr-defined]
+    backslash = drop_in_of(f"EXAMPLE\\\\ops {read}\n", login="EXAMPLE\\ops")
+    assert backslash.result is CheckResult.PASS  # type: ignore[attr-defined]
 
 
 def rules_in(body: str) -> dict[str, str]:

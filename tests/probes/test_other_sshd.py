@@ -26,7 +26,7 @@ TIGHT = (
     "PermitRootLogin no\nPasswordAuthentication no\nKbdInteractiveAuthentication no\nAllowGroups people\n"
     "MaxAuthTries 3\nDisableForwarding yes\nClientAliveInterval 60\nLoginGraceTime 30\nMaxStartups 10:30:60\n"
 )
-OTHER = "/etc/ssh/other.conf"
+OTHER = "/etc/ssh/sshd_other"
 SESSION = "sshd: anna [priv]"
 
 
@@ -50,7 +50,7 @@ def look(
     tree: dict[str, str | bytes] = {
         "proc/uptime": "5000.25 1\n", "proc/77/cmdline": told, "proc/78/cmdline": SESSION,
         **({"etc/ssh/sshd_config": TIGHT} if usual else {}),
-        "etc/systemd/system/sshd-two@.service": "[Service]\nExecStart=/usr/sbin/sshd -D -f /etc/ssh/%i.conf\n", **files,
+        "etc/systemd/system/sshd-two@.service": "[Service]\nExecStart=/usr/sbin/sshd -D -f /etc/ssh/sshd_%i\n", **files,
         "usr/sbin/sshd": f'#!/bin/sh\ncase $* in -T) set -- -T -f {root}/etc/ssh/sshd_config ;; esac\n'
                          f'exec /usr/sbin/sshd -h {key} "$@"\n',
     }  # fmt: skip
@@ -172,7 +172,7 @@ def test_the_words_of_a_real_one_that_listens(tmp_path: Path, key: Path) -> None
         try:
             told = Path(f"/proc/{process.pid}/cmdline")
             until_sync(lambda: b"[listener]" in told.read_bytes())
-            (way,) = started([told.read_bytes().replace(b"\0", b" ")], ())
+            (way,) = started([told.read_bytes().replace(b"\0", b" ")], ()).told
         finally:
             process.terminate()
     assert (way.file, way.is_own, way.is_usual) == (str(config), True, False)
@@ -231,7 +231,7 @@ def test_without_privilege_the_line_is_told(effective: str) -> None:
 
 
 def test_one_whose_file_others_may_write_to_is_not_read_by_root_and_the_reason_is_told() -> None:
-    said = judged("ssh-root", told("open other1 owner /etc/ssh/other.conf"))
+    said = judged("ssh-root", told("open other1 owner /etc/ssh/sshd_other"))
     assert said.result is CheckResult.UNKNOWN
     assert f"root is not asked for it: {OTHER} does not belong to root" in said.text
 
@@ -245,19 +245,26 @@ def test_what_was_not_read_to_its_end_may_hold_a_block() -> None:
     assert OTHER in judged("ssh-root", body).text
 
 
-@pytest.mark.parametrize(
-    "named", ["/usr/sbin/sshd -p 2222 -f /etc/shadow", "[ -f /etc/shadow ] && sshd", "#sshd -f /etc/shadow"]
-)
-def test_no_file_is_opened_because_a_process_names_it(tmp_path: Path, key: Path, named: str) -> None:
+VOUCHED = {
+    f"/usr/sbin/sshd -p 2222 -f {OTHER}": True, f"[ -x /usr/sbin/sshd ] ; exec /usr/sbin/sshd -4Df{OTHER}": False,
+    f"start-stop-daemon --start --exec /usr/sbin/sshd -- -f {OTHER} -p 2": True, f"#/usr/sbin/sshd -f {OTHER}": False,
+    f"[ -f {OTHER} ] && /usr/sbin/sshd": False, f"/usr/sbin/sshd -t && /usr/bin/make-key -f {OTHER}": False,
+    f"/usr/bin/ssh-keygen -f {OTHER} && systemctl restart sshd": False, f"/usr/sbin/sshd -f {OTHER}/x": False,
+    f"OPTIONS=-f {OTHER}": False,
+}  # fmt: skip
+"""Lines of a file of root's, each with whether it has sshd read the other file."""
+
+
+@pytest.mark.parametrize("line", VOUCHED)
+def test_no_file_is_opened_because_a_process_names_it(tmp_path: Path, key: Path, line: str) -> None:
     """Whoever runs a program may give it any words (``exec -a``): root would read for him what he must not."""
-    is_vouched = named.startswith("/usr")
-    files = {"etc/shadow": "PermitRootLogin yes\nroot:secret\n", "etc/rc.local": f"{named}\n"}
-    reading = look(tmp_path, key, "/usr/sbin/sshd -f /etc/shadow", files)
-    item = reading.items["sshd_config -f /etc/shadow"]
-    assert ("open" in item) is not is_vouched
-    assert ("permitrootlogin yes" in item["value"]) is is_vouched  # type: ignore[operator]
-    if not is_vouched:
-        assert item["open"] == f"/etc/shadow {WHY_OPEN['unnamed']}"[:300]
+    files = {OTHER.lstrip("/"): "PermitRootLogin yes\n", "etc/rc.local": f"{line}\n"}
+    files["etc/systemd/system/sshd-two@.service"] = "[Service]\nExecStart=/usr/sbin/sshd -D -f /etc/ssh/other_%i\n"
+    reading = look(tmp_path, key, f"/usr/sbin/sshd -f {OTHER}", files)
+    item = reading.items[f"sshd_config -f {OTHER}"]
+    assert ("permitrootlogin yes" in item["value"]) is VOUCHED[line]  # type: ignore[operator]
+    if not VOUCHED[line]:
+        assert item["open"] == f"{OTHER} {WHY_OPEN['unnamed']}"[:300]
         assert judged("ssh-root", reading).result is CheckResult.UNKNOWN
 
 
@@ -272,8 +279,8 @@ def test_root_is_asked_for_a_file_that_root_alone_writes_to(tmp_path: Path, key:
     path.parent.mkdir(parents=True)
     path.write_text("PermitRootLogin no\n")
     if how == "link":
-        path.rename(path.with_name("real.conf"))
-        path.symlink_to(path.with_name("real.conf"))
+        path.rename(path.with_name("sshd_real"))
+        path.symlink_to(path.with_name("sshd_real"))
     elif how == "owner":
         os.chown(path, 65534, 0)
     elif how != "plain":

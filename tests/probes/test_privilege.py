@@ -84,14 +84,17 @@ def test_the_section_asks_for_the_table_in_its_order(tmp_path: Path) -> None:
     sudo = '#!/bin/sh\nshift 2\nprintf "%s\\n" "$*" | tr "\\n" " " >>"${0%/bin/*}/asked"\necho >>"${0%/bin/*}/asked"\n'
     tree = {
         **fakes,
-        "proc/77/cmdline": "/usr/sbin/sshd\0-f\0/etc/ssh/other.conf",
+        "proc/77/cmdline": "/usr/sbin/sshd\0-f\0/etc/ssh/sshd_other",
         "proc/78/cmdline": "/usr/sbin/sshd\0-Df\0/opt/open/sshd_config\0-p\00022",
-        "proc/79/cmdline": "/usr/sbin/sshd\0-f\0/etc/ssh/shared.conf",
-        "etc/ssh/shared.conf": "",
-        "etc/gshadow": "",
-        "proc/80/cmdline": "/usr/sbin/sshd\0-f\0/etc/gshadow",
-        "etc/rc.local": "/usr/sbin/sshd -f /etc/ssh/other.conf\n/usr/sbin/sshd -f /etc/ssh/shared.conf\n",
-        "etc/ssh/other.conf": "",
+        "proc/79/cmdline": "/usr/sbin/sshd\0-f\0/etc/ssh/sshd_shared",
+        "etc/ssh/sshd_shared": "",
+        "etc/ssh/sshd_made_up": "",
+        "proc/80/cmdline": "/usr/sbin/sshd\0-f\0/etc/ssh/sshd_made_up",
+        "etc/ssh/sshd_armoured": "\n-----BEGIN OPENSSH PRIVATE KEY-----\n",
+        "proc/81/cmdline": "/usr/sbin/sshd\0-f\0/etc/ssh/sshd_armoured",
+        "etc/rc.local": "/usr/sbin/sshd -f /etc/ssh/sshd_other\n/usr/sbin/sshd -f /etc/ssh/sshd_shared\n"
+        "/usr/sbin/sshd -f /etc/ssh/sshd_armoured\n/usr/sbin/sshd -f /opt/open/sshd_config\n",
+        "etc/ssh/sshd_other": "",
         "opt/open/sshd_config": "",
         "usr/sbin/smartctl": scan,
         "bin/smartctl": scan,
@@ -104,15 +107,15 @@ def test_the_section_asks_for_the_table_in_its_order(tmp_path: Path) -> None:
     (root / "bin/timeout").write_text('#!/bin/sh\nshift\nexec "$@"\n')
     (root / "bin/timeout").chmod(0o755)
     (root / "opt/open").chmod(0o777)
-    (root / "etc/ssh/shared.conf").chmod(0o664)
+    (root / "etc/ssh/sshd_shared").chmod(0o664)
     with Probe(root=root) as probe:
         found = parse_privilege(probe.ask(frame.ask_section("privilege", 1, 20, paths=ODD)).body)
     assert found.disks == (("/dev/sda", "-"), ("/dev/bus/0", "megaraid,3"))
-    assert found.sshds == ("/etc/ssh/other.conf",)
+    assert found.sshds == ("/etc/ssh/sshd_other",)
     assert found.open_sshds == {
-        "/etc/gshadow": ("unnamed", "/etc/gshadow"),
-        "/etc/ssh/shared.conf": ("writable", "/etc/ssh/shared.conf"),
-        "/opt/open/sshd_config": ("writable", "/opt/open"),
+        "/etc/ssh/sshd_armoured": ("key", "/etc/ssh/sshd_armoured"),
+        "/etc/ssh/sshd_made_up": ("unnamed", "/etc/ssh/sshd_made_up"),
+        "/etc/ssh/sshd_shared": ("writable", "/etc/ssh/sshd_shared"),
     }
     lines = asked(ODD, found.disks, found.sshds)
     assert found.allowed == frozenset(range(1, len(lines) + 1))
@@ -258,7 +261,7 @@ class TestTheRealSudo:
 
     def test_it_allows_nothing_beside_it(self, tmp_path: Path, programs: dict[str, str], shell: str) -> None:
         """A word more, another file or another number of seconds: refused."""
-        with account(tmp_path, dropin(USER, [NAMED], programs, sshds=["/etc/ssh/two.conf"]), shell) as probe:
+        with account(tmp_path, dropin(USER, [NAMED], programs, sshds=["/etc/ssh/sshd_two"]), shell) as probe:
             allowed = [
                 words
                 for words in (
@@ -267,11 +270,11 @@ class TestTheRealSudo:
                     "5 /usr/bin/head -c 8193 /etc/shadow /etc/gshadow",
                     "50 /usr/bin/head -c 8193 /etc/shadow",
                     f"10 {programs['find']} /root /home -maxdepth 3 -path x/.ssh/authorized_keysx -type f",
-                    f"5 {programs['sshd']} -T -f /etc/ssh/two.conf",
+                    f"5 {programs['sshd']} -T -f /etc/ssh/sshd_two",
                     f"5 {programs['sshd']} -T -f /etc/shadow",
-                    f"5 {programs['sshd']} -T -f /etc/ssh/two.conf -o Include=/etc/shadow",
-                    f"5 {programs['grep']} -aH . /etc/ssh/two.conf",
-                    f"5 {programs['grep']} -aH . /etc/ssh/two.conf /etc/shadow",
+                    f"5 {programs['sshd']} -T -f /etc/ssh/sshd_two -o Include=/etc/shadow",
+                    f"5 {programs['grep']} -aH . /etc/ssh/sshd_two",
+                    f"5 {programs['grep']} -aH . /etc/ssh/sshd_two /etc/shadow",
                     f"5 {programs['sed']} -E -e s/:!+[^:]{{3,}}:/:L:/ /etc/shadow",
                 )
                 if subprocess.run([*beside(probe), "sudo", "-n", "-l", "/usr/bin/timeout", *words.split()]).returncode
@@ -279,8 +282,8 @@ class TestTheRealSudo:
             ]
         assert allowed == [
             "5 /usr/bin/head -c 8193 /etc/shadow",
-            f"5 {programs['sshd']} -T -f /etc/ssh/two.conf",
-            f"5 {programs['grep']} -aH . /etc/ssh/two.conf",
+            f"5 {programs['sshd']} -T -f /etc/ssh/sshd_two",
+            f"5 {programs['grep']} -aH . /etc/ssh/sshd_two",
         ]
 
 

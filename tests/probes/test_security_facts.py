@@ -421,7 +421,7 @@ class TestProtections:
             "etc/rsyslog.conf": "# *.* @@no.example.com\n*.* @@logs.example.com:514\n",
             "boot/grub/grub.cfg": "set superusers=a\n password_pbkdf2 a grub.pbkdf2.sha512.10000.AAAA\n",
             "var/lib/clamav/daily.cvd": b"ClamAV-VDB:28 May 2026 10-00 +0000:27117:2:90:md5:sig:b:1" + b"\0\xff" * 300,
-            "var/lib/systemd/timers/stamp-dailyaidecheck.timer": "",
+            "var/lib/systemd/timers/stamp-dailyaidecheck.timer": "", "var/log/clamav/clamscan.log": "x",
             "var/lib/aide/aide.db": "x", "var/log/README": "",
             "var/spool/rsyslog/q.1": "x" * 50, "var/spool/cron/crontabs/root": "x",
         }  # fmt: skip
@@ -449,6 +449,7 @@ class TestProtections:
         assert items["boot /boot/grub/grub.cfg"] == {"passwords": 1}
         assert items["signatures daily.cvd"]["made_at"] == 1_779_962_400
         assert items["guard /var/spool/rsyslog/q.1"]["size"] == 50
+        assert items["ran /var/log/clamav/clamscan.log"]["size"] == 1
         assert {"guard /var/lib/aide/aide.db", "ran dailyaidecheck.timer", "disk sda"} <= set(items)
         assert judged("aud-identity", found).result is CheckResult.PASS
 

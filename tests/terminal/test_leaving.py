@@ -203,7 +203,7 @@ class Shell:
 
     def opens_desk(self) -> None:
         self.tmux.type(f"clear; {self._command}\n")
-        self.tmux.sees("hosts 30", "cache-04")
+        self.tmux.sees("hosts 30", "cache-04", "engine ●")
 
     def is_back(self) -> None:
         """The shell has the terminal, as a terminal is."""
@@ -246,7 +246,7 @@ class TestSuspended:
         keys, text = PLACES[place]
         shell, other = Shell(in_tmux, live), in_tmux(size=resized)
         shell.opens_desk()
-        other.sees("hosts 30")
+        other.sees("hosts 30", "engine ●")
         for tmux in (shell.tmux, other):
             tmux.type(keys)
         shell.tmux.sees(text)

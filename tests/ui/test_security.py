@@ -29,6 +29,8 @@ from tui_ops.ui.screens.dialog import Dialog
 from tui_ops.ui.screens.finding import FindingScreen
 from tui_ops.ui.screens.page import Page
 from tui_ops.ui.screens.security import Security
+from tui_ops.ui.security.fixing import Fixing, Mended
+from tui_ops.ui.security.fixing import told as told_fix
 from tui_ops.ui.views import folded as folded_view
 from tui_ops.ui.views.findings import FindingList, FindingsPane, fold_item
 from tui_ops.ui.views.items import place_items
@@ -394,7 +396,7 @@ class TestTheOtherViews:
             for view, text in {
                 "findings": "no findings: what was looked at is well", "acceptances": "nothing is set aside",
                 "verdicts": "no check has said anything yet", "vulnerabilities": "nobody has looked",
-                "feeds": "tui-ops feeds import FILE", "trend": "the trend begins at midnight",
+                "feeds": "tui-ops feeds import FILE", "trend": "no finding was ever seen",
             }.items():  # fmt: skip
                 desk.app.commands.run(view)
                 await desk.sees(text)
@@ -457,6 +459,16 @@ class TestElsewhere:
             assert "finding FND-7" in list(offers(":", "finding "))
             assert "findings severity=" in list(offers(":", "findings sev"))
             assert "findings severity=critical" in list(offers(":", "findings severity="))
+
+
+@pytest.mark.parametrize(("kind", "is_told"), [(FindingKind.VULNERABILITY, True), (FindingKind.ACCESS, False)])
+def test_a_fix_of_packages_says_what_the_draft_has_besides(kind: FindingKind, is_told: bool) -> None:
+    """It is made of what hosts have installed then: more than the plan of each finding."""
+    row = replace(_row(1, random.Random(1)), kind=kind)
+    shown = " ".join(
+        "".join(text for text, _ in one) for one in told_fix(Fixing([Mended("steps:\n", (), (), [row])], []))
+    )
+    assert ("fetches the lists of packages first" in shown) is is_told
 
 
 class TestALongList:

@@ -46,8 +46,9 @@ FIX = _act(
 )  # fmt: skip
 
 CLAIM = _act(
-    "finding", "claim", "resolved", "Says that it is mended. The host is read anew, and that decides.", "r", UNDO,
-    rule=rules.by_event(Event.CLAIM), params=(_opt("text", "what was done"),), words=("resolve", "close", "done"),
+    "finding", "claim", "resolved",
+    "Says that it is mended. The host is read anew, and that decides; of what others saw, their next report does.", "r",
+    UNDO, rule=rules.by_event(Event.CLAIM), params=(_opt("text", "what was done"),), words=("resolve", "close", "done"),
 )  # fmt: skip
 
 REOPEN = _act(
@@ -56,7 +57,9 @@ REOPEN = _act(
 )  # fmt: skip
 
 RECHECK = _act(
-    "finding", "recheck", "check again", "Reads on its host just what its check looks at, and judges that at once.",
+    "finding", "recheck", "check again",
+    "Reads on its host just what its check looks at, and judges that at once. Where no reading of ours looks, it says "
+    "what has to be done.",
     "R", rule=rules.may_always, words=("rescan", "verify", "refresh"),
 )  # fmt: skip
 

@@ -18,7 +18,7 @@ What a check says of a host is one of these:
 - `unknown`: it could not be read. Where privilege is missing, the line of root that would make it known stands beside
   it, as [the drop-in](security.md#what-root-reads) has it
 - `error`: what was read is nothing that the check understands
-- `not applicable`: the host has no such thing, or the inventory excepts it
+- `not applicable`: the host is none of those that it applies to, or the inventory excepts it
 - `stale`: it was read too long ago to say anything
 
 Only a fresh `pass` of the same check closes what it found. A check that takes root says less, or nothing, without the
@@ -38,8 +38,8 @@ def checks_page(checks: Iterable[Check], begin: str) -> str:
     """
     checks = list(checks)
     lines = [_HEAD, begin, "", f"There are {len(checks)} checks.", ""]
-    lines += ["| check | what has to be so | severity | reads | root | CIS | PCI | NIST | ISO |"]
-    lines += ["|---|---|---|---|---|---|---|---|---|"]
+    lines += ["| check | what has to be so | applies to | severity | reads | root | CIS | PCI | NIST | ISO |"]
+    lines += ["|---|---|---|---|---|---|---|---|---|---|"]
     lines += [_row(check) for check in checks]
     lines += ["", "## Numbers", "", "| check | number | CIS | PCI |", "|---|---|---|---|"]
     for check in checks:
@@ -62,9 +62,8 @@ def _planned(check: Check) -> str:
 def _row(check: Check) -> str:
     reads = ", ".join(f"`{topic}`" for topic in check.topics)
     root = "yes" if check.root else ""
-    return (
-        f"| `{check.id}` | {_cell(check.title)} | {check.severity} | {reads} | {root} | {_controls(check.controls)} |"
-    )
+    what = f"{_cell(check.title)} | {_cell(check.applies)}"
+    return f"| `{check.id}` | {what} | {check.severity} | {reads} | {root} | {_controls(check.controls)} |"
 
 
 def _controls(controls: Controls) -> str:

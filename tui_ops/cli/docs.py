@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from tui_ops.actions.action import Action, Danger, Param
@@ -15,7 +15,7 @@ from tui_ops.cli.shownchanges import CHANGE_COLUMNS, FREEZE_COLUMNS, MODEL_COLUM
 from tui_ops.cli.shownexposure import CERTIFICATE_COLUMNS, EXPOSURE_COLUMNS, LOGIN_COLUMNS, MEASURE_COLUMNS
 from tui_ops.cli.shownexposure import KEY_COLUMNS as AUTHKEY_COLUMNS
 from tui_ops.cli.shownfacts import DIFFERENCE_COLUMNS, FACT_COLUMNS, TOPIC_COLUMNS
-from tui_ops.cli.shownfindings import ACCEPTANCE_COLUMNS, FINDING_COLUMNS, VERDICT_COLUMNS
+from tui_ops.cli.shownfindings import ACCEPTANCE_COLUMNS, FINDING_COLUMNS, TREND_COLUMNS, VERDICT_COLUMNS
 from tui_ops.cli.shownhistory import HISTORY_COLUMNS
 from tui_ops.cli.shownimports import IMPORT_COLUMNS
 from tui_ops.cli.shownincidents import ALERT_COLUMNS, INCIDENT_COLUMNS, SILENCE_COLUMNS, TIMELINE_COLUMNS
@@ -23,6 +23,7 @@ from tui_ops.cli.shownintake import HEARTBEAT_COLUMNS
 from tui_ops.cli.shownproblems import ACTION_COLUMNS, KNOWN_ERROR_COLUMNS, PROBLEM_COLUMNS
 from tui_ops.cli.shownservices import SLO_COLUMNS
 from tui_ops.cli.shownvulnerabilities import CVE_COLUMNS, FEED_COLUMNS, VULNERABILITY_COLUMNS, VULNERABLE_COLUMNS
+from tui_ops.model.facts import Field
 from tui_ops.practices.security.checks.declared import BY_ID, CHECKS
 from tui_ops.ui.facts import KEYS
 
@@ -123,6 +124,7 @@ def command_reference() -> str:
         ("findings", FINDING_COLUMNS),
         ("imports", IMPORT_COLUMNS),
         ("verdicts", VERDICT_COLUMNS),
+        ("trend", TREND_COLUMNS),
         ("acceptances", ACCEPTANCE_COLUMNS),
         ("exposure", EXPOSURE_COLUMNS),
         ("certificates", CERTIFICATE_COLUMNS),
@@ -191,20 +193,60 @@ FINDING_NOUNS = {"finding": "a finding"}
 
 
 def check_ids() -> str:
-    """Return the module that names the checks of hosts for what may not load them: the inventory."""
+    """Return the module that names checks of hosts and their parameters for what may not load them: the inventory."""
+    kinds = {name: kind_of(value) for check in CHECKS for name, value in check.parameters.items()}
+    of_checks = "\n".join(
+        f'    "{check.id}": {_tuple(sorted(check.parameters))},'
+        for check in sorted(CHECKS, key=lambda check: check.id)
+        if check.parameters
+    )
+    return (
+        '"""The checks of hosts by their ids, and their parameters, as ``make docs`` writes them out of their '
+        'declarations."""\n\n'
+        "from collections.abc import Mapping\n\n"
+        f"CHECK_IDS: tuple[str, ...] = (\n{_rows(_text(name) for name in sorted(BY_ID))}\n)  # fmt: skip\n"
+        '"""In the order of the alphabet."""\n\n'
+        "PARAMETERS: Mapping[str, str] = {\n"
+        f"{_rows(f'{_text(name)}: {_text(kinds[name])}' for name in sorted(kinds))}\n}}  # fmt: skip\n"
+        '"""What each parameter is: ``number``, ``list`` or ``yes or no``."""\n\n'
+        f"PARAMETERS_OF: Mapping[str, tuple[str, ...]] = {{\n{of_checks}\n}}  # fmt: skip\n"
+        '"""The parameters of each check that has any."""\n'
+    )
+
+
+def kind_of(value: Field) -> str:
+    """Return what a parameter is, by the value that it is declared with.
+
+    Raises:
+        TypeError: it is nothing that an inventory could say.
+    """
+    if isinstance(value, bool):
+        return "yes or no"
+    if isinstance(value, int | float):
+        return "number"
+    if isinstance(value, list):
+        return "list"
+    raise TypeError(f"a parameter has to be a number, a list or yes or no, and is declared with {value!r}")
+
+
+def _text(word: str) -> str:
+    return f'"{word}"'
+
+
+def _tuple(words: Sequence[str]) -> str:
+    return f"({', '.join(_text(word) for word in words)}{',' if len(words) == 1 else ''})"
+
+
+def _rows(words: Iterable[str]) -> str:
+    """Return words of code as rows that are no longer than a line."""
     lines, row = [], "   "
-    for name in sorted(BY_ID):
-        told = f' "{name}",'
+    for word in words:
+        told = f" {word},"
         if len(row) + len(told) > LINE:
             lines.append(row)
             row = "   "
         row += told
-    lines.append(row)
-    names = "\n".join(lines)
-    return (
-        '"""The checks of hosts by their ids, as ``make docs`` writes them out of their declarations."""\n\n'
-        f'CHECK_IDS: tuple[str, ...] = (\n{names}\n)  # fmt: skip\n"""In the order of the alphabet."""\n'
-    )
+    return "\n".join([*lines, row])
 
 
 def with_keys(text: str, nouns: dict[str, str]) -> str:

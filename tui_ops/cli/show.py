@@ -113,6 +113,7 @@ NOUNS: dict[str, Noun] = {
     "slos": Noun(shownservices.SLO_COLUMNS, shownservices.SLO_TEXT, shownservices.slos),
     "findings": Noun(shownfindings.FINDING_COLUMNS, shownfindings.FINDING_TEXT, shownfindings.findings),
     "verdicts": Noun(shownfindings.VERDICT_COLUMNS, shownfindings.VERDICT_TEXT, shownfindings.verdicts),
+    "trend": Noun(shownfindings.TREND_COLUMNS, shownfindings.TREND_TEXT, shownfindings.trend),
     "acceptances": Noun(shownfindings.ACCEPTANCE_COLUMNS, shownfindings.ACCEPTANCE_TEXT, shownfindings.acceptances),
     "vulnerable": Noun(
         shownvulnerabilities.VULNERABLE_COLUMNS, shownvulnerabilities.VULNERABLE_TEXT, shownvulnerabilities.vulnerable

@@ -44,6 +44,12 @@ ACCEPTANCE_TEXT = (
     "reason",
 )
 
+TREND_COLUMNS = (
+    "severity", "live", "overdue", "aside", "opened", "closed", "to_mend_s", "mended", "since", "days", "live_by_day",
+    "overdue_by_day", "aside_by_day",
+)  # fmt: skip
+TREND_TEXT = ("severity", "live", "overdue", "aside", "opened", "closed", "to_mend_s", "mended", "since")
+
 LINE_COLUMNS = ("at", "finding", "kind", "who", "text", "audit", "id")
 LINE_TEXT = ("at", "kind", "who", "text")
 
@@ -173,4 +179,26 @@ def acceptances(reader: "Reader", query: Query) -> Iterator[Record]:
             "ended_by": row.ended_by or None,
             "solo": row.solo,
             "warning": row.warning(at) or None,
+        }
+
+
+def trend(reader: "Reader", _query: Query) -> Iterator[Record]:
+    """Give how findings went over the last days, by severity and in all; the last day as it is now."""
+    from tui_ops.store.views.findingtrend import read_trend
+
+    for row in read_trend(reader, now().at):
+        yield {
+            "severity": row.name,
+            "live": int(row.live[-1]),
+            "overdue": int(row.overdue[-1]),
+            "aside": int(row.aside[-1]),
+            "opened": row.opened,
+            "closed": row.closed,
+            "to_mend_s": round(row.took_s) if row.took_s is not None else None,
+            "mended": row.mended,
+            "since": row.days[0],
+            "days": list(row.days),
+            "live_by_day": [int(many) for many in row.live],
+            "overdue_by_day": [int(many) for many in row.overdue],
+            "aside_by_day": [int(many) for many in row.aside],
         }

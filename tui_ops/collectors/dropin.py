@@ -3,12 +3,18 @@
 from collections.abc import Collection, Iterable, Mapping
 
 from tui_ops.collectors.privilege import RootLine, asked
-from tui_ops.model.filepaths import is_file_path
+from tui_ops.model.filepaths import is_file_path, is_sshd_file
 
 SCAN_NOTE = (
     "# Scanners that the inventory has run here once a week. These do more than read: they run programs of others,\n"
     "# and Lynis writes its report and its log.\n"
 )
+
+NAMED_BY_HOST = (
+    "the host itself named this file, as one that a further sshd reads: look at it before you install this, since the "
+    "account reads all of it"
+)
+"""What is said of each file of a further sshd that root is asked for."""
 
 
 def lines(
@@ -64,7 +70,7 @@ def dropin(
     left_out: Mapping[str, str] | None = None,
     scans: Iterable[RootLine] = (),
     no_scans: Mapping[str, str] | None = None,
-    sshds: Iterable[str] = (),
+    sshds: Collection[str] = (),
 ) -> str:
     """Return the text of a drop-in for ``/etc/sudoers.d``.
 
@@ -86,6 +92,7 @@ def dropin(
         f"Defaults:{who} !requiretty\n"
     )
     notes = [f"# Left out: {path}: {why}.\n" for path, why in (left_out or {}).items() if is_file_path(path)]
+    notes += [f"# {path}: {NAMED_BY_HOST}.\n" for path in sshds if is_sshd_file(path)]
     rules = dict.fromkeys(lines(files, programs, disks, sshds))
     told = head + "".join(notes) + "".join(f"{who} ALL=(root) NOPASSWD: {rule}\n" for rule in rules)
     runs = dict.fromkeys(_spelt(programs["timeout"], programs, line) for line in scans if "timeout" in programs)

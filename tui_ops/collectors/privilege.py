@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from tui_ops.collectors.errors import NothingUsable
 from tui_ops.collectors.vitals import whole
 from tui_ops.model.clean import clean
-from tui_ops.model.filepaths import is_file_path
+from tui_ops.model.filepaths import is_file_path, is_sshd_file
 
 SECTION = "privilege"
 
@@ -22,13 +22,11 @@ DISKS_LIMIT = 48
 SSHDS_LIMIT = 4
 """Further files that sshds of one host read: as many as the section ``sshdconf`` asks for."""
 
-SSHD_FOLDERS = ("/etc/", "/usr/", "/opt/")
-"""Where a system keeps settings of its programs."""
-
 LINES_LIMIT = 600
 """Lines of one body: four for each of 64 files, and some more."""
 
 WHY_OPEN = {
+    "key": "has a line with -----BEGIN, as keys and certificates do: root reads no such file; give sshd another one",
     "link": "is a link: name the file by the place that it leads to",
     "owner": "does not belong to root: its owner could put a link to any file there, which root would read",
     "writable": "may be written to by others than root: they could put a link to any file there, which root would read",
@@ -219,15 +217,6 @@ def sshd_lines(path: str) -> tuple[RootLine, ...]:
         RootLine(5, "sshd", ("-T", "-f", path), f"effective settings of the sshd that reads {path}", "sshdconf"),
         RootLine(5, "grep", ("-aH", ".", path), f"written settings of the sshd that reads {path}", "sshdconf"),
     )
-
-
-def is_sshd_file(path: str) -> bool:
-    """Return whether root may be asked what an sshd that reads this file is set to.
-
-    ``sshd -T -f`` opens whatever it is given, so the file lies where a system keeps its own; the host says besides that
-    only root can put another one there, or write to it.
-    """
-    return is_file_path(path) and path.startswith(SSHD_FOLDERS)
 
 
 def disk_line(device: str, kind: str = "-") -> RootLine:

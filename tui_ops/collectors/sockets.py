@@ -24,7 +24,12 @@ from tui_ops.model.readings import SectionReading
 SECTION = "sockets"
 
 SOCKETS_LIMIT = 300
-"""Sockets of one host that are kept: ten times what an ordinary server listens on."""
+"""Sockets of one host that are kept: ten times what an ordinary server listens on. Where there are more it is said that
+not all of them are here: who does not see one must not take it for gone.
+"""
+
+BODY_LIMIT = 120_000
+"""Bytes that the section takes of what ss says."""
 
 LINES_LIMIT = 2_000
 """Lines of one body: more than the probe writes at its own limits."""
@@ -78,8 +83,8 @@ def parse_sockets(body: bytes) -> SectionReading:
         body: of the frame, as the host sent it.
 
     Returns:
-        A document with what listens, by port. What listens on all addresses of both kinds by two sockets of one
-        process is one entry.
+        A document with what listens, by port, and ``cut`` where that is not all. What listens on all addresses of both
+        kinds by two sockets of one process is one entry.
 
     Raises:
         NothingUsable: it is no run of this section.
@@ -89,7 +94,10 @@ def parse_sockets(body: bytes) -> SectionReading:
     if first not in sources:
         raise NothingUsable("the host does not tell what listens", "run ss -ltun there and see what it says")
     read = _read_ss if first == b"source ss" else _read_proc
-    lines = [line for line in rest.split(b"\n", LINES_LIMIT)[:LINES_LIMIT] if len(line) <= LINE_LIMIT]
+    told = rest.split(b"\n", LINES_LIMIT)
+    lines = [line for line in told[:LINES_LIMIT] if len(line) <= LINE_LIMIT]
+    # The shell takes line ends off what it keeps.
+    is_cut = len(rest) + len(b"\n\n") >= BODY_LIMIT or len(told) > LINES_LIMIT or len(lines) < len(told)
     sockets = sorted(_fold(read(lines)), key=lambda one: (one.port, one.proto, one.address, one.process, one.owner))
     return SectionReading(
         section=SECTION,
@@ -97,6 +105,7 @@ def parse_sockets(body: bytes) -> SectionReading:
             "state": "failed" if first == b"source none" else "ok",
             "source": sources[first],
             "sockets": [asdict(one) for one in sockets[:SOCKETS_LIMIT]],
+            **({"cut": True} if is_cut or len(sockets) > SOCKETS_LIMIT else {}),
         },
     )
 

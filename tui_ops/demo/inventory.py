@@ -85,6 +85,12 @@ SECURING = """\
   admins: {sudo: [anna, bert, chloe], wheel: [anna, bert, chloe], docker: [gitlab-runner]}"""
 """What is critical is overdue after a minute, so that one sees what that looks like; findings are no incidents here."""
 
+BACKUPS = {
+    "queues": ("mq-1.lon", "The definitions of the queues"),
+    "sessions": ("cache-1.lon", "A copy of the sessions"),
+}
+"""Jobs that back up a host once a day: the one reports that it has, of the other nobody has heard yet."""
+
 IN_THE_NET = ("web", "gw")
 """Roles of hosts that are reached from outside: what is weak there comes first."""
 
@@ -209,6 +215,7 @@ def inventory_text(story: Story, port: int, feeds: Path | None = None) -> str:
             *([f"  feeds: {json.dumps(str(feeds))}"] if feeds is not None else []),
             "oncall:",
             _oncall(port),
+            *_heartbeats(story.hosts),
             "checks:",
             f'  ssh: {{tcp: "{{address}}:{port}", hosts: ["*"], period: {CHECK_PERIOD}, retry: {PERIOD}}}',
             "",
@@ -222,6 +229,16 @@ def _spectator() -> list[str]:
     if name in PEOPLE or not _NAME.fullmatch(name):
         name = "you"
     return [f'  {name}: {{role: admin, user: "{os.geteuid()}"}}']
+
+
+def _heartbeats(hosts: Iterable[DemoHost]) -> list[str]:
+    names = {host.name for host in hosts}
+    lines = [
+        f"  {job}: {{every: 1d, host: {host}, title: {title}, severity: warning, backup: 1d}}"
+        for job, (host, title) in BACKUPS.items()
+        if host in names
+    ]
+    return ["heartbeats:", *lines] if lines else []
 
 
 def _oncall(port: int) -> str:

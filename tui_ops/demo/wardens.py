@@ -12,6 +12,7 @@ from tui_ops.demo.people import Person, person
 from tui_ops.demo.run import Place
 from tui_ops.model.errors import TuiOpsError
 from tui_ops.model.security import FindingState
+from tui_ops.store.views.beats import backups
 from tui_ops.store.views.connect import open_reader
 from tui_ops.store.views.findings import FindingRow, findings
 
@@ -29,6 +30,9 @@ ATTESTED = (
     ("pci", "12.6.3", "chloe", "90d", "training.csv", "Who was taught, and when: all but two"),
 )
 """Framework, control, who answers for it, until it is looked at again, the proof's file, and what it shows."""
+
+REPORTS = "queues"
+"""The job of the inventory that has made its backup."""
 
 ADDED_S = 1.25 * MINUTE
 """By then somebody has added the key: a minute after the story's beginning."""
@@ -55,6 +59,7 @@ class Wardens:
         """Tell the chapters in the order in which hosts are judged."""
         with person(self._socket, "anna") as self._anna, person(self._socket, "bert") as self._bert:
             for chapter in (
+                self._backed_up,
                 self._attested,
                 self._accepted,
                 self._asked,
@@ -68,6 +73,14 @@ class Wardens:
                 self._audited,
             ):
                 chapter()
+
+    def _backed_up(self) -> None:
+        """Whose backup of tonight was made."""
+        if any(REPORTS in (one.job for one in jobs) for jobs in backups(self._reader).values()):
+            try:
+                self._anna.act("heartbeat.beat", name=REPORTS, text="14 MiB in 3s")
+            except ActError as error:
+                log.warning("reporting the job %s: %s", REPORTS, error)
 
     def _attested(self) -> None:
         """What no machine can check, by the word of those who answer for it."""

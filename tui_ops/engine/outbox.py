@@ -81,6 +81,8 @@ class Outbox:
         """Why readings are not on disk just now; empty while all is well."""
         self.on_facts: list[Callable[[frozenset[int]], None]] = []
         """Are told of the hosts of which readings of facts are on disk now."""
+        self.on_sections: list[Callable[[Collection[tuple[int, str]]], None]] = []
+        """The same of sections, each by its host and its name."""
 
     @property
     def waiting(self) -> int:
@@ -207,7 +209,9 @@ class Outbox:
         if batch.latest or batch.sections or batch.events:
             told = ("hosts", "events") if batch.events else ("hosts",)
             await self._writer.write_latest(list(batch.latest.values()), list(batch.sections.values()), batch.events)
-            batch.latest, batch.sections, batch.events = {}, {}, []
+            written, batch.latest, batch.sections, batch.events = batch.sections, {}, {}, []
+            for told_of in self.on_sections:
+                told_of(written.keys())
             self._news.tell(*told)
         if batch.facts:
             differing = await self._writer.facts(batch.facts)

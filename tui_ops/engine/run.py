@@ -140,6 +140,7 @@ class Engine:
             self._writer, self._paths, self._news, self._roster, self._outbox, lambda: self._force.fleet,
             self._planned.assess, self._clock.is_believed,
         )  # fmt: skip
+        self._securing.check_ends = self._checking.read_now
         self._force.on_change.append(self._securing.heed)
         self._calls = FindingCalls(
             self._paths, self._troubles.alerting.take, self._troubles.elsewhere.acknowledge, lambda: self._force.fleet

@@ -11,13 +11,13 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from tui_ops.inventory import fields
 from tui_ops.inventory.errors import Mistakes, did_you_mean, quoted
 from tui_ops.inventory.match import Matcher
+from tui_ops.inventory.parameters import ENTRIES_MAX, parameters_of
 from tui_ops.inventory.schema import NameList, Part, TextList, Title, as_list
 from tui_ops.inventory.sections import named
 from tui_ops.inventory.tree import Entry, Mapping, Node, descend
 from tui_ops.inventory.validate import Validator
 from tui_ops.inventory.wrong import Wrong
 from tui_ops.model.checkids import CHECK_IDS
-from tui_ops.model.facts import Field as Plain
 from tui_ops.model.securing import DAY_S, DUE_DAYS, Excepted, SecuritySpec
 from tui_ops.model.security import SEVERITIES, FindingSeverity
 
@@ -27,9 +27,6 @@ SCANNERS = ("lynis", "openscap")
 
 EXCEPTIONS_MAX = 1000
 """Exceptions of one file: beyond that the profile is the wrong one."""
-
-ENTRIES_MAX = 2000
-"""Names of one list or mapping here."""
 
 DUE_RANGE_S = (60.0, 10 * 366 * DAY_S)
 """In less than a minute nobody mends anything, and in ten years nobody will."""
@@ -48,10 +45,8 @@ ALERTS = {
 """From which severity on findings become incidents, by the words for it."""
 
 _CHECK = re.compile(r"[A-Za-z][A-Za-z0-9:._-]{0,60}\*?|\*", re.ASCII)
-_PARAMETER = re.compile(r"[a-z][a-z0-9_]{0,40}", re.ASCII)
 _LISTENER = re.compile(r"(tcp|udp)/([0-9]{1,5})", re.ASCII)
 _FINGERPRINT = re.compile(r"(SHA256:[A-Za-z0-9+/]{43}=?|MD5:[0-9a-f:]{47})", re.ASCII)
-_NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,6})?", re.ASCII)
 
 
 def known_profile(text: object) -> str:
@@ -70,26 +65,6 @@ def check_name(text: str) -> str:
     if not text.startswith(OTHERS) and ":" not in text and not any(fnmatchcase(one, text) for one in CHECK_IDS):
         what = "there are no checks that begin so" if text.endswith("*") else "there is no such check"
         raise Wrong(f"{quoted(text)}: {what}", did_you_mean(text, CHECK_IDS) or hint)
-    return text
-
-
-def parameter(value: object) -> Plain:
-    """Return a number, a text or a list of texts."""
-    if isinstance(value, list | tuple):
-        if len(value) > ENTRIES_MAX or not all(isinstance(one, str) for one in value):
-            raise Wrong("a list of texts is expected here", "write such as [ann, bob]")
-        return [fields.title(one) for one in value]
-    if not isinstance(value, str):
-        raise Wrong("a number, a text or a list is expected here", "write such as 90, or [ann, bob]")
-    if _NUMBER.fullmatch(value):
-        return float(value) if "." in value else int(value)
-    return fields.title(value)
-
-
-def parameter_name(text: str) -> str:
-    """Return the name of a parameter."""
-    if not _PARAMETER.fullmatch(text):
-        raise Wrong(f"{quoted(text)} is no name of a parameter", "names are as in max_age_days")
     return text
 
 
@@ -137,10 +112,8 @@ def folder(text: str) -> str:
     return text.strip()
 
 
-Parameters = Annotated[
-    dict[Annotated[str, AfterValidator(parameter_name)], Annotated[Any, BeforeValidator(parameter)]],
-    Field(max_length=200),
-]
+Parameters = Annotated[dict[str, Any], Field(max_length=200)]
+"""As the file has them: by their names it is known what each has to be."""
 Checks = Annotated[
     tuple[Annotated[str, AfterValidator(check_name)], ...], Field(max_length=500), BeforeValidator(as_list)
 ]
@@ -229,8 +202,9 @@ class _Reader:
         for one, after in model.due.items():
             if after is None:
                 due_s.pop(FindingSeverity(one), None)
+        numbers = parameters_of(model.parameters, self._node, (), self._mistakes)
         return SecuritySpec(
-            profile=model.profile, parameters=model.parameters, excepted=tuple(self._exceptions()),
+            profile=model.profile, parameters=numbers, excepted=tuple(self._exceptions()),
             off=frozenset(model.off), due_s=due_s, feed_age_s=model.feed_age, alert=model.alert, admins=model.admins,
             listeners=self._listeners(), key_owners=model.key_owners, frameworks=model.frameworks,
             frameworks_folder=model.frameworks_folder, feeds_folder=model.feeds, scanners=self._scanners(),
@@ -246,7 +220,8 @@ class _Reader:
                 said = f"the exception {quoted(entry.key.text)} has no reason"
                 self._mistakes.add(entry.key, said, "add 'reason:': whoever audits asks for it")
             hosts = frozenset(self._hosts(model.hosts, entry.value))
-            found += [Excepted(one, hosts, model.reason, model.parameters) for one in model.check]
+            numbers = parameters_of(model.parameters, entry.value, model.check, self._mistakes)
+            found += [Excepted(one, hosts, model.reason, numbers) for one in model.check]
         if len(found) > EXCEPTIONS_MAX:
             self._mistakes.add(self._node, f"there are more than {EXCEPTIONS_MAX} exceptions", "use groups and ssh-*")
         return found

@@ -8,6 +8,11 @@ FILES_LIMIT = 64
 PATH_LIMIT = 200
 """Characters of a path: longer ones are generated, and nobody follows those by name."""
 
+SSHD_FOLDER = "/etc/ssh/"
+"""Where a file lies of which root may be asked what an sshd that reads it is set to."""
+
+_SSHD_NAME = re.compile(r"[A-Za-z0-9._-]*(?:sshd|config)[A-Za-z0-9._-]*", re.ASCII)
+_KEY_ENDS = ("_key", ".key", ".pem", ".pub")
 _PATH = re.compile(r"/[A-Za-z0-9._@+:,=-][A-Za-z0-9/._@+:,=-]*", re.ASCII)
 
 
@@ -18,3 +23,19 @@ def is_file_path(path: str) -> bool:
     shell or a pattern, and it does not lead upwards.
     """
     return len(path) <= PATH_LIMIT and _PATH.fullmatch(path) is not None and ".." not in path.split("/")
+
+
+def is_sshd_file(path: str) -> bool:
+    """Return whether root may read a file as the settings of an sshd.
+
+    Which file that is a host says itself, by the words of its processes and units. So only one counts that lies
+    directly in ssh's own folder, is called like settings, and not like a key. The section ``sshdconf`` has the same
+    rule.
+    """
+    name = path.removeprefix(SSHD_FOLDER)
+    return (
+        path.startswith(SSHD_FOLDER)
+        and is_file_path(path)
+        and _SSHD_NAME.fullmatch(name) is not None
+        and not name.lower().endswith(_KEY_ENDS)
+    )

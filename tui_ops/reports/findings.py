@@ -1,15 +1,22 @@
 """Findings in the forms of other programs: SARIF 2.1.0, and OpenVEX of what was set aside."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import sha256
 from urllib.parse import quote
 
 from tui_ops.model.clean import clean
 from tui_ops.model.security import FindingKind, FindingSeverity, FindingState
+from tui_ops.practices.scans.openvex import HOST, PART
+from tui_ops.practices.vulnerabilities.packages import Package, installed
+from tui_ops.practices.vulnerabilities.places import Place, place_of
+from tui_ops.practices.vulnerabilities.purls import generic_purl, purls, source_purl
 from tui_ops.store.views.connect import Reader
-from tui_ops.store.views.findings import FindingPage, finding
+from tui_ops.store.views.findings import FindingPage, FindingRow, finding
+from tui_ops.store.views.matching import items_of_topic
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 CONTEXT = "https://openvex.dev/ns/v0.2.0"
@@ -26,13 +33,19 @@ _SUPPRESSED = {
     FindingState.NOT_APPLICABLE: "accepted",
 }  # fmt: skip
 
-JUSTIFIED = {
-    FindingState.FALSE_POSITIVE: ("not_affected", "vulnerable_code_not_in_execute_path"),
-    FindingState.SUPPRESSED: ("not_affected", "vulnerable_code_not_in_execute_path"),
-    FindingState.ACCEPTED: ("affected", ""),
+STATUSES = {
+    FindingState.FALSE_POSITIVE: "not_affected", FindingState.SUPPRESSED: "not_affected",
+    FindingState.ACCEPTED: "affected",
 }  # fmt: skip
-"""What was set aside in the words of OpenVEX. Whoever carries a risk is affected by it; what is no finding does not
-reach the code, which is the widest of the five reasons that there are, with the own one beside it."""
+"""What was set aside in the words of OpenVEX. Whoever carries a risk is affected by it. Why something does not affect
+us is told in the words of who set it aside (``impact_statement``): which of the five justifications of OpenVEX 0.2.0
+it would be, nobody has said."""
+
+HOSTS_KEPT = 32
+"""Hosts whose packages are remembered while statements are made: a megabyte each, and most of a list are of few."""
+
+PARTS_NAMED = 24
+"""Binary packages of one source that a statement names."""
 
 
 def pages(reader: Reader, numbers: Iterable[int]) -> Iterator[FindingPage]:
@@ -123,6 +136,27 @@ def _iso(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+@dataclass(frozen=True, slots=True)
+class _Installed:
+    """The packages of a host, and its release; none where that is not known."""
+
+    place: Place | None = None
+    by_name: Mapping[str, Sequence[Package]] = field(default_factory=dict)
+    """By the name of the binary package, and by that of its source."""
+
+
+def _installed(reader: Reader, host_id: int | None) -> _Installed:
+    if host_id is None:
+        return _Installed()
+    system = items_of_topic(reader, host_id, "hardware").get("system", {}).get("os")
+    place = place_of(str(system or ""))
+    by_name: dict[str, list[Package]] = {}
+    for package in installed(items_of_topic(reader, host_id, "packages")) if place is not None else ():
+        for name in {package.name, package.source}:
+            by_name.setdefault(name, []).append(package)
+    return _Installed(place, by_name)
+
+
 def vex_statements(reader: Reader, numbers: Sequence[int]) -> list[dict[str, object]]:
     """Return what is said in OpenVEX of vulnerabilities that were set aside. Others are left out.
 
@@ -130,7 +164,9 @@ def vex_statements(reader: Reader, numbers: Sequence[int]) -> list[dict[str, obj
         reader: of the store.
         numbers: of the findings, in their order.
     """
-    return [one for page in pages(reader, numbers) if (one := _statement(page)) is not None]
+    known = lru_cache(HOSTS_KEPT)(lambda host_id: _installed(reader, host_id))
+    set_aside = (page for page in pages(reader, numbers) if page.row.state in STATUSES)
+    return [one for page in set_aside if (one := _statement(page, known)) is not None]
 
 
 def openvex(statements: Sequence[Mapping[str, object]], version: str, now: float) -> str:
@@ -151,20 +187,14 @@ def openvex(statements: Sequence[Mapping[str, object]], version: str, now: float
     return f'{_compact(head)[:-1]},"statements":{body}}}'
 
 
-def _statement(page: FindingPage) -> dict[str, object] | None:
+def _statement(page: FindingPage, known: Callable[[int | None], _Installed]) -> dict[str, object] | None:
     row, accepted = page.row, page.acceptance
-    if row.kind is not FindingKind.VULNERABILITY or row.state not in JUSTIFIED or accepted is None:
+    if row.kind is not FindingKind.VULNERABILITY or accepted is None:
         return None
-    status, justification = JUSTIFIED[row.state]
-    package, installed = row.package, str(row.data.get("installed", ""))
-    version = f"@{quote(installed, safe='')}" if installed else ""
-    part = {"@id": f"pkg:generic/{quote(package, safe='')}{version}"}
-    product: dict[str, object] = {"@id": f"host:{row.host}"}
-    if package:
-        product["subcomponents"] = [part]
     at = accepted.approved_at or accepted.asked_at
+    status = STATUSES[row.state]
     found: dict[str, object] = {
-        "vulnerability": {"name": row.check.rpartition(":")[2]}, "products": [product], "status": status,
+        "vulnerability": {"name": row.check.rpartition(":")[2]}, "products": _products(row, known), "status": status,
         "timestamp": _iso(at),
     }  # fmt: skip
     said = clean(f"{accepted.reason}{f'; meanwhile: {accepted.control}' if accepted.control else ''}", 400)
@@ -172,8 +202,42 @@ def _statement(page: FindingPage) -> dict[str, object] | None:
         found["action_statement"] = f"accepted until {_until(accepted.expires_at)}: {said}"
         found["action_statement_timestamp"] = _iso(at)
     else:
-        found |= {"justification": justification, "impact_statement": said}
+        found["impact_statement"] = said
     return found
+
+
+def _products(row: FindingRow, known: Callable[[int | None], _Installed]) -> list[dict[str, object]]:
+    """Return what a statement is about: the host with the source package in it, and each binary package by its purl.
+
+    By the first it comes in here again; scanners go by the others, which they find on the host or in an image.
+    """
+    product: dict[str, object] = {"@id": f"{HOST}{row.host}"}
+    if not row.package:
+        return [product]
+    told, version = known(row.host_id), str(row.data.get("installed", ""))
+    if told.place is None:
+        return [product | {"subcomponents": [{"@id": generic_purl(row.package, version)}]}]
+    parts = [(one.name, purl) for one in _binaries(row, told, version) for purl in purls(told.place, one)]
+    parts = parts[:PARTS_NAMED]
+    own = source_purl(told.place, row.package, version)
+    by_scanners: list[dict[str, object]] = [
+        {"@id": f"{HOST}{row.host}{PART}{quote(name, safe='')}", "identifiers": {"purl": one}} for name, one in parts
+    ]
+    within = dict.fromkeys([own, *(purl for _, purl in parts)])
+    return [product | {"subcomponents": [{"@id": one} for one in within]}, *by_scanners]
+
+
+def _binaries(row: FindingRow, told: _Installed, version: str) -> list[Package]:
+    """Return the binary packages that a finding is about: of several versions, such as kernels of rpm, it is one."""
+    named = row.data.get("binaries")
+    names = list(map(str, named)) if isinstance(named, list) and named else []
+    found = (
+        [one for name in names for one in told.by_name.get(name, ()) if one.name == name]
+        if names
+        else [one for one in told.by_name.get(row.package, ()) if one.source == row.package]
+    )
+    exact = {one.name for one in found if version in (one.version, one.source_version)}
+    return [one for one in found if one.name not in exact or version in (one.version, one.source_version)]
 
 
 def _until(at: float | None) -> str:

@@ -122,7 +122,6 @@ def _complete(session: Session, day: str, ended: float) -> None:
         session.add(row)
 
 
-def checks_of(session: Session, numbers: Collection[int]) -> list[tuple[str, int | None]]:
-    """Return check and host of findings, each pair once."""
-    query = select(Finding.check, Finding.host_id).where(col(Finding.id).in_(numbers)).distinct()
-    return list(session.exec(query).all())
+def findings_numbered(session: Session, numbers: Collection[int]) -> list[Finding]:
+    """Return findings by their numbers, those that there are."""
+    return list(session.exec(select(Finding).where(col(Finding.id).in_(numbers))).all())

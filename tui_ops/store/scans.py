@@ -1,6 +1,7 @@
 """What imports of other scanners' reports read of the store, and when each scanner was run last."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from sqlmodel import Session, col, func, select
 
@@ -34,16 +35,26 @@ def live_weaknesses(session: Session, host_id: int | None) -> Sequence[tuple[int
     return [(number or 0, check, host, data) for number, check, host, data in session.execute(query).all()]
 
 
-def last_runs(session: Session, by: str) -> dict[tuple[str, int], float]:
-    """Return when each scanner was last run on each host in somebody's name, well or not; epoch seconds.
+class LastRun(NamedTuple):
+    """The last run of a scanner on a host."""
+
+    at: float
+    """Epoch seconds."""
+    brought: bool
+    """Whether it brought a report."""
+
+
+def last_runs(session: Session, by: str) -> dict[tuple[str, int], LastRun]:
+    """Return when each scanner was last run on each host in somebody's name, and whether that brought a report.
 
     Args:
         session: of the transaction.
         by: in whose name.
     """
     query = (
-        select(ScanImport.tool, ScanImport.host_id, func.max(ScanImport.at))
+        select(ScanImport.tool, ScanImport.host_id, func.max(ScanImport.at), ScanImport.sha)
         .where(ScanImport.by == by)
         .group_by(ScanImport.tool, col(ScanImport.host_id))
     )
-    return {(tool, host): at for tool, host, at in session.execute(query).all() if host is not None}
+    # SQLite takes what stands beside a maximum from the row that has it; a run without a report has no digest of one.
+    return {(tool, host): LastRun(at, bool(sha)) for tool, host, at, sha in session.execute(query) if host is not None}

@@ -3,9 +3,9 @@
 import gc
 import sys
 
-SWITCH_S = 0.001
+SWITCH_S = 0.0002
 """What is worked out beside the keys lets them through after so long, where Python would do so after 5 ms: a key that
-is drawn waits for several such turns, and its budget is 30 ms."""
+is drawn waits for a dozen such turns, and its budget is 30 ms."""
 
 STAYING_FROM = 5_000
 """Things of which walking over them would be felt: a few milliseconds."""

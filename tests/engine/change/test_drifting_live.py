@@ -9,6 +9,7 @@ from support.waiting import until_sync
 from tui_ops.store.views.changerows import ChangeRow
 from tui_ops.store.views.changes import changes
 from tui_ops.store.views.connect import open_reader
+from tui_ops.store.views.findings import FindingRow, findings
 
 WITHIN_S = 60.0
 """A named file is read every five slow periods, and differences are looked at every ten seconds."""
@@ -20,6 +21,18 @@ def rows(world: EngineWorld) -> list[ChangeRow]:
     """Return the changes that there are."""
     with open_reader(world.state) as reader:
         return changes(reader, everything=True)
+
+
+def found(world: EngineWorld) -> FindingRow | None:
+    """Return the finding about what differs."""
+    with open_reader(world.state) as reader:
+        return next(iter(findings(reader, everything=True, check="drift-open")), None)
+
+
+def state(world: EngineWorld) -> str:
+    """Return how that stands; empty while there is none."""
+    row = found(world)
+    return str(row.state) if row is not None else ""
 
 
 def test_an_edit_by_hand_is_found_and_taken_back(tmp_path: Path) -> None:
@@ -44,9 +57,16 @@ def test_an_edit_by_hand_is_found_and_taken_back(tmp_path: Path) -> None:
             done = world.run("do", f"change.{act}", "CHG-1")
             assert done.returncode == 0, done.stderr
         assert path.read_text() == "workers = 400\n", "nothing has run yet"
+        until_sync(lambda: state(world) == "open", WITHIN_S, "it is a finding as well")
+        row = found(world)
+        assert row is not None
+        assert (str(row.kind), row.object) == ("drift", f"files {path}")
+        assert "; no change explains it: CHG-1" in row.text or row.text.endswith("; CHG-1 is approved")
         assert world.run("do", "change.start", "CHG-1", "--yes").returncode == 0
         until_sync(lambda: rows(world)[0].outcome, WITHIN_S, "it has run")
         (ended,) = rows(world)
         assert (ended.outcome, path.read_text(), path.stat().st_mode & 0o777) == ("successful", BEFORE, 0o640)
+        assert world.run("do", "finding.recheck", row.name).returncode == 0
+        until_sync(lambda: state(world) == "verified", WITHIN_S, "what was taken back is gone from the findings")
     finally:
         world.kill()

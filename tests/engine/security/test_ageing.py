@@ -17,8 +17,8 @@ from tui_ops.model.fleet import Fleet
 from tui_ops.model.security import FindingSeverity, FindingState
 from tui_ops.store.views.findingnumbers import counts
 from tui_ops.store.views.findings import findings
+from tui_ops.store.views.findingtrend import Went, read_trend
 from tui_ops.store.writer import Writer
-from tui_ops.ui.views.findingtrend import Went, read_trend
 
 HOUR = 3600.0
 

@@ -5,56 +5,18 @@ By the real probe, real hands and the real programs: sshd, sudo, chage, nft, ufw
 looks through all files, is for the torture.
 """
 
-import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
 from support.mended_host import MendedHost, about, failures, token
+from support.mending import FORWARD, prepared, refused
 from support.ownsystem import booted
 from support.sshd import SshdFarm, free_port
-from support.waiting import until_sync
 
 from tui_ops.model.facts import Field
-from tui_ops.model.plans import Part, Step, StepKind
-from tui_ops.model.security import CheckResult, Seen
-from tui_ops.plans import read_plan
-from tui_ops.practices.security.checks.declared import BY_ID
-from tui_ops.practices.security.remedies import mend
-
-GOOD = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIANErQfuA5eQd0P7WEYfQKT9kvsOp0y9dx7gHnxwKIdk anna@desk"
-WEAK = (
-    "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAgQCZowIFsjsG3q4CJLbG8pHtwv/Nq4JIDKgW3k0nQVtCaTJ34cEwtJhBRzJuIT+ztVUap1HcC5"
-    "o3J6wSvZ2cHVANBSAW+CQgcvW0647HcmvlCrboqod01n8/uZEYi0qj4xg5s3S3oOt2Pxc+p6KAmCe8bcnREPhJt5UERL3x1gQToQ== anna@old"
-)
-"""Public keys whose private ones nobody has kept; the second is of 1,024 bits."""
-
-FORWARD = (Part.PRE, Part.STEP, Part.POST)
-
-PREPARED = """
-mkdir -p /etc/systemd/system/own.target.wants
-cat >/etc/systemd/system/ssh.service <<'unit'
-[Service]
-Type=notify
-ExecStart=/usr/sbin/sshd -D
-ExecReload=/usr/sbin/sshd -t
-ExecReload=/bin/kill -HUP $MAINPID
-unit
-ln -s ../ssh.service /etc/systemd/system/own.target.wants/ssh.service
-rm -f /etc/ssh/sshd_config.d/*
-sed -i 's/^#*Port .*/Port @port@/; s/^#*ListenAddress 0.*/ListenAddress 127.1.99.1/' /etc/ssh/sshd_config
-ssh-keygen -A >/dev/null
-sed -i '/use_pty/d' /etc/sudoers
-useradd -m anna && echo anna:secret-1 | chpasswd
-mkdir -m 700 /home/anna/.ssh
-cat >/home/anna/.ssh/authorized_keys <<'keys'
-# anna
-@good@
-no-pty,command="a b" @weak@
-keys
-chown -R anna: /home/anna/.ssh
-"""
-
+from tui_ops.model.plans import Part
+from tui_ops.model.security import CheckResult
 
 APT = "apt-get -q update >/dev/null"
 
@@ -200,7 +162,8 @@ APART = [
     ),
     Case(
         "fw-active", "ufw", "systemctl disable nftables; systemctl stop nftables; systemctl enable ufw;"
-        " systemctl start ufw", well="ufw status | grep -q ^@port@/tcp",
+        " systemctl start ufw", {"tcp": "@port@, 443", "udp": "68, 51820"},
+        well="ufw status | grep -q ^@port@/tcp; ufw status | grep -q ^51820/udp; ! ufw status | grep -q ^68",
     ),
 ]  # fmt: skip
 """On a host with a network of its own."""
@@ -219,10 +182,6 @@ def farm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SshdFarm]:
 @pytest.fixture(scope="module")
 def port() -> str:
     return str(free_port())
-
-
-def prepared(port: str) -> str:
-    return PREPARED.replace("@port@", port).replace("@good@", GOOD).replace("@weak@", WEAK)
 
 
 @pytest.fixture(scope="module")
@@ -293,19 +252,6 @@ async def test_so_does_the_packet_filter(apart: MendedHost, case: Case, port: st
     await mended(apart, case, port)
 
 
-def refused(host: MendedHost, check: str, data: Mapping[str, Field], asked: Mapping[str, str] | None = None) -> str:
-    """Return why the plan for what a check has seen is not begun, as what looks first says it on the host."""
-    seen = Seen("x", "x", data=data)
-    values = {**dict(mend(check, BY_ID[check].kind, seen).values), **(asked or {})}
-    given = " ".join(f"TUI_{name}={value}" for name, value in values.items())
-    for step in host.plan(check, seen, asked).pre:
-        if step.kind is StepKind.SCRIPT:
-            said = host.run(f"env {given} sh -c {shlex.quote(str(step.args['text']))} || echo refused")
-            if said.endswith("refused\n"):
-                return said
-    return ""
-
-
 def test_this_desk_does_not_shut_itself_out(here: MendedHost) -> None:
     """It logs in as root here."""
     assert "this desk logs in as root here, and would shut itself out" in refused(here, "ssh-root", {})
@@ -347,27 +293,3 @@ def test_a_host_that_passes_packets_on_for_a_bridge_goes_on_with_it(apart: Mende
         assert refused(apart, "net-stack", data | {"key": "net.ipv4.tcp_syncookies"}) == ""
     finally:
         apart.run("ip link del br-x")
-
-
-@pytest.mark.torture
-async def test_a_filter_that_nobody_gets_through_takes_itself_back(apart: MendedHost, port: str) -> None:
-    """Whoever does not say that he gets in finds it gone, and the run ends badly."""
-    seen = Seen("", "x", data={"lacks": "filter"})
-    apart.run("systemctl disable ufw nftables; ufw disable; systemctl stop ufw")
-    soon = mend("fw-one", BY_ID["fw-one"].kind, seen).plan.replace("--on-active=10min", "--on-active=1s")
-    plan, run = read_plan(soon, {"tcp": port}), token()
-
-    def waits(_step: Step) -> None:
-        assert "policy drop" in apart.run("nft list ruleset")
-        until_sync(lambda: "tui_ops" not in apart.run("nft list tables"), 60.0, "it takes itself back")
-
-    apart.answered = waits
-    try:
-        (why,) = failures(await apart.carried_out(plan, *FORWARD, token=run))
-    finally:
-        apart.answered = lambda _step: None
-    assert "nobody said so within 10 minutes: it took itself back" in why
-    assert "tui_ops" not in apart.run("nft list tables")
-    assert failures(await apart.carried_out(plan, Part.ROLLBACK, token=run)) == []
-    (why,) = failures(await apart.carried_out(apart.plan("fw-one", seen, {"tcp": "443"}), Part.PRE, token=token()))
-    assert "which is not among the ports that are let in" in why

@@ -11,7 +11,7 @@ from support.feed_world import feed_world
 from support.reports import real
 
 from tui_ops.engine.security.importing import Importing
-from tui_ops.engine.security.scanning import AGAIN_S, WEEK_S, Scanning
+from tui_ops.engine.security.scanning import AGAIN_S, WEEK_S, Scanning, week_of
 from tui_ops.engine.watch import HostWatch
 from tui_ops.model.fleet import HostSpec
 from tui_ops.model.people import Role, Who
@@ -113,6 +113,25 @@ async def test_an_engine_that_starts_anew_knows_when_it_was(world: World) -> Non
     world.begin()
     await world.look(600)
     assert len(world.host.runs) == 1
+
+
+async def test_an_engine_that_starts_anew_tries_what_failed_the_next_day_too(world: World) -> None:
+    """And once it brought a report, only in its next week."""
+    world.host.gone = True
+    await world.look()
+    world.begin()
+    world.host.gone = False
+    await world.look(AGAIN_S / 2)
+    assert world.host.runs == []
+    await world.look(AGAIN_S / 2)
+    assert (world.host.runs, world.rows()[0].found) == (["lynis"], 73)
+    world.begin()
+    this_week = week_of("lynis", "web-1", world.at)
+    while week_of("lynis", "web-1", world.at + AGAIN_S) == this_week:
+        await world.look(AGAIN_S)
+    assert len(world.host.runs) == 1
+    await world.look(AGAIN_S)
+    assert len(world.host.runs) == 2
 
 
 @pytest.mark.parametrize(("said", "why"), [

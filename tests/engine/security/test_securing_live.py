@@ -13,11 +13,13 @@ import pytest
 from support.engine_world import EngineWorld, inventory_text
 from support.ownroot import RootedHost, Roots
 from support.reports import as_json, ssh_audit
+from support.showing import Showing
 from support.sshd import SshdFarm
 from support.waiting import until_sync
 
 from tui_ops.model.security import CheckResult, FindingState
 from tui_ops.store.views.connect import open_reader
+from tui_ops.store.views.exposed import end_certificates
 from tui_ops.store.views.findings import FindingRow, findings
 from tui_ops.store.views.verdicts import VerdictShown, verdicts
 
@@ -54,8 +56,12 @@ class Watched:
             server.within = roots.words()
             specs.append(server.start().spec(name, user=USER))
             self.hosts[name] = RootedHost(server)
+        self.shop = Showing(folder / "shop")
+        asks = f"tls: '127.0.0.1:{self.shop.port}', ca: '{self.shop.ca}', hosts: [web-2], period: 24h, attempts: 1"
         self.engine = EngineWorld(
-            folder, inventory_text(specs), {"TUI_OPS_SSH_CONFIG": str(self.farm.ssh_config), "SSH_AUTH_SOCK": ""}
+            folder,
+            inventory_text(specs, more=f"checks: {{shop: {{{asks}}}}}\n"),
+            {"TUI_OPS_SSH_CONFIG": str(self.farm.ssh_config), "SSH_AUTH_SOCK": ""},
         )
 
     def verdict(self, check: str, host: str = "web-1") -> VerdictShown | None:
@@ -90,6 +96,7 @@ class Watched:
         """End everything."""
         self.engine.kill()
         self.farm.close()
+        self.shop.close()
 
 
 @pytest.fixture(scope="module")
@@ -167,3 +174,26 @@ def test_all_that_are_marked_go_into_one_change_and_what_has_no_plan_is_named(li
         (FindingState.IN_PROGRESS, "CHG-1")
     }
     assert live.found("ssh-audit:kex")["web-1"].state is FindingState.OPEN
+
+
+def test_an_endpoint_is_asked_anew_though_its_check_has_its_turn_tomorrow(live: Watched) -> None:
+    """Its certificate was renewed; what it shows now is judged as soon as it is known."""
+
+    def row() -> FindingRow:
+        found = live.found("tls-expiry", everything=True)
+        assert set(found) <= {"web-2"}
+        return found["web-2"]
+
+    def is_shown() -> bool:
+        with open_reader(live.engine.state) as reader:
+            return bool(end_certificates(reader))
+
+    until_sync(is_shown, WITHIN_S, "its check has run")
+    # The host was judged before that, or after; now it is for sure.
+    live.engine.act("finding.recheck", live.found("fs-passwdfiles")["web-2"].name)
+    until_sync(lambda: "web-2" in live.found("tls-expiry"), WITHIN_S, lambda: live.engine.said[-2000:])
+    assert row().object == f"endpoint 127.0.0.1:{live.shop.port}"
+    live.shop.show(90)
+    answer = live.engine.act("finding.recheck", row().name)
+    assert answer.message == f"{row().name}: its endpoint is asked anew"
+    until_sync(lambda: row().state is FindingState.VERIFIED, WITHIN_S, lambda: str(row()))

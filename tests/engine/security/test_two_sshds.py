@@ -34,11 +34,13 @@ from tui_ops.transport.outside import ask_outside
 from tui_ops.transport.ssh import SshTransport
 
 USER, UID = "tuiopswatch", 64211
-OTHER = "/etc/ssh/two.conf"
+OTHER = "/etc/ssh/sshd_two"
 FIRST = "Ciphers aes128-ctr\nPasswordAuthentication no\nKbdInteractiveAuthentication no\n"
-WEAK = "Ciphers aes128-ctr,aes256-cbc\nPasswordAuthentication yes\n"
-CHECKS = tuple(BY_ID[name] for name in ("ssh-cipher", "ssh-password"))
+WEAK = "Ciphers aes128-ctr,aes256-cbc\nPasswordAuthentication yes\nHostKeyAlgorithms ssh-rsa\n"
+CHECKS = tuple(BY_ID[name] for name in ("ssh-cipher", "ssh-hostkey", "ssh-password"))
 OPEN = {("ssh-cipher", f"-f {OTHER} aes256-cbc"): "open", ("ssh-password", f"match -f {OTHER}"): "open"}
+HEARD = OPEN | {("ssh-hostkey", f"-f {OTHER} ssh-rsa"): "open"}
+"""What is open once somebody has asked from outside."""
 
 
 class Machine:
@@ -53,19 +55,20 @@ class Machine:
         for name in ("ssh", "sudoers.d", "home"):
             (folder / name).mkdir()
         keygen(folder / "ssh/ssh_host_ed25519_key")
+        keygen(folder / "ssh/ssh_host_rsa_key", "rsa")
         (folder / "passwd").write_text(
             Path("/etc/passwd").read_text() + f"{USER}:x:{UID}:{UID}::/home/{USER}:/bin/sh\n"
         )
         (folder / "shadow").write_text(f"root:*:19000:0:99999:7:::\n{USER}:*:19000:0:99999:7:::\n")
         self.write("sshd_config", FIRST, self.ports[0])
-        self.write("two.conf", WEAK, self.ports[1])
+        self.write("sshd_two", WEAK, self.ports[1])
         (folder / "default").mkdir()
         (folder / "default/ssh-two").write_text(f'SSHD_OPTS="-f {OTHER}"\n')
         places = {"ssh": "/etc/ssh", "default": "/etc/default", "passwd": "/etc/passwd", "shadow": "/etc/shadow",
                   "sudoers.d": "/etc/sudoers.d",
                   "home": "/home"}  # fmt: skip
         mounts = "".join(f"mount --bind '{folder / name}' {place} && " for name, place in places.items())
-        start = "mkdir -p /run/sshd && /usr/sbin/sshd && /usr/sbin/sshd -f /etc/ssh/two.conf && exec cat"
+        start = "mkdir -p /run/sshd && /usr/sbin/sshd && /usr/sbin/sshd -f /etc/ssh/sshd_two && exec cat"
         words = ["unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--mount-proc", "--kill-child"]
         self.process = subprocess.Popen([*words, "sh", "-c", mounts + start], stdin=subprocess.PIPE)
         until_sync(lambda: len(self.running()) == 2)
@@ -91,7 +94,7 @@ class Machine:
         return ["nsenter", f"--target={init.pid}", "--mount", "--pid"]
 
     def stop_second(self) -> None:
-        (second,) = (one for one in self.running() if "two.conf" in " ".join(one.cmdline()))
+        (second,) = (one for one in self.running() if "sshd_two" in " ".join(one.cmdline()))
         second.kill()
         until_sync(lambda: len(self.running()) == 1)
 
@@ -154,7 +157,7 @@ async def test_the_second_one_is_read_by_its_line_judged_from_outside_and_verifi
     line = f"/usr/bin/timeout 5 /usr/sbin/sshd -T -f {OTHER}"
     assert line in root_lines(["sshdconf"], rights)
     await reads(bench, machine.facts())
-    assert bench.results() == {"ssh-cipher": "unknown", "ssh-password": "unknown"}
+    assert bench.results() == dict.fromkeys(("ssh-cipher", "ssh-hostkey", "ssh-password"), "unknown")
 
     found = rights_of(rights).privilege
     drop_in = machine.folder / "sudoers.d/tui-ops"
@@ -186,16 +189,20 @@ async def test_the_second_one_is_read_by_its_line_judged_from_outside_and_verifi
     try:
         await asked()
         assert outside.asked == 2
-        assert bench.states() == OPEN
+        assert bench.states() == HEARD
         assert bench.texts()["ssh-cipher", f"-f {OTHER} aes256-cbc"] == (
             f"the sshd that runs with -f {OTHER} offers aes256-cbc (as offered from outside)"
+        )
+        assert bench.texts()["ssh-hostkey", f"-f {OTHER} ssh-rsa"] == (
+            f"the sshd that runs with -f {OTHER} offers ssh-rsa, which signs with SHA-1, and nothing better "
+            "(as offered from outside)"
         )
         # One that is not heard is not mended.
         machine.stop_second()
         await asked()
-        assert bench.states() == OPEN
+        assert bench.states() == HEARD
         assert "as sshd -T" in bench.texts()["ssh-cipher", f"-f {OTHER} aes256-cbc"]
-        machine.write("two.conf", FIRST, machine.ports[1])
+        machine.write("sshd_two", FIRST, machine.ports[1])
         machine.start_second()
         await asked()
         await reads(bench, machine.facts())

@@ -158,7 +158,8 @@ HOSTS = {
     "rules of nft by hand": (host({}, DROPS + WHOLE), ("nftables",)),
     "none": (host({}, WHOLE), ()), "docker alone": (host({}, DOCKER + WHOLE), ()),
     "stock Ubuntu": (host({"ufw": "enabled"}, OFF + WHOLE), ()),
-    "services not told, rules of nft": (Scene("web-1", {"firewall": _read(DROPS + WHOLE)}, 100.0), ("nftables",)),
+    "services not told, rules of nft": (Scene("web-1", {"firewall": _read(DROPS + WHOLE)}, 100.0), None),
+    "services not told, ufw's own rules": (Scene("web-1", {"firewall": _read(BY_HAND + ON + WHOLE)}, 100.0), None),
     "services not told, no rules": (Scene("web-1", {"firewall": _read(WHOLE)}, 100.0), None),
     "rules not read": (host({}, "privilege nft\nprivilege ip4\nprivilege ip6\nwhole ufw\n"), None),
 }  # fmt: skip

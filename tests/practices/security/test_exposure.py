@@ -54,9 +54,18 @@ class TestListeners:
         assert listeners({}) == []
 
     def test_packages_are_told_by_the_program_that_they_bring(self) -> None:
-        assert package_of("nginx", {"nginx": {}}) == "nginx"
-        assert package_of("master", {"postfix": {}, "exim4": {}}) == "postfix"
-        assert package_of("java", {"postfix": {}}) == package_of("", {"": {}}) == ""
+        assert package_of("nginx", {"nginx"}) == "nginx"
+        assert package_of("master", {"postfix", "exim4"}) == "postfix"
+        assert package_of("java", {"postfix"}) == package_of("", {""}) == ""
+
+    @pytest.mark.parametrize(
+        "packages",
+        [("openssh-server.x86_64", "postgresql-server.aarch64"), ("openssh-server:amd64", "postgresql-server")],
+    )
+    def test_packages_are_told_whatever_their_architecture(self, packages: tuple[str, ...]) -> None:
+        """Those of rpm are all kept with theirs, those of dpkg where several are installed."""
+        found = listeners({"sockets": Topic(SOCKETS), "packages": Topic({name: {} for name in packages})})
+        assert [one.package for one in found] == ["openssh-server", "postgresql-server", ""]
 
 
 class TestCertificates:

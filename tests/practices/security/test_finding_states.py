@@ -108,6 +108,9 @@ def test_known_use_beats_any_forecast_of_it() -> None:
 def test_where_it_stands_counts() -> None:
     outside, inside = place_of({"exposure": "Internet"}, (), True), place_of({}, (), True)
     assert urgency(place=outside) > urgency(place=inside) > urgency()
+    for tier, word in (("1", "critical"), ("2", "high"), ("3", "medium"), ("4", "low")):
+        assert place_of({"tier": tier}, (), None) == place_of({"criticality": word}, (), None)
+    assert place_of({"tier": "1", "criticality": "low"}, (), None) == place_of({"criticality": "low"}, (), None)
     assert urgency(place=place_of({"criticality": "critical"}, (), None)) > urgency(place=place_of({}, ("shop",), None))
     assert urgency(exposed=True) > urgency()
     assert urgency(FindingSeverity.MEDIUM, kev=True) > urgency(FindingSeverity.HIGH)

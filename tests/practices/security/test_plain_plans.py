@@ -75,8 +75,8 @@ def test_new_accounts_are_shut_by_the_rule_and_old_ones_by_chage() -> None:
 
 def test_a_home_is_closed_and_what_needs_a_question_is_left_to_people() -> None:
     what = plan_at("home-perm", "/home/anna")
-    words = read_plan(what.plan, dict(what.values)).steps[0].args["words"]
-    assert words == ("chmod", "g-w,o-rwx", "--", "/home/anna")
+    assert dict(what.values) == {"path": "/home/anna"}
+    assert 'chmod g-w,o-rwx -- "$TUI_path"' in str(read_plan(what.plan, dict(what.values)).steps[0].args["text"])
     found = mends("home-perm")
     assert None in found["/home/anna"], "one that belongs to somebody else"
     files = [plans for at, plans in found.items() if at.endswith(("hosts", ".netrc"))]

@@ -6,6 +6,7 @@ from functools import lru_cache
 import pytest
 
 from tui_ops.cli.selftest import all_cases, judge_case
+from tui_ops.model.facts import Field
 from tui_ops.model.plans import OnFailure, Plan, StepKind
 from tui_ops.model.security import FindingKind, Seen
 from tui_ops.plans import read_plan
@@ -13,15 +14,19 @@ from tui_ops.plans.errors import PlanWrong
 from tui_ops.practices.security.checks.accountplans import NOT_OURS
 from tui_ops.practices.security.checks.declared import BY_ID, CHECKS
 from tui_ops.practices.security.checks.fileplans import KEYS_TO_ROOT
+from tui_ops.practices.security.checks.pathplans import LOOK as _LOOK
 from tui_ops.practices.security.remedies import Mend, NoPlan, asked, mend
 from tui_ops.ui.security.panels import said_in_draft
+
+LOOK = _LOOK.strip().split("\n")[0]
+"""What a step begins with that looks at the way to a file itself."""
 
 NO_WAY_BACK = {"acct-emptypw", "patch-sec", "patch-reboot"}
 """An empty password would be one again, a version that was mended an old one; and nothing undoes a start."""
 
 BY_PEOPLE = {
     "acct-uid0", "acct-dup", "login-source", "login-guessed", "sudo-nopasswd", "sudo-noauth", "fw-open", "net-listen",
-    "boot-pw", "disk-crypt", "os-support", "bak-age", "tls-expiry",
+    "boot-pw", "disk-crypt", "os-support", "bak-age", "tls-expiry", "drift-open",
 }  # fmt: skip
 """Checks of which a machine mends nothing."""
 
@@ -94,6 +99,16 @@ def test_sshd_reads_its_settings_before_it_is_told_of_them() -> None:
         assert asked < told, check
 
 
+def test_plans_that_touch_a_named_file_or_the_packet_filter_are_these() -> None:
+    """Another one has to be looked at with the same care before it stands here."""
+    with_path = {check for (check, _), plan in models().items() if any(one.name == "path" for one in plan.parameters)}
+    assert with_path == {
+        "ssh-hostkey", "ssh-conffile", "fs-passwdfiles", "home-perm", "fs-world", "fs-suid", "acct-authkeys",
+    }  # fmt: skip
+    filters = [check for (check, text), _ in models().items() if any(one in text for one in ("nft", "ufw", "iptables"))]
+    assert sorted(filters) == ["fw-active", "fw-active", "fw-deny", "fw-one"]
+
+
 def test_a_packet_filter_counts_down_before_it_is_in_force_and_stops_only_for_a_person() -> None:
     for (check, text), plan in models().items():
         if "tui-ops-filter-undo" not in text:
@@ -112,13 +127,53 @@ def test_no_way_to_root_loses_its_rights(name: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["/srv/a b", "/x; rm -rf /", "/-R", "/$(id)", "/'\""])
-def test_a_path_stays_one_word(path: str) -> None:
-    """Whatever a file is called, it is one word of one command."""
+def test_a_path_stays_a_value(path: str) -> None:
+    """Whatever a file is called, it is no part of what is run."""
     what = mend("fs-world", FindingKind.CONFIGURATION, Seen(f"writable {path}", "x", data={"path": path}))
-    for one in read_plan(what.plan, dict(what.values)).all_steps():
-        words = one.args["words"]
-        assert isinstance(words, tuple)
-        assert words[:3] == ("find", path, "-prune")
+    plain = mend("fs-world", FindingKind.CONFIGURATION, Seen("writable /x", "x", data={"path": "/x"}))
+    steps = [read_plan(one.plan, dict(one.values)).all_steps() for one in (what, plain)]
+    assert [one.args["text"] for one in steps[0]] == [one.args["text"] for one in steps[1]]
+
+
+def test_what_root_does_to_a_file_it_does_where_it_has_looked_at_the_way_itself() -> None:
+    """Before, in the step and in the way back; the rest of what has a path is done by the owner of a home."""
+    looks = {check for check, _, what in plans() if LOOK in what.plan}
+    assert looks == {"ssh-hostkey", "ssh-conffile", "fs-passwdfiles", "home-perm", "fs-world", "fs-suid"}
+    for (check, _), plan in models().items():
+        if any(one.name == "path" for one in plan.parameters) and check not in ("acct-authkeys", "key-new"):
+            changes = [one for one in plan.all_steps() if one.kind is StepKind.SCRIPT]
+            assert changes, check
+            assert all(LOOK in str(one.args["text"]) for one in changes), check
+            is_fixed = any(one.choices for one in plan.parameters)
+            assert is_fixed or all(one.kind in (StepKind.SCRIPT, StepKind.CHECK) for one in plan.all_steps()), check
+
+
+@pytest.mark.parametrize("path", ["/home/anna/d/shadow", "/tmp/x", "/var/tmp/a/b", "/dev/shm/x", "/run/user/0/x"])
+def test_what_lies_in_folders_of_others_is_left_to_people(path: str) -> None:
+    data: dict[str, Field] = {"path": path, "was_mode": "4755", "owner": "9", "group": "9"}
+    for check, at in (("fs-world", f"writable {path}"), ("fs-world", f"unowned {path}"), ("fs-suid", path)):
+        with pytest.raises(NoPlan, match="another account can replace a folder on its way"):
+            mend(check, FindingKind.CONFIGURATION, Seen(at, "x", data=data))
+    assert mend("fs-world", FindingKind.CONFIGURATION, Seen("unowned /home/old", "x", data=data)).plan
+
+
+@pytest.mark.parametrize("unit", ["netfilter-persistent", "iptables", "ip6tables", "ufw", "firewalld", "ferm"])
+def test_a_filter_whose_stop_brings_nothing_back_is_not_started(unit: str) -> None:
+    seen = Seen("x", "x", data={"unit": unit, "lacks": "run"})
+    with pytest.raises(NoPlan, match="a stop of it brings nothing back"):
+        mend("fw-active", FindingKind.CONFIGURATION, seen)
+
+
+def test_a_start_of_the_host_finds_no_filter_that_nobody_has_said_to_get_through() -> None:
+    """What is written before a person has said so lies in /run, or is switched off."""
+    for data in ({"lacks": "filter"}, {"lacks": "switch"}, {"lacks": "run", "unit": "nftables"}):
+        steps = read_plan(mend("fw-active", FindingKind.CONFIGURATION, Seen("", "x", data=data)).plan).steps
+        trial = steps[: [one.kind for one in steps].index(StepKind.MANUAL)]
+        kept = [one for one in trial if one.kind is StepKind.FILE and one.args.get("state") != "kept"]
+        assert all(str(one.args["path"]).startswith("/run/") for one in kept)
+        assert not any(one.kind is StepKind.UNIT and one.args["do"] == "enable" for one in trial)
+        switched = [one for one in trial if "enable" in str(one.args)]
+        assert all("ENABLED=no" in str(one.args) for one in switched)
 
 
 @pytest.mark.parametrize("path", ["-R", "srv/x", ""])

@@ -53,10 +53,11 @@ def sockets(found: SectionReading) -> FactReading:
         items.add_another(f"{row.get('proto')} {address}:{port}", fields)
     for name, (fields, programs) in drawn.items():
         items.add(name, fields | ({"process": text(", ".join(texts(list(programs))))} if programs else {}))
+    is_all = found.document.get("state") == "ok" and not found.document.get("cut") and not items.cut
     return FactReading(
         "sockets",
         items.found,
-        unread=() if found.document.get("state") == "ok" and not items.cut else ("",),
+        unread=() if is_all else ("",),
         unread_fields=() if is_known else ("process",),
         needs=() if is_known else ("programs of listening sockets",),
         cut=items.cut,

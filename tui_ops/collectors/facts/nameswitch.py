@@ -64,7 +64,8 @@ def unread_sources(found: Body) -> list[str]:
         found: the body, with the parts above and the lines of ``passwd`` and ``group``.
     """
     found.doubt("switch", SWITCH_BYTES)
-    if any(found.of("switch")) and not found.is_whole("switch"):
+    is_there = any(found.of("switch")) or "switch" in found.broken | found.refused
+    if is_there and not found.is_whole("switch"):
         return [UNREAD]
     written = list(_written(found))
     used = frozenset(text(line, NAME_LIMIT) for line in found.of("used"))

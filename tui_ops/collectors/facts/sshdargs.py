@@ -8,17 +8,17 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from tui_ops.collectors.facts.body import LIST_LIMIT, VALUE_LIMIT, words
+from tui_ops.collectors.facts.body import LINE_LIMIT, LIST_LIMIT, VALUE_LIMIT, words
 from tui_ops.model.clean import clean
 
 MAINS = ("/etc/ssh/sshd_config", "/usr/etc/ssh/sshd_config")
 """Where sshd begins to read: the second where the first is not there, as SUSE has it."""
 
 STARTED_LIMIT = 16
-"""Ways of starting an sshd that are told apart on one host: more than two are seldom."""
+"""Ways of starting an sshd that are told apart on one host: more than two are seldom. Beyond it not all are known."""
 
 _ARGS_LIMIT = 1_500
-"""Characters of one command line."""
+"""Characters of one command line; what a longer one says is not known."""
 
 _PROGRAMS = ("/usr/sbin/sshd", "/sbin/sshd", "/usr/bin/sshd", "/bin/sshd")
 """Where the system's own sshd lies; one from elsewhere was built with another place for its settings."""
@@ -57,8 +57,18 @@ class Started:
         return self.is_own and self.file in ("", *MAINS)
 
 
-def started(lines: Iterable[bytes], environment: Iterable[bytes]) -> list[Started]:
-    """Return the ways in which an sshd is started, each once, by their words.
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """In which ways the sshds of a host are started."""
+
+    told: tuple[Started, ...]
+    """Each once, by their words."""
+    is_all: bool
+    """Whether there are no more: a process may call itself an sshd, and crowd out the one that counts."""
+
+
+def started(lines: Iterable[bytes], environment: Iterable[bytes]) -> Ways:
+    """Return the ways in which an sshd is started.
 
     Args:
         lines: words of processes, and of units that start one for a connection.
@@ -66,17 +76,22 @@ def started(lines: Iterable[bytes], environment: Iterable[bytes]) -> list[Starte
     """
     known = dict(_variable(line) for line in environment)
     found: dict[str, Started] = {}
+    is_all = True
     for line in lines:
-        said = words(line, _ARGS_LIMIT)
+        said = words(line, LINE_LIMIT)
         said = said.removeprefix(_TITLE).partition(_TITLE_ENDS)[0]
-        said = _VARIABLE.sub(lambda name: known.get(name[1], ""), said).strip()[:_ARGS_LIMIT]
-        if said.partition(" ")[0].endswith("/sshd") and len(found) < STARTED_LIMIT:
+        said = _VARIABLE.sub(lambda name: known.get(name[1], ""), said).strip()
+        if not said.partition(" ")[0].endswith("/sshd"):
+            continue
+        if len(said) > _ARGS_LIMIT or (said not in found and len(found) >= STARTED_LIMIT):
+            is_all = False
+        else:
             found.setdefault(said, _read(said))
-    return [found[said] for said in sorted(found)]
+    return Ways(tuple(found[said] for said in sorted(found)), is_all)
 
 
 def _variable(line: bytes) -> tuple[str, str]:
-    name, _, value = words(line, _ARGS_LIMIT).partition("=")
+    name, _, value = words(line, LINE_LIMIT).partition("=")
     return name, value.strip("\"' ")
 
 

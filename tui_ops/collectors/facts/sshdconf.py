@@ -111,11 +111,11 @@ def parse_sshdconf(body: bytes) -> FactReading:
     for name, values in sorted(files.blocks.items()):
         items.add(_block_name(name), {"value": list(values), "effective": False})
     ways = started(found.of("args"), found.of("env"))
-    options = [one for way in ways if way.is_usual for one in way.settings]
+    options = [one for way in ways.told if way.is_usual for one in way.settings]
     if options:
         given: Field = list(dict.fromkeys(options))[:LIST_LIMIT]
         items.add(f"{FILES} {COMMAND_LINE}", {"value": given, "effective": False})
-    for way in ways:
+    for way in ways.told:
         if not way.is_usual:
             _note_other(found, way, items)
     if found.is_whole("written") and files.used:
@@ -128,6 +128,9 @@ def parse_sshdconf(body: bytes) -> FactReading:
     _note_kept(found, items)
     if not found.is_whole("state") and "state" in found.broken:
         parts["state"] = Part((KEPT_FILE,))
+    if not ways.is_all or {"args", "env"} & found.broken:
+        found.whole.discard("args")
+        found.broken.add("args")
     if "args" in found.refused | found.broken:
         parts["args"] = Part((f"{FILES} {OTHER_FILE}",), "words with which sshd was started")
     return reading(TOPIC, WHAT, found, items, parts)

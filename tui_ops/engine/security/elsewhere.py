@@ -64,6 +64,8 @@ def elsewhere(reader: Reader, hosts: Sequence[Judged]) -> Mapping[int, Mapping[s
             "good": row.good, "failed": row.failed, "failed_day": row.failed_day,
         })  # fmt: skip
     for host in hosts:
+        if login := host.user or host.rights.get("user"):
+            found[host.host_id]["login"] = str(login)
         if "sources" in host.baselines:
             found[host.host_id].setdefault("logins", [])
     return found

@@ -1,8 +1,8 @@
-"""Puts together what the engine does about exposure: asking from outside, baselines, sources of logins."""
+"""Puts together what the engine does about exposure: asking from outside, baselines, logins, what others tell."""
 
 import asyncio
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from tui_ops.actions.baselines import TAKE
 from tui_ops.engine.acting import Doing
@@ -17,10 +17,14 @@ from tui_ops.engine.security.further import ports_in_store
 from tui_ops.engine.security.outside import LOOK_S as OUTSIDE_S
 from tui_ops.engine.security.outside import Outside
 from tui_ops.engine.security.securing import Securing
+from tui_ops.engine.security.told import LOOK_S as TOLD_S
+from tui_ops.engine.security.told import Told
 from tui_ops.model.facts import FactReading, Fields
 from tui_ops.model.fleet import Fleet, HostSpec
 from tui_ops.practices.asked import Asked, Done
 from tui_ops.practices.security import taking
+from tui_ops.practices.security.checks.drifted import CHECK as DRIFT_CHECK
+from tui_ops.practices.security.checks.drifted import FILES
 from tui_ops.practices.security.lookout import DAY_PERIOD_S, OWNERS
 from tui_ops.store.facts import FactWrite
 from tui_ops.store.paths import StatePaths
@@ -50,6 +54,7 @@ class Exposed:
     ) -> None:  # fmt: skip
         self._writer = writer
         self._paths = paths
+        self._roster = roster
         self._owners: dict[str, Fields] | None = None
         self._news = news
         self._judging = securing.judging
@@ -58,8 +63,9 @@ class Exposed:
             roster.watches, outbox, lambda spec: ask_outside(ssh, spec), further=self._further_ports
         )  # fmt: skip
         outbox.on_facts.append(self.exposing.heard)
-        self._judging.known.append(elsewhere)
-        securing.recheckers.append(self.outside.again)
+        self._told = Told(paths, self._judging.at_once)
+        self._judging.known += [elsewhere, self._told.known]
+        securing.recheckers += [self.outside.again, self._files_again]
 
     def doings(self) -> dict[str, Doing]:
         """Return how the acts on baselines are carried out, by their ids."""
@@ -82,6 +88,7 @@ class Exposed:
         self.exposing.heard(hosts)
         schedule.every("baselines", EXPOSE_S, self.exposing.look)
         schedule.every("outside", OUTSIDE_S, self.outside.look)
+        schedule.every("told", TOLD_S, self._told.look)
 
     async def close(self) -> None:
         """End what is under way."""
@@ -97,6 +104,12 @@ class Exposed:
     def _further_ports(self, host_id: int, reached: int) -> list[int] | None:
         with open_reader(self._paths) as reader:
             return ports_in_store(reader, host_id, reached)
+
+    def _files_again(self, wanted: Mapping[int, Collection[str]]) -> None:
+        """Have the files read anew that the inventory names, where somebody asks for what differs."""
+        for host_id, checks in wanted.items():
+            if DRIFT_CHECK in checks:
+                self._roster.facts_again(host_id, {FILES})
 
     def _changed(self, host_ids: Collection[int]) -> None:
         self._judging.heard(host_ids)

@@ -74,7 +74,7 @@ class Judging:
         self._paths = paths
         self._fleet = fleet
         self._checks = checks
-        self._topics = {topic for check in checks for topic in check.topics} | {"sockets"}
+        self._topics = {topic for check in checks for topic in check.topics} | {"sockets", "files"}
         self._monotonic = monotonic
         self._first: dict[int, float] = {}
         """When the first news came of a host that waits to be judged …"""
@@ -100,6 +100,13 @@ class Judging:
         for host_id in host_ids:
             self._first.setdefault(host_id, now)
             self._last[host_id] = now
+
+    def at_once(self, host_ids: Collection[int]) -> None:
+        """Judge hosts at the next look: what is new of them is on disk, and nothing more of it comes."""
+        now = self._monotonic()
+        for host_id in host_ids:
+            self._first[host_id] = now - MOST_S
+            self._last.setdefault(host_id, now)
 
     def hurry(self, host_ids: Collection[int]) -> None:
         """Take note that somebody waits for these hosts."""

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from tui_ops.model.vulnerabilities import FeedFile, FeedRule, Weighed
 from tui_ops.practices.vulnerabilities.judging import Judge
+from tui_ops.practices.vulnerabilities.kernels import unsigned_source
 from tui_ops.practices.vulnerabilities.matching import Matcher
 from tui_ops.practices.vulnerabilities.offered import offered
 from tui_ops.practices.vulnerabilities.packages import Package
@@ -93,15 +94,10 @@ class _About:
     def matcher(self, names: Collection[str]) -> Matcher:
         """Return what matches packages of these names; the rules that are missing are read."""
         # The sources that sign a kernel are not those that feeds speak of.
-        missing = {*names, *_unsigned(names)} - self._asked
+        missing = {*names, *map(unsigned_source, names)} - self._asked
         if missing:
             self._rules |= self._book.rules(self._feed, self._place, missing)
             if self._with_unstable:
                 self._unstable |= self._book.rules(self._feed, UNSTABLE, missing)
             self._asked |= missing
         return self._matcher
-
-
-def _unsigned(names: Collection[str]) -> set[str]:
-    signed = {name.removeprefix("linux-signed-") for name in names if name.startswith("linux-signed-")}
-    return {"linux", *(f"linux-{flavour}" for flavour in signed)} if signed or "linux-signed" in names else set()

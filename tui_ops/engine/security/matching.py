@@ -19,8 +19,9 @@ from tui_ops.practices.scans.remembering import set_aside_later
 from tui_ops.practices.scans.sweeping import known_data
 from tui_ops.practices.security.findings import Taken, Whole, take_sweeps
 from tui_ops.practices.vulnerabilities.judging import Judge, judge_of
+from tui_ops.practices.vulnerabilities.kernels import CONTAINERS, is_kernel_source, unjudged_kernel
 from tui_ops.practices.vulnerabilities.offered import updates_of
-from tui_ops.practices.vulnerabilities.packages import installed
+from tui_ops.practices.vulnerabilities.packages import Package, installed
 from tui_ops.practices.vulnerabilities.silence import Opened
 from tui_ops.practices.vulnerabilities.sweeping import sweeps_of
 from tui_ops.store.errors import StoreError
@@ -53,11 +54,23 @@ SYSTEMS_KEPT = 5_000
 
 
 @dataclass(frozen=True, slots=True)
+class System:
+    """What runs on a host."""
+
+    name: str
+    """As os-release calls it; empty where that is not known."""
+    kernel: str
+    """As ``uname -r`` has it; empty where that is not known."""
+    contained: bool
+    """Whether it is a container: its kernel is the machine's."""
+
+
+@dataclass(frozen=True, slots=True)
 class Due:
     """A host to be judged, by whom, and the digest of all that counts."""
 
     candidate: Candidate
-    kernel: str
+    system: System
     updates: Mapping[str, str]
     judge: Judge
     digest: str
@@ -70,7 +83,10 @@ class Verdict:
     due: Due
     found: Sequence[Weighed]
     silent: Sequence[tuple[str, str]] = ()
-    """Findings of another feed of which this one can say nothing: vulnerabilities and source packages."""
+    """Findings of which nothing can be said: of another feed, or of a kernel that nobody can judge. Vulnerabilities and
+    source packages."""
+    kernel: str = ""
+    """Why nobody can say what the running kernel is vulnerable to; empty where somebody can."""
 
 
 class Matching:
@@ -92,7 +108,7 @@ class Matching:
         self._paths = paths
         self._spec = spec
         self._tell = tell
-        self._systems: dict[str, tuple[str, str]] = {}
+        self._systems: dict[str, System] = {}
         self._updates: dict[str, dict[str, str]] = {}
         self._on_taken = on_taken if on_taken is not None else []
 
@@ -132,21 +148,23 @@ class Matching:
         self, reader: Reader, candidate: Candidate, feeds: Sequence[FeedFile], others: Sequence[str],
         spec: SecuritySpec, at: float,
     ) -> Due:  # fmt: skip
-        system, kernel = self._system(reader, candidate)
-        judge = judge_of(system, feeds, spec.feed_age_s, at)
+        system = self._system(reader, candidate)
+        judge = judge_of(system.name, feeds, spec.feed_age_s, at)
         by = [judge.feed.name, judge.feed.sha, judge.rules, *others] if judge.feed is not None else [judge.why]
         updates = self._waiting(reader, candidate)
-        said = [VERSION, candidate.packages_digest, candidate.whole, system, kernel, by, sorted(updates.items())]
-        return Due(candidate, kernel, updates, judge, hashlib.sha256(json.dumps(said).encode()).hexdigest())
+        runs = [system.name, system.kernel, system.contained]
+        said = [VERSION, candidate.packages_digest, candidate.whole, runs, by, sorted(updates.items())]
+        return Due(candidate, system, updates, judge, hashlib.sha256(json.dumps(said).encode()).hexdigest())
 
-    def _system(self, reader: Reader, candidate: Candidate) -> tuple[str, str]:
-        """Return the system of a host, as os-release calls it, and the kernel that runs; empty where not known."""
+    def _system(self, reader: Reader, candidate: Candidate) -> System:
         if candidate.hardware_digest not in self._systems:
             if len(self._systems) >= SYSTEMS_KEPT:
                 self._systems.clear()
-            fields = items_of_topic(reader, candidate.host_id, "hardware").get("system", {})
-            found = (str(fields.get("os") or ""), str(fields.get("kernel") or ""))
-            self._systems[candidate.hardware_digest] = found
+            items = items_of_topic(reader, candidate.host_id, "hardware")
+            fields, virtual = items.get("system", {}), items.get("machine", {}).get("virtual")
+            self._systems[candidate.hardware_digest] = System(
+                str(fields.get("os") or ""), str(fields.get("kernel") or ""), str(virtual) in CONTAINERS
+            )
         return self._systems[candidate.hardware_digest]
 
     def _waiting(self, reader: Reader, candidate: Candidate) -> dict[str, str]:
@@ -159,18 +177,8 @@ class Matching:
         return self._updates[candidate.patches_digest]
 
     def _judge(self, book: MatchBook | None, due: Sequence[Due]) -> list[Verdict]:
-        verdicts = []
         with open_reader(self._paths) as reader:
-            for one in due:
-                found: Sequence[Weighed] = ()
-                silent: Sequence[tuple[str, str]] = ()
-                if book is not None and one.judge.feed is not None:
-                    packages = installed(items_of_topic(reader, one.candidate.host_id, "packages"))
-                    found = book.judge(one.judge, packages, one.kernel, one.updates)
-                    if unnamed := _unnamed(reader, one.candidate.host_id, found):
-                        silent = book.silent_of(one.judge, unnamed, packages)
-                verdicts.append(Verdict(one, found, silent))
-        return verdicts
+            return [_verdict(reader, book, one) for one in due]
 
     # --- writing ------------------------------------------------------------------------------------------------------
 
@@ -194,6 +202,29 @@ class Matching:
         taken = await self._writer.act(written)
         for listener in self._on_taken:
             listener(taken)
+
+
+def _verdict(reader: Reader, book: MatchBook | None, due: Due) -> Verdict:
+    judge, host_id = due.judge, due.candidate.host_id
+    if book is None or judge.feed is None:
+        return Verdict(due, ())
+    packages = installed(items_of_topic(reader, host_id, "packages"))
+    found = book.judge(judge, packages, due.system.kernel, due.updates)
+    unjudged = _unjudged(due, packages)
+    silent: set[tuple[str, str]] = set()
+    if unnamed := _unnamed(reader, host_id, found):
+        silent.update(book.silent_of(judge, unnamed, packages))
+        if unjudged and judge.place is not None:
+            order = judge.place.order
+            silent.update((one.cve, one.source) for one in unnamed if is_kernel_source(one.source, order))
+    return Verdict(due, found, sorted(silent), unjudged)
+
+
+def _unjudged(due: Due, packages: Sequence[Package]) -> str:
+    """Return why nobody can say what the running kernel is vulnerable to: then no finding of a kernel is gone."""
+    if due.system.contained or due.judge.place is None:
+        return ""
+    return unjudged_kernel(packages, due.system.kernel, due.judge.place.order)
 
 
 def _unnamed(reader: Reader, host_id: int, found: Sequence[Weighed]) -> list[Opened]:
@@ -222,8 +253,11 @@ def _is_due(due: Due, at: float) -> bool:
 def _judged(verdict: Verdict) -> Judged:
     due = verdict.due
     candidate, judge = due.candidate, due.judge
-    state = "unknown" if judge.feed is None else "ok" if candidate.whole else "partial"
-    text = judge.why or ("" if candidate.whole else "not all of its packages could be read")
+    partly = [] if candidate.whole else ["not all of its packages could be read"]
+    if verdict.kernel:
+        partly.append(verdict.kernel)
+    state = "unknown" if judge.feed is None else "partial" if partly else "ok"
+    text = judge.why or "; ".join(partly)
     return Judged(
         candidate.host_id, state, clean(text, 200), judge.place.name if judge.place is not None else "",
         judge.feed.name if judge.feed is not None else "", judge.feed.at if judge.feed is not None else None,

@@ -39,7 +39,7 @@ AT_ONCE = 4
 
 REASON_LIMIT = 200
 
-CHECKS = frozenset({"ssh-cipher", "ssh-mac", "ssh-kex", "ssh-password"})
+CHECKS = frozenset({"ssh-cipher", "ssh-mac", "ssh-kex", "ssh-hostkey", "ssh-password"})
 """The checks that go by it: who has one of them done again has the host asked."""
 
 TITLE = "What sshd offers"

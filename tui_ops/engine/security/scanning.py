@@ -28,7 +28,7 @@ from tui_ops.practices.scans.imports import Report
 from tui_ops.practices.scans.limits import REPORT_LIMIT
 from tui_ops.probes import scan_text
 from tui_ops.store.audit import append_audit
-from tui_ops.store.scans import last_runs
+from tui_ops.store.scans import LastRun, last_runs
 from tui_ops.store.tables.security import ScanImport
 from tui_ops.store.writer import Writer
 
@@ -158,12 +158,16 @@ class Scanning:
                         return
                     self._begin(tool, host_id, self._owner)
 
-    def _is_due(self, tool: str, watch: HostWatch, last: Mapping[tuple[str, int], float], now: float) -> bool:
+    def _is_due(self, tool: str, watch: HostWatch, last: Mapping[tuple[str, int], LastRun], now: float) -> bool:
         key = (tool, watch.host_id)
-        if key in self._failed:
-            return now - self._failed[key] >= AGAIN_S
+        run = last.get(key)
+        failed_at = self._failed.get(key)
+        if failed_at is None and run is not None and not run.brought:
+            failed_at = run.at  # An engine before this one saw it.
+        if failed_at is not None:
+            return now - failed_at >= AGAIN_S
         # Each host has a time of the week of its own; one that was never scanned does not wait for it.
-        return key not in last or week_of(tool, watch.spec.name, now) > week_of(tool, watch.spec.name, last[key])
+        return run is None or week_of(tool, watch.spec.name, now) > week_of(tool, watch.spec.name, run.at)
 
     def _begin(self, tool: str, host_id: int, who: Who) -> None:
         key = (tool, host_id)

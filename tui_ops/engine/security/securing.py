@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 
@@ -15,9 +16,10 @@ from tui_ops.engine.roster import Roster
 from tui_ops.engine.schedule import Schedule
 from tui_ops.engine.security.ageing import Ageing
 from tui_ops.engine.security.judging import LOOK_S as JUDGE_S
-from tui_ops.engine.security.judging import Judging
+from tui_ops.engine.security.judging import URGENT_FOR_S, Judging
 from tui_ops.engine.security.keychanges import CHECK as KEY_CHECK
 from tui_ops.engine.security.keychanges import KeyChanges
+from tui_ops.model.checks import SECTION_PREFIX
 from tui_ops.model.fleet import Fleet, HostSpec
 from tui_ops.model.securing import SecuritySpec
 from tui_ops.model.security import finding_name
@@ -28,10 +30,12 @@ from tui_ops.practices.saying import named
 from tui_ops.practices.security.checks.declared import BY_ID, CHECKS
 from tui_ops.practices.security.doings import FINDING_ACTS, FindingAct
 from tui_ops.practices.security.findings import Taken
+from tui_ops.practices.security.rereading import elsewhere, is_endpoint
 from tui_ops.practices.security.work import Terms
 from tui_ops.store.errors import StoreError
-from tui_ops.store.findingtimes import checks_of
+from tui_ops.store.findingtimes import findings_numbered
 from tui_ops.store.paths import StatePaths
+from tui_ops.store.tables.security import Finding
 from tui_ops.store.views.connect import open_reader
 from tui_ops.store.views.judged import open_hosts
 from tui_ops.store.writer import Writer
@@ -39,7 +43,7 @@ from tui_ops.store.writer import Writer
 log = logging.getLogger(__name__)
 
 TOPICS_OF_FEEDS = ("packages",)
-"""What is read anew for a finding of which no check of ours says what it looks at: a vulnerability of a package."""
+"""What is read anew for a vulnerability of a package, which feeds saw and no check of ours."""
 
 _READ_AFTER = frozenset({declared.CLAIM.id, declared.RECHECK.id})
 """Acts after which hosts are read anew."""
@@ -73,7 +77,12 @@ class Securing:
         self.judging.on_taken.append(self._taken)
         self.recheckers: list[Callable[[Mapping[int, Collection[str]]], None]] = []
         """Are asked to look at hosts anew, each with the checks concerned, where they see what no topic tells."""
+        self.check_ends: Callable[[Sequence[int]], None] = _none
+        """Runs the checks that the inventory has of hosts: they are shown what endpoints show."""
+        self._ends: dict[int, float] = {}
+        """Hosts whose checks run for somebody who waits, and until when by the monotonic clock."""
         outbox.on_facts.append(self.judging.heard)
+        outbox.on_sections.append(self._checked)
         self._keys = KeyChanges(roster.observer, self.judging.say)
         roster.observer = self._keys
         self._ageing = Ageing(writer, fleet, lambda: news.tell("security"), self._again_soon, is_believed)
@@ -109,14 +118,15 @@ class Securing:
     async def again(self, numbers: Collection[int]) -> None:
         """Read on their hosts what the checks of findings look at, and judge that as soon as it is there.
 
+        Those at which no reading of ours looks are left out.
+
         Args:
             numbers: of the findings.
         """
-        pairs = await self._writer.note(lambda session: checks_of(session, numbers))
-        by_host: dict[int, set[str]] = {}
-        for check, host_id in pairs:
-            if host_id is not None:
-                by_host.setdefault(host_id, set()).add(check)
+        by_host, ends = await self._writer.note(lambda session: _by_host(findings_numbered(session, numbers)))
+        if ends:
+            self._ends |= dict.fromkeys(ends, time.monotonic() + URGENT_FOR_S)
+            self.check_ends(sorted(ends))
         self.judging.hurry(by_host)
         for host_id, checks in by_host.items():
             if KEY_CHECK in checks:
@@ -126,6 +136,13 @@ class Securing:
         self.judging.heard(by_host)
         for ask in self.recheckers:
             ask(by_host)
+
+    def _checked(self, written: Collection[tuple[int, str]]) -> None:
+        """Judge hosts anew whose checks somebody waits for, once what they saw is on disk."""
+        if self._ends:
+            now = time.monotonic()
+            self._ends = {host_id: until for host_id, until in self._ends.items() if until > now}
+            self.judging.heard({one for one, section in written if one in self._ends and _is_check(section)})
 
     def _do(self, act: FindingAct, session: Session, asked: Asked) -> Done:
         fleet = self._fleet()
@@ -158,6 +175,26 @@ class Securing:
     def _changed_before(self) -> set[int]:
         with open_reader(self._paths) as reader:
             return open_hosts(reader, KEY_CHECK)
+
+
+def _none(_host_ids: Sequence[int]) -> None:
+    """Run no checks: there are none."""
+
+
+def _is_check(section: str) -> bool:
+    return section.startswith(SECTION_PREFIX)
+
+
+def _by_host(findings: Sequence[Finding]) -> tuple[dict[int, set[str]], set[int]]:
+    """Return by host the checks of findings at which readings of ours look, and the hosts whose endpoints are asked."""
+    by_host: dict[int, set[str]] = {}
+    ends: set[int] = set()
+    for one in findings:
+        if one.host_id is not None and not elsewhere(one.source, ""):
+            by_host.setdefault(one.host_id, set()).add(one.check)
+            if is_endpoint(one.check, one.object):
+                ends.add(one.host_id)
+    return by_host, ends
 
 
 def _topics_of(check: str) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """OpenVEX: what a maker, or we ourselves, say of vulnerabilities in products."""
 
 import re
+from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
 
@@ -9,6 +10,12 @@ from tui_ops.practices.scans import limits
 from tui_ops.practices.scans.limits import Left, ScanBroken, line, listed, mapping, mappings, moment
 
 TOOL = "openvex"
+
+HOST = "host:"
+"""How a product is called that is a host of ours; its name follows …"""
+
+PART = "#"
+"""… and behind this a package of it."""
 
 PRODUCTS_LIMIT = 1000
 """Products of one statement."""
@@ -74,6 +81,8 @@ def _statement(raw: dict[str, Any], document: dict[str, Any]) -> Statement | str
 
 
 def _products(raw: object) -> list[Product]:
+    if (own := _own(mapping(raw))) is not None:
+        return [own]
     whole = _names(raw)
     within = [named for one in mappings(mapping(raw).get("subcomponents"), PRODUCTS_LIMIT) for named in _names(one)]
     if not within:
@@ -83,6 +92,15 @@ def _products(raw: object) -> list[Product]:
         Product(part.name, part.version, place.within or place.name)
         for one in within for part in [_product(one)] for place in places
     ]  # fmt: skip
+
+
+def _own(told: dict[str, Any]) -> Product | None:
+    """Return a package of a host as we write it for other scanners: they go by its purl, we by the host as well."""
+    name, purl = line(told.get("@id"), 400), line(mapping(told.get("identifiers")).get("purl"), 400)
+    host, mark, _ = name.removeprefix(HOST).rpartition(PART)
+    if not name.startswith(HOST) or not mark or not _PURL.match(purl):
+        return None
+    return replace(_product(purl), within=host)
 
 
 def _names(raw: object) -> list[str]:
@@ -97,7 +115,7 @@ def _product(name: str) -> Product:
     """Return a package by its purl; what has none is a host or an image by its name."""
     found = _PURL.match(name)
     if not found:
-        return Product("", within=name.removeprefix("host:"))
+        return Product("", within=name.removeprefix(HOST))
     kind, path, version = found[1].lower(), unquote(found[2]), unquote(found[3] or "")
     last = path.rpartition("/")[2]
     if kind in ("oci", "docker"):

@@ -3,12 +3,13 @@
 What others send stays text: nothing of it is followed.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from tui_ops.model.facts import Fields
 from tui_ops.practices.security import reach
+from tui_ops.practices.security.checks.asking import bare_name
 from tui_ops.practices.security.checks.keysread import ANY, is_authority
 from tui_ops.practices.security.checks.plain import flag, listed, number, word
 from tui_ops.practices.security.logins import logins_in
@@ -67,7 +68,7 @@ def listeners(topics: Topics) -> list[Listener]:
     sysctl = topics.get("sysctl", Topic({}))
     has_six = word(sysctl.items.get(SIX_OFF), "value") != "1"
     told = reach.verdicts(rules, sockets.items, has_six)
-    brought = topics.get("packages", Topic({})).items
+    brought = {bare_name(name) for name in topics.get("packages", Topic({})).items}
     found = []
     for name, reached in told.items():
         parsed = reach.parse_socket(name)
@@ -93,24 +94,26 @@ def listeners(topics: Topics) -> list[Listener]:
 _BROUGHT_BY: Mapping[str, tuple[str, ...]] = {
     "sshd": ("openssh-server", "openssh"), "named": ("bind9", "bind"), "master": ("postfix",),
     "systemd-resolve": ("systemd-resolved", "systemd"), "systemd-resolved": ("systemd-resolved", "systemd"),
-    "apache2": ("apache2", "apache2-bin"), "httpd": ("httpd",), "mysqld": ("mysql-server", "mysql-server-8.0"),
-    "mariadbd": ("mariadb-server",), "postgres": ("postgresql", "postgresql-15", "postgresql-16", "postgresql-server"),
+    "apache2": ("apache2", "apache2-bin"), "httpd": ("httpd",), "mariadbd": ("mariadb-server", "MariaDB-server"),
+    "mysqld": ("mysql-server", "mysql-server-8.0", "mysql-community-server"),
+    "postgres": ("postgresql", "postgresql-15", "postgresql-16", "postgresql-server"),
     "exim4": ("exim4-daemon-light", "exim4-daemon-heavy"), "chronyd": ("chrony",), "dhclient": ("isc-dhcp-client",),
     "smbd": ("samba",), "nmbd": ("samba",), "rpcbind": ("rpcbind",), "cupsd": ("cups-daemon", "cups"),
     "avahi-daemon": ("avahi-daemon", "avahi"), "snmpd": ("snmpd", "net-snmp"), "dnsmasq": ("dnsmasq", "dnsmasq-base"),
     "containerd": ("containerd", "containerd.io"), "dockerd": ("docker.io", "docker-ce"),
     "docker-proxy": ("docker.io", "docker-ce"), "redis-server": ("redis-server", "redis"), "haproxy": ("haproxy",),
-    "dovecot": ("dovecot-core", "dovecot"), "in.telnetd": ("telnetd", "inetutils-telnetd"),
+    "dovecot": ("dovecot-core", "dovecot"), "in.telnetd": ("telnetd", "inetutils-telnetd", "telnet-server"),
+    "ntpd": ("ntp", "ntpsec"), "rsyslogd": ("rsyslog",),
 }  # fmt: skip
 """Programs to the packages that bring them, where their names differ. The first that is installed counts."""
 
 
-def package_of(process: str, packages: Mapping[str, Fields]) -> str:
+def package_of(process: str, packages: Collection[str]) -> str:
     """Return the package that brought a program: one of its name, or one that is known to; empty where none is.
 
     Args:
         process: its name.
-        packages: items of the topic; empty where they are not known.
+        packages: names of those that are installed, without their architectures; empty where they are not known.
     """
     for name in (process, *_BROUGHT_BY.get(process, ())):
         if name and name in packages:

@@ -29,7 +29,10 @@ INTERNET_POINTS, REACHED_POINTS, EXPOSED_POINTS = 14, 5, 8
 """The host is reached from outside; it listens to others at all; what is found is itself within others' reach."""
 
 CRITICALITY_POINTS: Mapping[str, int] = {"critical": 12, "high": 8, "medium": 3, "low": -4}
-"""By the host's label ``criticality``."""
+"""By the host's label ``criticality`` …"""
+
+TIERS: Mapping[str, str] = {"1": "critical", "2": "high", "3": "medium", "4": "low"}
+"""… or by its label ``tier``, by which changes are weighed, where it has no other."""
 
 SERVICE_POINTS = 5
 """It carries a service of the inventory, and nothing is said of how much that is worth."""
@@ -72,7 +75,8 @@ def place_of(labels: Mapping[str, str], services: tuple[str, ...], listens: bool
         listens: whether it listens to others, by its facts.
     """
     internet = any(labels.get(name, "").lower() in INTERNET_VALUES for name in INTERNET_LABELS)
-    return Place(internet, listens, labels.get("criticality", "").lower(), services)
+    worth = labels.get("criticality", "").lower() or TIERS.get(labels.get("tier", ""), "")
+    return Place(internet, listens, worth, services)
 
 
 def weigh(

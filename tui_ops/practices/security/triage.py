@@ -1,20 +1,26 @@
 """Looking after findings: who does, what is said of them, and that they are said to be mended."""
 
 import json
+from collections.abc import Sequence
 
 from sqlmodel import Session
 
 from tui_ops.model.clean import clean
 from tui_ops.model.people import Role
-from tui_ops.model.security import ASIDE_FINDINGS, FindingHappening, FindingState
+from tui_ops.model.security import ASIDE_FINDINGS, FindingHappening, FindingKind, FindingState
 from tui_ops.practices.asked import Asked, Done, Refused
 from tui_ops.practices.saying import must_may, operator_in, text_of
+from tui_ops.practices.security import rereading
 from tui_ops.practices.security.accepting import end_unused
 from tui_ops.practices.security.states import Event
 from tui_ops.practices.security.work import Terms, findings_of, move, name_of, names_of, tell
 from tui_ops.store.findings import undoable_line
-from tui_ops.store.tables.security import Acceptance
+from tui_ops.store.tables.fleet import Host
+from tui_ops.store.tables.security import Acceptance, Finding
 from tui_ops.store.undoing import Changes, Entry, MovedOn, take_back
+
+WORDS_TOLD = 3
+"""Different things that somebody else has to do, told in one answer."""
 
 TICKET_LIMIT = 200
 """Characters of a ticket's name or address."""
@@ -76,14 +82,63 @@ def claim(session: Session, asked: Asked, _terms: Terms) -> Done:
     """Say that findings are mended. The next reading of their hosts decides, and one from before says nothing."""
     done, findings = Done(""), findings_of(session, asked)
     text = text_of(asked, "text")
+    own, others = _sorted_out(session, findings)
+    read_here = {finding.id for finding in own}
     for finding in findings:
         changes = Changes(session)
         role = move(changes, finding, Event.CLAIM, asked)
         finding.looked_at = max(finding.looked_at, asked.at)
         said = f"said to be resolved: {text}" if text else "said to be resolved"
-        tell(done, asked, finding, FindingHappening.STATE, f"{said}; the next reading decides", changes, role)
-    done.message = f"{names_of(findings)}: said to be resolved; their hosts are read anew"
+        decides = "reading" if finding.id in read_here else "word of who saw it"
+        tell(done, asked, finding, FindingHappening.STATE, f"{said}; the next {decides} decides", changes, role)
+    read = f"; {_read(own)}" if own else ""
+    told = _told(others) if own else _alone(others)
+    done.message = f"{names_of(findings)}: said to be resolved{read}{told}"
     return done
+
+
+Others = dict[str, list[Finding]]
+"""Findings at which no reading of ours looks, by what has to be done."""
+
+
+def _sorted_out(session: Session, findings: Sequence[Finding]) -> tuple[list[Finding], Others]:
+    """Return the findings at which readings of ours look, and the others."""
+    own: list[Finding] = []
+    others: Others = {}
+    for finding in findings:
+        host = session.get(Host, finding.host_id) if finding.host_id is not None else None
+        word = rereading.elsewhere(finding.source, host.name if host is not None else "")
+        if word:
+            others.setdefault(word, []).append(finding)
+        else:
+            own.append(finding)
+    return own, others
+
+
+def _read(own: Sequence[Finding]) -> str:
+    """Return what is done about those at which readings of ours look."""
+    ends = [one for one in own if rereading.is_endpoint(one.check, one.object)]
+    backups = [one for one in own if one.kind == FindingKind.BACKUP]
+    told = []
+    if hosts := len(own) - len(ends) - len(backups):
+        told.append("its host is read anew" if hosts == 1 else "their hosts are read anew")
+    if ends:
+        told.append("its endpoint is asked anew" if len(ends) == 1 else "their endpoints are asked anew")
+    if backups:
+        told.append("what a backup reported last is judged, and its next good run decides: tui-ops show heartbeats")
+    return "; ".join(told)
+
+
+def _alone(others: Others) -> str:
+    """Return the same where there are no others than these, whose names stand before it."""
+    return f"; {next(iter(others))}" if len(others) == 1 else _told(others)
+
+
+def _told(others: Others) -> str:
+    """Return what has to be done about the others, as the end of a sentence."""
+    told = [f"; {names_of(ones)}: {word}" for word, ones in list(others.items())[:WORDS_TOLD]]
+    more = len(others) - len(told)
+    return "".join(told) + (f"; and {more} more of that kind" if more else "")
 
 
 def reopen(session: Session, asked: Asked, _terms: Terms) -> Done:
@@ -98,11 +153,18 @@ def reopen(session: Session, asked: Asked, _terms: Terms) -> Done:
 
 
 def recheck(session: Session, asked: Asked, _terms: Terms) -> Done:
-    """Have the hosts of findings read anew, only what their checks look at."""
+    """Have the hosts of findings read anew, only what their checks look at.
+
+    Raises:
+        Refused: no reading of ours looks at any of them.
+    """
     done, findings = Done(""), findings_of(session, asked)
-    for finding in findings:
+    own, others = _sorted_out(session, findings)
+    if not own:
+        raise Refused(f"{names_of(findings)}: no reading of ours looks at that", _alone(others).removeprefix("; "))
+    for finding in own:
         tell(done, asked, finding, FindingHappening.COMMENT, "to be read anew")
-    done.message = f"{names_of(findings)}: read anew"
+    done.message = f"{names_of(own)}: {_read(own)}{_told(others)}"
     return done
 
 

@@ -24,12 +24,15 @@ list_directories() {
 	done
 }
 
-# Prints the words with which sssd has started a process for each of its domains.
+# Prints the words with which sssd has started a process for each of its domains. Fails where they are more than
+# anybody has: a process may call itself so, and the one that counts may stand behind it.
 list_backends() {
 	set +f
 	set -- "$root"/proc/[0-9]*/cmdline
 	set -f
-	grep -ahsE '^(/[^ ]*/)?sssd_be' "$@" </dev/null | tr '\000' ' ' | head -c 4000
+	backend_lines=$(grep -ahsE '^(/[^ ]*/)?sssd_be' "$@" </dev/null | tr '\000' ' ' | head -c 4001)
+	printf '%s\n' "$backend_lines"
+	[ "${#backend_lines}" -le 4000 ]
 }
 
 # Number, deadline in seconds. What root tells of the passwords is whether there is one, by which method it is kept, and
@@ -41,7 +44,7 @@ section_accounts() {
 	tell_files switch 60 'grep -aE ^[[:space:]]*(passwd|group|shadow|sudoers|initgroups)[[:space:]]*:' \
 		"$root/etc/nsswitch.conf"
 	list_directories
-	[ ! -e "$root/var/lib/sss/pipes/nss" ] || tell backend 40 1+ list_backends
+	[ ! -e "$root/var/lib/sss/pipes/nss" ] || tell backend 40 '' list_backends
 	tell_files limit 20 'grep -aE ^(UID_MIN|UID_MAX)[[:space:]]' "$root/etc/login.defs"
 	set +f
 	set -- "$root/root" "$root"/home/*

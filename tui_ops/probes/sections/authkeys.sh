@@ -8,7 +8,7 @@ key_line='[a-z0-9@.-]+[[:space:]]+AAAA'
 
 # Prints the files, or programs, that the settings $1 name: in effect, and as the files $2… have it, since a block may
 # name another one.
-list_named() {
+list_trusted() {
 	named_by="^[[:space:]]*($1)[[:space:]=\"]"
 	shift
 	{
@@ -32,8 +32,8 @@ tell_trusted() {
 			break
 		fi
 	done
-	trusted_files=$(list_named trustedusercakeys "$@")
-	[ -z "$trusted_files" ] || list_named 'authorizedprincipals(file|command)' "$@" | sed 's/^/principals /'
+	trusted_files=$(list_trusted trustedusercakeys "$@")
+	[ -z "$trusted_files" ] || list_trusted 'authorizedprincipals(file|command)' "$@" | sed 's/^/principals /'
 	set --
 	for trusted_file in $trusted_files; do
 		printf 'trusted %.210s\n' "$trusted_file"

@@ -76,10 +76,10 @@ say_place() {
 # that root is not to be asked for.
 ask_others() {
 	[ "$#" -gt 0 ] || return 0
-	sshd_named=$(list_named)
+	sshd_vouched=$(list_vouched)
 	for sshd_file; do
-		is_path "$sshd_file" && [ -e "$root$sshd_file" ] || continue
-		find_other "$sshd_file"
+		[ -e "$root$sshd_file" ] || continue
+		find_other
 		if [ -z "$place_why" ]; then
 			echo "sshd $sshd_file"
 			ask_root 5 sshd -T -f "$root$sshd_file"

@@ -1,5 +1,6 @@
-"""The jobs that have to report, as they are shown."""
+"""The jobs that have to report, as they are shown, and the backups that some of them make."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -51,6 +52,38 @@ class BeatRow:
         if self.due_at is not None and self.due_at < at:
             return BeatState.UNKNOWN
         return BeatState.WAITING if self.last_at is None else BeatState.GOOD
+
+
+@dataclass(frozen=True, slots=True)
+class BackupRow:
+    """A backup of a host."""
+
+    job: str
+    """The heartbeat that reports it."""
+    at: float | None
+    """When it said last that all went well, epoch seconds; None where it has not yet."""
+    rpo_s: float
+    """How old a good one may be."""
+
+
+def backups(reader: Reader, hosts: Collection[str] | None = None) -> dict[str, tuple[BackupRow, ...]]:
+    """Return the backups of hosts that the inventory declares, each by the name of its host, in the order of the jobs.
+
+    Args:
+        reader: of ``ops.db``.
+        hosts: names of which ones; None for all.
+    """
+    rows = reader.read(
+        lambda connection: connection.execute(
+            "SELECT host.value, b.name, b.last_good_at, b.rpo_s FROM heartbeat AS b, json_each(b.backs_up) AS host"
+            " WHERE b.known = 1 AND b.rpo_s IS NOT NULL ORDER BY b.name"
+        ).fetchall()
+    )
+    found: dict[str, tuple[BackupRow, ...]] = {}
+    for host, job, at, rpo_s in rows:
+        if hosts is None or host in hosts:
+            found[host] = (*found.get(host, ()), BackupRow(job, at, rpo_s))
+    return found
 
 
 def heartbeats(reader: Reader) -> list[BeatRow]:

@@ -55,6 +55,8 @@ class Judged:
     """Check to the states of its findings that are not verified."""
     rights: dict[str, object] = field(default_factory=dict)
     """What the host says of what root would read."""
+    user: str = ""
+    """Whom the inventory has us log in as; empty where it does not say."""
 
 
 def hosts_to_judge(reader: Reader) -> list[int]:
@@ -83,9 +85,9 @@ def judged(reader: Reader, host_ids: Sequence[int], topics: Collection[str]) -> 
 def _judged(connection: sqlite3.Connection, host_ids: Sequence[int], topics: list[str]) -> list[Judged]:
     marks, ids = _marks(host_ids), tuple(host_ids)
     found = {
-        row[0]: Judged(row[0], row[1], tuple(json.loads(row[2])), json.loads(row[3]))
+        row[0]: Judged(row[0], row[1], tuple(json.loads(row[2])), json.loads(row[3]), user=row[4] or "")
         for row in connection.execute(
-            f"SELECT id, name, groups, labels FROM host WHERE id IN ({marks}) AND retired_at IS NULL",  # noqa: S608
+            f"SELECT id, name, groups, labels, user FROM host WHERE id IN ({marks}) AND retired_at IS NULL",  # noqa: S608
             ids,
         )
     }

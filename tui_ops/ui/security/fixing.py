@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tui_ops.actions.findings import FIX
-from tui_ops.model.security import Seen
+from tui_ops.model.security import FindingKind, Seen
 from tui_ops.store.views.findings import FindingRow
 from tui_ops.ui.acts import DIALOG_CELLS, plan
 from tui_ops.ui.cells import safe
@@ -21,6 +21,13 @@ if TYPE_CHECKING:
 
 HOSTS_NAMED, PLANS_SHOWN, LINES_SHOWN = 6, 3, 24
 """Hosts, plans and lines of a plan that a dialog shows: the draft that is made of them shows all."""
+
+
+OF_PACKAGES = (
+    "Vulnerable packages of hosts with one release go into one draft. It fetches the lists of packages first, and puts"
+    " the old versions back where they can be had."
+)
+"""What a draft of vulnerabilities has besides the plan of each: it is made of what its hosts have installed then."""
 
 
 @dataclass
@@ -85,6 +92,8 @@ def told(found: Fixing) -> list[Line]:
         lines += [line((f"  {safe(text)}", Ink.TEXT)) for text in written[begin : begin + LINES_SHOWN]]
         if len(written) > LINES_SHOWN:
             lines.append(line((f"  {len(written) - LINES_SHOWN} more lines", Ink.DIM)))
+    if any(row.kind is FindingKind.VULNERABILITY for row in found.rows):
+        lines += [EMPTY, *wrapped(OF_PACKAGES, DIALOG_CELLS, Ink.DIM, "")]
     if len(found.plans) > PLANS_SHOWN:
         lines += [EMPTY, line((f"and {len(found.plans) - PLANS_SHOWN} more plans", Ink.DIM))]
     if found.left:

@@ -176,7 +176,8 @@ def fold_item(rows: Sequence[FindingRow], at: float, by: str) -> Item:
         by, what_of(first) if by != "check" or _all_alike(rows) else f"not so: {first.title or first.check}"
     )  # fmt: skip
     told, (most, many) = state_told(first), states.most_common(1)[0]
-    if len(states) == 1:
+    # What has one state may have come to it by several ways.
+    if len(states) == 1 and any(any(map(get, rows)) for get in _TURNED_OF):
         how, many = Counter(map(state_sign, rows)).most_common(1)[0]
         most = how.summary
     facts: dict[str, Any] = {
@@ -195,6 +196,7 @@ def fold_item(rows: Sequence[FindingRow], at: float, by: str) -> Item:
 
 _STATE_OF, _SEVERITY_OF, _HOST_OF = attrgetter("state"), attrgetter("severity"), attrgetter("host")
 _OWNER_OF, _DUE_OF = attrgetter("owner"), attrgetter("due_at")
+_TURNED_OF = (attrgetter("returned"), attrgetter("expired"), attrgetter("waits"))
 
 
 def _all_alike(rows: Sequence[FindingRow]) -> bool:

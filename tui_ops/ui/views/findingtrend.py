@@ -1,13 +1,11 @@
 """The view of the trend: of each severity how many findings there are, how that went, and how long mending took."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from tui_ops.model.security import SEVERITIES, FindingSeverity
-from tui_ops.store.views.connect import Reader
-from tui_ops.store.views.findingnumbers import DayRow, time_to_fix, trend, trend_of_today
+from tui_ops.model.security import FindingSeverity
+from tui_ops.store.views.findingtrend import ALL, Went, read_trend
 from tui_ops.ui.cells import fit, spark
 from tui_ops.ui.columns import Column, Look
 from tui_ops.ui.desk import Desk
@@ -16,67 +14,9 @@ from tui_ops.ui.incidents.clocks import short
 from tui_ops.ui.paint import EMPTY, LOOK_INK, Ink, Line, Span, line, sign_span
 from tui_ops.ui.panels import Pen, heading, labelled
 from tui_ops.ui.security.signs import SEVERITY_SIGNS
-from tui_ops.ui.security.words import DAY_S
 from tui_ops.ui.views.incidents import told_fact
 from tui_ops.ui.views.items import Item, number_fact, text_fact
 from tui_ops.ui.views.secured import SecuredItems
-
-DAYS = 90
-"""Days that are looked at: longer than what is medium may take."""
-
-ALL = "all"
-
-
-@dataclass(frozen=True, slots=True)
-class Went:
-    """How one severity went, the oldest day first."""
-
-    name: str
-    live: tuple[float, ...]
-    overdue: tuple[float, ...]
-    aside: tuple[float, ...]
-    opened: int
-    closed: int
-    took_s: float | None
-    """From opening to verified gone, on average; None where nothing was mended."""
-    mended: int
-    days: tuple[str, ...]
-
-
-def read_trend(reader: Reader, at: float) -> list[Went]:
-    """Return how findings went over the last days, by severity and in all.
-
-    Args:
-        reader: of ``ops.db``.
-        at: now, epoch seconds.
-
-    Raises:
-        StoreError: it can't be read.
-    """
-    now, took = trend_of_today(reader, at), time_to_fix(reader, at - DAYS * DAY_S)
-    # Each day is kept as it was at its end; what is kept of this one may be an hour old.
-    rows = [*(row for row in trend(reader, DAYS) if all(row.day < one.day for one in now)), *now]
-    days = tuple(sorted({row.day for row in rows}))
-    if not days:
-        return []
-    made = [_went(str(one), [row for row in rows if row.severity is one], days, took.get(one)) for one in SEVERITIES]
-    count = sum(many for _, many in took.values())
-    mean = sum(lasted * many for lasted, many in took.values()) / count if count else None
-    whole = _went(ALL, rows, days, (mean, count) if mean is not None else None)
-    return [*(one for one in made if any(one.live) or one.opened or one.closed or any(one.aside)), whole]
-
-
-def _went(name: str, rows: Sequence[DayRow], days: tuple[str, ...], took: tuple[float, int] | None) -> Went:
-    def series(get: str) -> tuple[float, ...]:
-        found = dict.fromkeys(days, 0.0)
-        for row in rows:
-            found[row.day] += getattr(row, get)
-        return tuple(found.values())
-
-    return Went(
-        name, series("live"), series("overdue"), series("aside"), sum(row.opened for row in rows),
-        sum(row.closed for row in rows), took[0] if took else None, took[1] if took else 0, days,
-    )  # fmt: skip
 
 
 def _burn(item: Item, width: int, look: Look) -> Span:

@@ -47,7 +47,7 @@ VULNERABLE_KEYS = ("place", "unimportant", "age")
 def vulnerable_item(row: HostVulnerable) -> Item:
     """Return a host as an item."""
     own = patch_words(row.patches)
-    known = row.fixable is not None and row.state != "stale"
+    known = row.fixable is not None and row.state == "ok"
     worst = FindingSeverity(row.worst) if row.worst in set(FindingSeverity) else None
     sign = SEVERITY_SIGNS[worst] if worst is not None and row.fixable else CLEAN if known else NOBODY_KNOWS
     facts: dict[str, Any] = {

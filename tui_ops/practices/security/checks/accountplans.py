@@ -269,7 +269,15 @@ REMOVE_KEY = _plan(
         found=no
         while IFS= read -r one || [ -n "$one" ]; do
           said=$(printf "%s\\n" "$one" | ssh-keygen -l -f - 2>/dev/null)
-          case " $said " in *" $TUI_fingerprint "*) found=yes; continue ;; esac
+          case " $said " in
+          *" $TUI_fingerprint "*)
+            # The same key may let in all whose certificates it has signed, by a line of its own: that one stays.
+            case $one in
+            *[Cc][Ee][Rr][Tt]-[Aa][Uu][Tt][Hh][Oo][Rr][Ii][Tt][Yy]*) stays=yes ;;
+            *) found=yes; continue ;;
+            esac
+            ;;
+          esac
           printf "%s\\n" "$one"
         done <"$file" >.tui-ops-new || exit 1
         [ "$found" = yes ] || continue
@@ -277,7 +285,8 @@ REMOVE_KEY = _plan(
         mv -f "$file" ".tui-ops-$file" && mv -f .tui-ops-new "$file" || exit 1
       done
       rm -f .tui-ops-new
-      [ -n "$any" ] || { echo "the key is not there"; exit 1; }
+      [ -n "$any$stays" ] || { echo "the key is not there"; exit 1; }
+      [ -n "$any" ] || { echo "it is there as cert-authority alone: see who comes by it; that is for people"; exit 1; }
       '
 """ + _AS_OWNER + """\
     name: remove the key; the file as it was stays beside it as .tui-ops-authorized_keys

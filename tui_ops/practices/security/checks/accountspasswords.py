@@ -251,6 +251,7 @@ CHECKS_OF_PASSWORDS: tuple[Check, ...] = (
     ),
     Check(
         "acct-hash", "passwords are kept by a slow method", (ACCOUNTS, POLICY), _kept, MEDIUM,
+        applies="hosts with rules for passwords",
         controls=Controls(("5.4.1.4",), ("8.3.2",), ("IA-5(1)(c)",), ("5.17",)),
         remedy=Remedy(
             "Name yescrypt or sha512 with pam_unix, then have the old passwords set anew.",

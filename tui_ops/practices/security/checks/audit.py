@@ -203,6 +203,7 @@ CHECKS_OF_AUDIT: tuple[Check, ...] = (
         ("protections", "hardware"),
         _on,
         FindingSeverity.MEDIUM,
+        applies="hosts with a kernel of their own",
         controls=Controls(("6.2.1.2", "6.2.3.20"), ("10.2.1", "10.3.2"), ("AU-2(d)", "AU-12(c)", "AC-6(9)"), ("8.15",)),
         remedy=Remedy("Install and start auditd, write rules, and end them with -e 2.", by_hand=BY_HAND, choose=audit),
         parameters={"audit_lost_most": 0},
@@ -214,6 +215,7 @@ CHECKS_OF_AUDIT: tuple[Check, ...] = (
         ("protections", "hardware"),
         _identity,
         FindingSeverity.MEDIUM,
+        applies="hosts with a kernel of their own",
         controls=Controls(("6.2.3.1", "6.2.3.8"), ("10.2.1.5",), ("AC-2(4)", "AU-12(c)"), ("8.15",)),
         remedy=Remedy(
             "Watch the files of accounts and of sudo for writing and changes of attributes; where the rules end with"

@@ -142,9 +142,14 @@ class Scene:
         return found
 
     def number(self, name: str) -> float:
-        """Return a parameter that is a number."""
-        found = self.parameters[name]
-        assert isinstance(found, int | float)
+        """Return a parameter that is a number.
+
+        Raises:
+            NotJudgeable: it is none.
+        """
+        found = self.parameters.get(name)
+        if not isinstance(found, int | float):
+            raise NotJudgeable(f"its parameter {name} is no number: see 'security:' in the inventory")
         return float(found)
 
     def words(self, name: str) -> tuple[str, ...]:
@@ -259,6 +264,8 @@ class Check:
     """In scores; 0: that of its severity."""
     version: str = "1"
     """Grows when it judges otherwise: what an earlier one opened, only this one or a later one closes."""
+    applies: str = "every host"
+    """Which hosts it is about, in words; of others it says that it is not applicable."""
     in_use: Callable[[Scene], tuple[str, ...]] | None = None
     """Tells what the host uses of several that do the same; it may end as a judge does."""
 

@@ -105,6 +105,7 @@ CHECKS_OF_CERTIFICATES: tuple[Check, ...] = (
             "Renew it, and see why its renewal did not come by itself.",
             by_hand="who issues it, and which services have to load the new one, its owner knows (certbot, for one)",
         ),
+        applies="hosts with certificates",
         parameters={"tls_days": 21},
         root=True,
     ),

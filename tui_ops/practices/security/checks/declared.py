@@ -8,6 +8,7 @@ from tui_ops.practices.security.checks.arrivals import CHECKS_OF_ARRIVALS
 from tui_ops.practices.security.checks.audit import CHECKS_OF_AUDIT
 from tui_ops.practices.security.checks.base import Check
 from tui_ops.practices.security.checks.certificates import CHECKS_OF_CERTIFICATES
+from tui_ops.practices.security.checks.drifted import CHECKS_OF_DRIFT
 from tui_ops.practices.security.checks.filesystems import CHECKS_OF_FILES
 from tui_ops.practices.security.checks.firewall import CHECKS_OF_FIREWALL
 from tui_ops.practices.security.checks.guards import CHECKS_OF_GUARDS
@@ -47,6 +48,7 @@ CHECKS: tuple[Check, ...] = (
     *CHECKS_OF_SUPPORT,
     *CHECKS_OF_GUARDS,
     *CHECKS_OF_CERTIFICATES,
+    *CHECKS_OF_DRIFT,
 )
 
 BY_ID: dict[str, Check] = {check.id: check for check in CHECKS}

@@ -6,17 +6,14 @@ from tui_ops.model.facts import Field, Fields
 from tui_ops.model.security import Seen
 from tui_ops.practices.security.checks.accountplans import told
 from tui_ops.practices.security.checks.base import Way
+from tui_ops.practices.security.checks.pathplans import REPLACEABLE, SAFE, is_of_others, path_plan
 from tui_ops.practices.security.checks.plain import number, word
 
-_WAS = """\
-  was_mode: {pattern: "[0-7]{3,5}", help: the mode before}
-  was_owner: {pattern: "[0-9]{1,10}|[A-Za-z_][A-Za-z0-9_.-]{0,31}", help: the owner before}
-  was_group: {pattern: "[0-9]{1,10}|[A-Za-z_][A-Za-z0-9_.-]{0,31}", help: the group before}
-"""
+MODE_VALUES = told("path")
 
 
 def was(fields: Fields) -> dict[str, Field]:
-    """Return what a plan needs to take back a change of mode or owner.
+    """Return how a file is, for people who take back a change of it by hand.
 
     Args:
         fields: of the file, as the topic ``modes`` has them.
@@ -26,34 +23,23 @@ def was(fields: Fields) -> dict[str, Field]:
     return {"was_mode": word(fields, "mode"), "was_owner": owner, "was_group": word(fields, "group")}
 
 
-_BACK = """\
-rollback:
-  - command: [chown, "{{was_owner}}:{{was_group}}", "{{path}}"]
-    become: yes
-  - command: [chmod, "{{was_mode}}", "{{path}}"]
-    become: yes
-"""
-
-
 def mode_plan(where: str, mode: str) -> str:
     """Return a plan that gives a file to root, with a mode.
 
     Args:
-        where: pattern of the paths that it is for, in folders to which root alone writes.
+        where: pattern of the paths that it is for.
         mode: four octal digits.
     """
-    return f"""\
-parameters:
-  path: {{pattern: "{where}", help: the file}}
-{_WAS}steps:
-  - command: [chown, "root:root", "{{{{path}}}}"]
-    become: yes
-  - command: [chmod, "{mode}", "{{{{path}}}}"]
-    become: yes
-post:
+    return path_plan(
+        "mode",
+        f'pattern: "{where}", help: the file',
+        "give it to root, and close it",
+        f'chown root:root -- "$TUI_path" && chmod {mode} -- "$TUI_path"',
+        post=f"""\
   - check: {{command: [stat, -c, "%a %U", "{{{{path}}}}"], says: "^{mode.lstrip("0")} root"}}
     become: yes
-{_BACK}"""
+""",
+    )
 
 
 _PUBLIC = mode_plan("/etc/ssh/ssh_host_[A-Za-z0-9_.-]{1,60}_key[.]pub", "0644")
@@ -64,48 +50,38 @@ def public_key(seen: Seen) -> Way | None:
     return Way(_PUBLIC, MODE_VALUES) if seen.object.endswith("_key.pub") else None
 
 
-MODE_VALUES = told("path", "was_mode", "was_owner", "was_group")
-
 TIGHTER: Mapping[str, str] = {"0644": "u-xs,go-wxst", "0640": "u-xs,g-wxs,o-rwxt", "0600": "u-xs,go-rwxst"}
 """By the widest mode that a file may have, what is taken from it: one that is closer already stays so."""
 
-PASSWORD_FILE = f"""\
-parameters:
-  path: {{pattern: "/etc/(passwd|group|shadow|gshadow|security/opasswd)-?", help: the file}}
-  bits: {{pattern: "[ugorwxst,-]{{1,40}}", help: what is taken from its mode}}
-{_WAS}steps:
-  - script: |
-      group=root
-      case $TUI_path in */shadow* | */gshadow*) ! getent group shadow >/dev/null || group=shadow ;; esac
-      exec chown "root:$group" "$TUI_path"
-    name: give it to root
-    become: yes
-  - command: [chmod, "{{{{bits}}}}", "{{{{path}}}}"]
-    become: yes
-{_BACK}"""
+PASSWORD_FILE = path_plan(
+    "password",
+    'pattern: "/etc/(passwd|group|shadow|gshadow|security/opasswd)-?", help: the file',
+    "give it to root, and take from its mode what is too much",
+    """\
+group=root
+case $TUI_path in */shadow* | */gshadow*) ! getent group shadow >/dev/null || group=shadow ;; esac
+chown "root:$group" -- "$TUI_path" && chmod "$TUI_bits" -- "$TUI_path"
+""",
+    parameters='  bits: {pattern: "[ugo][rwxst,ugo-]{0,39}", help: what is taken from its mode}\n',
+)
 
 
 def password_file(seen: Seen) -> Mapping[str, str]:
     """Return the parameters of the plan for a file of accounts."""
     mode = str(seen.data.get("mode") or "")
     path = str(seen.data.get("path") or seen.object)
-    return {**MODE_VALUES(seen), "path": path, "bits": TIGHTER.get(mode, "")}
+    return {"path": path, "bits": TIGHTER.get(mode, "")}
 
 
 PLAIN_HOME = r"/root|/home/[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}"
 """Homes that the plan closes: in a folder that root alone writes to, nobody puts another file in their place."""
 
-HOME = f"""\
-parameters:
-  path: {{pattern: "{PLAIN_HOME}", help: the home}}
-  was: {{pattern: "[0-7]{{3,5}}", help: the mode before}}
-steps:
-  - command: [chmod, "g-w,o-rwx", --, "{{{{path}}}}"]
-    become: yes
-rollback:
-  - command: [chmod, "{{{{was}}}}", --, "{{{{path}}}}"]
-    become: yes
-"""
+HOME = path_plan(
+    "home",
+    f'pattern: "{PLAIN_HOME}", help: the home',
+    "close it",
+    'chmod g-w,o-rwx -- "$TUI_path"',
+)
 
 EQUIV_FILES = ("/etc/hosts.equiv", "/etc/shosts.equiv", "/etc/ssh/shosts.equiv")
 """Files that let in whom they name, to the whole host."""
@@ -113,7 +89,8 @@ EQUIV_FILES = ("/etc/hosts.equiv", "/etc/shosts.equiv", "/etc/ssh/shosts.equiv")
 _EQUIV = f"""\
 parameters:
   path: {{choices: [{", ".join(EQUIV_FILES)}]}}
-steps:
+pre:
+{SAFE}steps:
   - file: {{path: "{{{{path}}}}", state: absent}}
     become: yes
 rollback:
@@ -126,47 +103,33 @@ def equiv(seen: Seen) -> Way | None:
     return Way(_EQUIV, told("path")) if seen.object in EQUIV_FILES else None
 
 
-# What find prints of all files may lie where others write, and be another by now: so it is looked at again, no link is
-# followed, and nothing is done but to what has the fault.
-_FIND = '[find, "{{path}}", -prune, @which@, -exec, @does@, "{}", ";"]'
+WRITABLE = path_plan(
+    "writable",
+    'pattern: "/.+", help: the file or the folder',
+    "take from others the right to write to a file, or to remove what is another's from a folder",
+    """\
+if [ -d "$TUI_path" ]; then
+  [ -z "$(find "$TUI_path" -prune -perm -0002 ! -perm -1000)" ] || chmod +t -- "$TUI_path"
+else
+  chmod o-w -- "$TUI_path"
+fi
+""",
+)
 
-
-def _find(which: str, does: str) -> str:
-    return _FIND.replace("@which@", which).replace("@does@", does)
-
-
-WRITABLE = f"""\
-parameters:
-  path: {{pattern: "/.+", help: the file or the folder}}
-steps:
-  - command: {_find('-type, f, -perm, "-0002"', "chmod, o-w")}
-    name: take from others the right to write to a file
-    become: yes
-  - command: {_find('-type, d, -perm, "-0002", "!", -perm, "-1000"', 'chmod, "+t"')}
-    name: let nobody remove what is another's from a folder
-    become: yes
-rollback:
-  - command: {_find('-type, f, "!", -perm, "-0002"', "chmod, o+w")}
-    become: yes
-  - command: {_find('-type, d, -perm, "-1002"', 'chmod, "-t"')}
-    become: yes
-"""
-
-_UNOWNED = f"""\
-parameters:
-  path: {{pattern: "/.+", help: the file or the folder}}
-  owner: {{pattern: "[A-Za-z_][A-Za-z0-9_.-]{{0,31}}", help: the account to whom it is given}}
-  group: {{pattern: "[A-Za-z_][A-Za-z0-9_.-]{{0,31}}", help: the group to which it is given}}
-  was_owner: {{pattern: "[0-9]{{1,10}}|[A-Za-z_][A-Za-z0-9_.-]{{0,31}}", help: the owner before}}
-  was_group: {{pattern: "[0-9]{{1,10}}|[A-Za-z_][A-Za-z0-9_.-]{{0,31}}", help: the group before}}
-steps:
-  - command: {_find('"(", -nouser, -o, -nogroup, ")"', 'chown, -h, "{{owner}}:{{group}}"')}
-    name: give to somebody what is nobody's
-    become: yes
-rollback:
-  - command: [chown, -h, "{{{{was_owner}}}}:{{{{was_group}}}}", "{{{{path}}}}"]
-    become: yes
-"""
+_UNOWNED = path_plan(
+    "unowned",
+    'pattern: "/.+", help: the file or the folder',
+    "give to somebody what is nobody's",
+    """\
+[ -n "$(find "$TUI_path" -prune '(' -nouser -o -nogroup ')')" ] || return 0
+chown -h -- "$TUI_owner:$TUI_group" "$TUI_path"
+""",
+    parameters="""\
+  owner: {pattern: "[A-Za-z_][A-Za-z0-9_.-]{0,31}", help: the account to whom it is given}
+  group: {pattern: "[A-Za-z_][A-Za-z0-9_.-]{0,31}", help: the group to which it is given}
+""",
+    links=True,
+)
 """To whom it is given, a person says: where the host knows one of owner and group, that one stays, unless he says
 otherwise."""
 
@@ -178,29 +141,31 @@ def writable_values(seen: Seen) -> Mapping[str, str]:
 
 def _unowned_values(seen: Seen) -> Mapping[str, str]:
     owner, group = (str(seen.data.get(name) or "") for name in ("owner", "group"))
-    given = {"path": seen.object.partition(" ")[2], "was_owner": owner, "was_group": group}
+    given = {"path": seen.object.partition(" ")[2]}
     return given | {
         name: known for name, known in (("owner", owner), ("group", group)) if not known.isdigit() and known
     }
 
 
 def unowned(seen: Seen) -> Way | None:
-    """Return the way of what belongs to nobody; None for all else."""
-    return Way(_UNOWNED, _unowned_values) if seen.object.startswith("unowned ") else None
+    """Return the way of what belongs to nobody, or lies in a folder that another account can replace; None for all
+    else.
+    """
+    what, _, path = seen.object.partition(" ")
+    if is_of_others(path):
+        return Way(by_hand=REPLACEABLE)
+    return Way(_UNOWNED, _unowned_values) if what == "unowned" else None
 
 
-_LENT = f"""\
-parameters:
-  path: {{pattern: "/.+", help: the program}}
-  was_mode: {{pattern: "[0-7]{{3,5}}", help: the mode before}}
-steps:
-  - command: {_find('-type, f, -perm, "/6000"', "chmod, a-s")}
-    name: let it run with the rights of whoever starts it
-    become: yes
-rollback:
-  - command: {_find('-type, f, "!", -perm, "/6000"', 'chmod, "{{was_mode}}"')}
-    become: yes
-"""
+_LENT = path_plan(
+    "lent",
+    'pattern: "/.+", help: the program',
+    "let it run with the rights of whoever starts it",
+    """\
+[ -f "$TUI_path" ] || { echo "$TUI_path is no program"; return 1; }
+chmod a-s -- "$TUI_path"
+""",
+)
 
 KEYS_TO_ROOT = frozenset({"sudo", "su", "doas", "pkexec", "run0", "dzdo"})
 """Programs by which people, and this desk, become root: whoever takes their right away has lost his."""
@@ -211,7 +176,7 @@ def lent(seen: Seen) -> Way | None:
     path = str(seen.data.get("path") or "")
     if not path or not seen.data.get("was_mode") or path.rpartition("/")[2] in KEYS_TO_ROOT:
         return None
-    return Way(_LENT, told("path", "was_mode"))
+    return Way(by_hand=REPLACEABLE) if is_of_others(path) else Way(_LENT, told("path"))
 
 
 MOUNT = """\

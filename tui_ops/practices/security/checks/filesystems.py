@@ -307,6 +307,7 @@ CHECKS_OF_FILES: tuple[Check, ...] = (
         ("protections", "hardware"),
         _crypt,
         FindingSeverity.INFO,
+        applies="hosts with disks of their own",
         controls=Controls((), ("3.5.1",), ("SC-28(1)",), ("8.24",)),
         remedy=Remedy(
             "Encrypt at the next installation, or attest that the storage below does.",

@@ -70,24 +70,19 @@ def in_use(scene: Scene) -> tuple[str, ...]:
     """Return which firewalls the host uses: what keeps its rules, or else by what rules that are in force were written.
 
     Raises:
-        NotReadable: neither is known.
+        NotReadable: it is not known what keeps them, or which rules are in force where nothing does. Rules of iptables
+            may be those of a ufw whose settings nobody could read.
     """
     found: dict[str, None] = {}
-    unsure: NotReadable | None = None
-    try:
-        for name in keeping(scene):
-            found |= dict.fromkeys(["iptables"] if name == "iptables-persistent" else [name])
-            found |= dict.fromkeys(["iptables"] if name in BY_IPTABLES else [])
-    except NotReadable as error:
-        unsure = error
+    for name in keeping(scene):
+        found |= dict.fromkeys(["iptables"] if name == "iptables-persistent" else [name])
+        found |= dict.fromkeys(["iptables"] if name in BY_IPTABLES else [])
     if not found:
         rules_known(scene)
         entries = reach.filters(scene.read("firewall").items)
         found |= {
             "nftables" if one.is_nft else "iptables": None for one in entries if one.rules or one.policy == "drop"
         }
-    if unsure is not None and not found:
-        raise unsure
     return tuple(found)
 
 
@@ -365,6 +360,7 @@ CHECKS_OF_FIREWALL: tuple[Check, ...] = (
             by_hand="this mail server is none whose settings are known here",
             choose=mail,
         ),
+        applies="every host, but for a role in mail_roles",
         parameters={"mail_ports": ["25", "465", "587"], "mail_roles": ["mail", "mx", "mta"]},
     ),
 )

@@ -1,10 +1,12 @@
 """The checks of antivirus, of banning, of backups."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import TypeGuard
 
 from tui_ops.model.security import FindingKind, FindingSeverity, Seen
 from tui_ops.practices.security.checks.asking import host_age_s, is_there, no_reading, running, span
 from tui_ops.practices.security.checks.base import (
+    AHEAD_S,
     Check,
     CheckEnds,
     Controls,
@@ -20,18 +22,19 @@ from tui_ops.practices.security.checks.base import (
 )
 from tui_ops.practices.security.checks.plain import (
     flag,
-    known_mapping,
     listed,
     names,
     number,
     roles_of,
+    settled,
     starting,
     word,
 )
 from tui_ops.practices.security.checks.serviceplans import ban, virus
 from tui_ops.practices.security.checks.sshd import sshd_of
 
-CLAMAV = ("clamav-daemon", "clamd", "clamd@scan", "clamd@amavisd", "clamav-clamonacc")
+ON_ACCESS = "clamav-clamonacc"
+CLAMAV = ("clamav-daemon", "clamd", "clamd@scan", "clamd@amavisd", ON_ACCESS)
 OTHERS: Mapping[str, str] = {
     "falcon-sensor": "CrowdStrike", "mdatp": "Microsoft Defender", "sophos-spl": "Sophos", "sav-protect": "Sophos",
     "ds_agent": "Trend Micro", "esets": "ESET", "eea": "ESET", "efs": "ESET", "cbagentd": "Carbon Black",
@@ -41,6 +44,9 @@ OTHERS: Mapping[str, str] = {
 
 BANNERS = ("crowdsec", "sshguard", "denyhosts")
 """Programs beside fail2ban that ban, and watch sshd unless told otherwise."""
+
+SCAN_LOGS = "ran /var/log/clamav/"
+"""How the items begin of logs of scans that somebody, or a timer, has run."""
 
 HOUR_S, DAY_S = 3_600.0, 86_400.0
 EVERYWHERE = "*"
@@ -60,18 +66,36 @@ def _virus(scene: Scene) -> Judgement:
     read = scene.read("protections")
     made = [number(fields, "made_at") for name, fields in starting(read, "signatures ") if name.startswith("daily.")]
     found = [at for at in made if at is not None]
+    scanned = _scanned(scene, read)
     if not found:
         read.looked("signatures ")
-        return _old_signatures("ClamAV runs without signatures")
+        return _old_signatures("ClamAV runs without signatures", scanned)
     age_s = host_age_s(scene, read, max(found))
     if age_s > scene.number("av_signature_hours") * HOUR_S:
-        return _old_signatures(f"the signatures of ClamAV are {span(age_s)} old")
-    return passed(f"ClamAV runs, with signatures of {span(age_s)} ago")
+        return _old_signatures(f"the signatures of ClamAV are {span(age_s)} old", scanned)
+    return passed(f"ClamAV runs, with signatures of {span(age_s)} ago{scanned}")
 
 
-def _old_signatures(text: str) -> Judgement:
+def _scanned(scene: Scene, read: Read) -> str:
+    """Return when files were last scanned, in words behind others; empty where that could not be looked at.
+
+    The log of a scan tells: it is written to its end. An empty one was laid anew, and tells of none.
+    """
+    logs = [fields for name, fields in starting(read, SCAN_LOGS) if number(fields, "size") != 0]
+    times = [at for fields in logs if (at := number(fields, "ran_at")) is not None]
+    if times:
+        try:
+            return f"; last scan {span(host_age_s(scene, read, max(times)))} ago"
+        except NotReadable:
+            return ""
+    if not read.knows(SCAN_LOGS):
+        return ""
+    return "; files are scanned as they are opened" if running(scene, (ON_ACCESS,)) else "; no log of a scan is seen"
+
+
+def _old_signatures(text: str, scanned: str) -> Judgement:
     """Return that antivirus runs, and does not know what it has to look for."""
-    return failed(text, Seen("", text, data={"parts": ["signatures"]}))
+    return failed(f"{text}{scanned}", Seen("", text, data={"parts": ["signatures"]}))
 
 
 def _no_passwords(scene: Scene) -> bool:
@@ -129,27 +153,37 @@ def _no_ban(text: str, lacks: str) -> Judgement:
 
 
 def _backup(scene: Scene) -> Judgement:
-    known = known_mapping(scene, "backup")
-    if known is None:
+    told = scene.known.get("backup")
+    if not isinstance(told, Sequence) or isinstance(told, str | bytes):
         raise NotReadable("nothing is known of a backup of this host")
-    name = word(known, "name") or "the backup"
-    at, most_s = known.get("at"), known.get("rpo_s")
-    if not _is_time(most_s):
-        raise NotJudgeable(f"{name} has no RPO to be held against")
-    if at is None:
-        return failed(f"{name}: no good copy is known", Seen(name, f"{name}: no good copy is known"))
-    if not _is_time(at):
-        raise NotJudgeable(f"{name}: its time makes no sense")
-    assert isinstance(at, int | float)
-    assert isinstance(most_s, int | float)
-    age_s = max(0.0, scene.now - at)
-    if age_s > most_s:
-        text = f"{name}: the newest good copy is {span(age_s)} old, and may be {span(most_s)}"
-        return failed(text, Seen(name, text))
-    return passed(f"{name}: the newest good copy is {span(age_s)} old")
+    jobs = [one for one in told if isinstance(one, Mapping)]
+    if not jobs:
+        raise NotReadable(
+            "no heartbeat of the inventory says backup: {rpo: …} for this host; one that needs none is excepted there"
+        )
+    seen, ages, ahead = [], [], []
+    for job in jobs:
+        name, at, most_s = word(job, "name") or "the backup", job.get("at"), job.get("rpo_s")
+        if not _is_time(most_s):
+            raise NotJudgeable(f"{name} has no RPO to be held against")
+        if at is None:
+            seen.append(Seen(name, f"{name}: no good backup was reported yet, and one may be {span(most_s)} old"))
+        elif not _is_time(at):
+            raise NotJudgeable(f"{name}: its time makes no sense")
+        elif at - scene.now > AHEAD_S:
+            ahead.append(name)
+        elif scene.now - at > most_s:
+            text = f"{name}: the last good backup is {span(scene.now - at)} old, and may be {span(most_s)}"
+            seen.append(Seen(name, text))
+        else:
+            ages.append(f"{name} {span(max(0.0, scene.now - at))}")
+    return settled(
+        f"the last good backups are not too old: {names(ages)}", f"{len(seen)} backups are too old, or there are none",
+        seen, ahead, f"{names(ahead)} was reported at a time that is still to come: see the clock",
+    )  # fmt: skip
 
 
-def _is_time(value: object) -> bool:
+def _is_time(value: object) -> TypeGuard[float]:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 2**40
 
 
@@ -160,6 +194,7 @@ CHECKS_OF_GUARDS: tuple[Check, ...] = (
         ("protections", "unitfiles", "units"),
         _virus,
         FindingSeverity.MEDIUM,
+        applies="hosts with antivirus, or with a role in av_roles",
         controls=Controls((), ("5.2", "5.3"), ("SI-3",), ("8.7",)),
         remedy=Remedy(
             "Start clamav-daemon and clamav-freshclam, and see that freshclam reaches a mirror.",
@@ -193,8 +228,8 @@ CHECKS_OF_GUARDS: tuple[Check, ...] = (
         FindingKind.BACKUP,
         Controls((), (), ("CP-9",), ("8.13",)),
         Remedy(
-            "Find out why the last backups did not run, and run one now.",
-            by_hand="what runs it, and whether it may run in the day, its plan says: see the screen Recovery",
+            "Find out why the job has not reported a good backup (tui-ops show heartbeats), and run it now.",
+            by_hand="what runs it, and whether it may run in the day, only those who set it up know",
         ),
     ),
 )

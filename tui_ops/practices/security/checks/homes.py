@@ -80,7 +80,7 @@ CHECKS_OF_HOMES: tuple[Check, ...] = (
         remedy=Remedy(
             "Close a home with chmod 0750; ask the owner of a .rhosts or .netrc what it is for, then remove it.",
             HOME,
-            lambda seen: {"path": str(seen.data.get("path", "")), "was": str(seen.data.get("was", ""))},
+            lambda seen: {"path": str(seen.data.get("path", ""))},
             by_hand="what lies in a home is its owner's: ask him, who may need it",
             choose=equiv,
         ),

@@ -175,10 +175,10 @@ _Judge = Callable[[Scene], Judgement]
 
 def _check(
     name: str, title: str, judge: _Judge, severity: FindingSeverity, controls: Controls, advice: str,
-    parameters: Mapping[str, list[str]] | None = None,
+    parameters: Mapping[str, list[str]] | None = None, but: str = "",
 ) -> Check:  # fmt: skip
     return Check(
-        name, title, _SETTINGS, judge, severity, controls=controls,
+        name, title, _SETTINGS, judge, severity, controls=controls, applies=f"hosts with a kernel of their own{but}",
         remedy=Remedy(advice, SET, set_values, choose=no_such), parameters=dict(parameters or {}),
     )  # fmt: skip
 
@@ -189,6 +189,7 @@ CHECKS_OF_KERNEL: tuple[Check, ...] = (
         Controls(("3.3.1",), ("1.4.3",), ("SC-5", "SC-7(a)"), ("8.20",)),
         "Turn forwarding off, or give the host the role of a router.",
         {"router_roles": ["router", "gateway", "firewall", "vpn", "kubernetes", "docker", "hypervisor"]},
+        ", but for a role in router_roles",
     ),
     _check(
         "net-stack", "redirects and source routes are refused, forged sources noticed", _stack, FindingSeverity.MEDIUM,
@@ -205,6 +206,7 @@ CHECKS_OF_KERNEL: tuple[Check, ...] = (
     ),
     Check(
         "mac-on", "mandatory access control is in force", ("protections", "hardware"), _mac, FindingSeverity.MEDIUM,
+        applies="hosts with a kernel of their own",
         controls=Controls(
             ("1.3.1.1", "1.3.1.2", "1.3.1.3", "1.3.1.4"), ("1.2.6",), ("AC-3(4)", "CM-7(2)"), ("8.9",)
         ),
@@ -215,6 +217,7 @@ CHECKS_OF_KERNEL: tuple[Check, ...] = (
     ),
     Check(
         "boot-pw", "the boot loader asks for a password", ("protections", "hardware"), _boot, FindingSeverity.LOW,
+        applies="hosts with GRUB; virtual ones where boot_virtual says so",
         controls=Controls(("1.4.1",), (), ("CM-6(a)",), ("8.5",)),
         remedy=Remedy("Make a hash with grub-mkpasswd-pbkdf2, set superusers and password_pbkdf2, run update-grub.",
                       by_hand="a password stands in no plan, and a boot that asks for one waits for somebody"),

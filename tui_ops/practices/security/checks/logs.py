@@ -183,6 +183,7 @@ CHECKS_OF_LOGS: tuple[Check, ...] = (
         ("clock", "unitfiles", "units", "hardware"),
         _clock,
         FindingSeverity.MEDIUM,
+        applies="hosts with a clock of their own",
         controls=Controls(("2.3.1.1", "2.3.3.1"), ("10.6.1",), ("AU-8(1)(a)",), ("8.17",)),
         remedy=Remedy(
             "Run chrony with at least one source that answers, and nothing beside it.",

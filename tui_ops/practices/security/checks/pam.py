@@ -209,6 +209,7 @@ def _asks(rules: list[Rule], read: Read) -> tuple[str, int]:
 CHECKS_OF_PAM: tuple[Check, ...] = (
     Check(
         "pam-lockout", "an account is locked after a few wrong passwords", (POLICY,), _lockout, FindingSeverity.MEDIUM,
+        applies="hosts with PAM",
         controls=Controls(("5.3.3.1.1",), ("8.3.4",), ("AC-7(a)",), ("8.5",)),
         remedy=Remedy(
             "Bring pam_faillock into the stacks of logins (pam-auth-update, authselect), then set deny.",
@@ -221,6 +222,7 @@ CHECKS_OF_PAM: tuple[Check, ...] = (
     ),
     Check(
         "pam-length", "new passwords are long", (POLICY,), _length, FindingSeverity.MEDIUM,
+        applies="hosts with PAM",
         controls=Controls(("5.3.3.2.2",), ("8.3.6",), ("IA-5(1)(a)",), ("5.17",)),
         remedy=Remedy(
             "Bring pam_pwquality into the stack of passwords (libpam-pwquality), then set minlen.",

@@ -15,11 +15,15 @@ parameters:
 pre:
   - script: |
       if command -v apt-get >/dev/null; then
-        others=$(apt-get -s -q remove -- "$TUI_package" | sed -n 's/^Remv \\([^ ]*\\).*/\\1/p')
+        others=$(apt-get -s -q remove -- "$TUI_package") || { echo "apt-get does not say what would go"; exit 1; }
+        others=$(printf '%s\\n' "$others" | sed -n 's/^Remv \\([^ ]*\\).*/\\1/p')
         others=$(printf '%s\\n' "$others" | grep -vxF -- "$TUI_package")
         [ -z "$others" ] || { echo "with $TUI_package would go:" $others; exit 1; }
       elif command -v rpm >/dev/null; then
         rpm -e --test -- "$TUI_package" || exit 1
+      else
+        echo "nothing here says what would go with $TUI_package: remove it by hand"
+        exit 1
       fi
     name: nothing else goes with it
     become: yes

@@ -75,7 +75,8 @@ class _Offer:
         ]  # fmt: skip
 
 
-def _bare(said: list[str]) -> list[str]:
+def bare(said: list[str]) -> list[str]:
+    """Return the algorithms of a list that was offered or set: a few, in small letters, without marks of extensions."""
     return [one.strip().lower()[:NAME_LIMIT] for one in said[:ALGORITHMS_LIMIT] if one and not one.startswith(_MARKS)]
 
 
@@ -91,7 +92,7 @@ def _set(settings: Mapping[str, str], setting: str, is_effective: bool) -> list[
         return None
     if said.endswith("…"):
         raise NotJudgeable(f"the list of {setting} is too long to be read whole")
-    return _bare(said.split(","))
+    return bare(said.split(","))
 
 
 def _usual(scene: Scene, told: Told, outside: str, setting: str) -> list[_Offer]:
@@ -102,7 +103,7 @@ def _usual(scene: Scene, told: Told, outside: str, setting: str) -> list[_Offer]
         NotForThis: there is no sshd.
     """
     if offered := listed(told.usual, outside):
-        return [_Offer("", _bare(offered), BY_OFFER)]
+        return [_Offer("", bare(offered), BY_OFFER)]
     sshd = sshd_of(scene)
     if not sshd.is_there:
         return []
@@ -123,7 +124,7 @@ def _others(scene: Scene, told: Told, outside: str, setting: str) -> tuple[list[
     left = dict(told.others)
     for other in others_of(read):
         if offered := listed(left.pop(other.criteria, None), outside):
-            offers.append(_Offer(other.criteria, _bare(offered), BY_OFFER))
+            offers.append(_Offer(other.criteria, bare(offered), BY_OFFER))
             continue
         said = _set(other.settings, setting, other.is_effective) if other.is_read else None
         if said is not None:
@@ -132,7 +133,7 @@ def _others(scene: Scene, told: Told, outside: str, setting: str) -> tuple[list[
         missing.append(f"{other.criteria} ")
         unasked = f"nobody has asked {which(other.criteria)} from outside, and sshd -T takes privilege"
         need = need or other.missing or unasked
-    offers += [_Offer(who, _bare(listed(lists, outside)), BY_OFFER) for who, lists in left.items()]
+    offers += [_Offer(who, bare(listed(lists, outside)), BY_OFFER) for who, lists in left.items()]
     return offers, missing, need
 
 
@@ -183,6 +184,7 @@ MEDIUM = FindingSeverity.MEDIUM
 CHECKS_OF_SSHD_CRYPTO: tuple[Check, ...] = (
     Check(
         "ssh-cipher", "sshd offers no weak cipher", (TOPIC,), _ciphers, MEDIUM,
+        applies="hosts with sshd",
         controls=Controls(("5.1.6",), ("2.2.7",), ("AC-17(2)", "SC-13"), ("8.24",)),
         remedy=Remedy(
             "Take the old ciphers out of what sshd offers, after a look at who still connects by them.",
@@ -195,6 +197,7 @@ CHECKS_OF_SSHD_CRYPTO: tuple[Check, ...] = (
     ),
     Check(
         "ssh-mac", "sshd offers no weak code of messages", (TOPIC,), _macs, MEDIUM,
+        applies="hosts with sshd",
         controls=Controls(("5.1.15",), ("2.2.7",), ("AC-17(2)",), ("8.24",)),
         remedy=Remedy(
             "Take MD5, SHA-1 and what is cut to 96 bits out of what sshd offers.",
@@ -205,6 +208,7 @@ CHECKS_OF_SSHD_CRYPTO: tuple[Check, ...] = (
     ),
     Check(
         "ssh-kex", "sshd offers no weak key exchange", (TOPIC,), _exchanges, MEDIUM,
+        applies="hosts with sshd",
         controls=Controls(("5.1.12",), ("2.2.7",), ("AC-17(2)",), ("8.24",)),
         remedy=Remedy(
             "Take the exchanges that hash with SHA-1 out of what sshd offers.",

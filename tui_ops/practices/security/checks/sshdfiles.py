@@ -1,13 +1,26 @@
-"""The checks of sshd's own files: its keys and its settings."""
+"""The checks of sshd's own files: its keys, with which of them it shows who it is, and its settings."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from tui_ops.model.facts import Field, Fields
 from tui_ops.model.security import FindingSeverity, Seen
-from tui_ops.practices.security.checks.base import Check, Controls, Judgement, NotForThis, Read, Remedy, Scene
+from tui_ops.practices.security.checks.base import (
+    Check,
+    Controls,
+    Judgement,
+    NotForThis,
+    NotReadable,
+    Read,
+    Remedy,
+    Scene,
+    Way,
+    failed,
+)
 from tui_ops.practices.security.checks.fileplans import MODE_VALUES, mode_plan, public_key, was
 from tui_ops.practices.security.checks.plain import (
     BY_HAND,
+    besides,
     flag,
     listed,
     mode_of,
@@ -17,6 +30,7 @@ from tui_ops.practices.security.checks.plain import (
     takes,
     word,
 )
+from tui_ops.practices.security.checks.sshdkeys import Shown, shown_keys
 from tui_ops.practices.security.checks.sshdothers import KEPT_FILE, others_of
 
 MODES = "modes"
@@ -30,6 +44,9 @@ KEY_GROUPS = ("root", "ssh_keys")
 
 ANY_KEY = "/"
 """How the objects of all keys begin."""
+
+OFFERED = "what it offers, HostKey and HostKeyAlgorithms of its settings say: some may know no other key of it"
+"""Why what is offered is left to people."""
 
 _OPEN = 0o077
 _CONF_OPEN = 0o177
@@ -51,6 +68,42 @@ def _read(scene: Scene) -> Read:
 
 
 def _host_keys(scene: Scene) -> Judgement:
+    """Judge the files of keys, and what is offered from outside: each fails alone, whatever is known of the other."""
+    shown = shown_keys(scene)
+    try:
+        judged = _key_files(scene)
+    except (NotForThis, NotReadable) as end:
+        return _by_offer(shown, end)
+    if shown.seen:
+        text = f"{judged.text}; {shown.wrong}" if judged.seen else shown.wrong
+        judged = failed(text, *judged.seen, *shown.seen, unread=judged.unread)
+    elif shown.well and not judged.seen:
+        judged = replace(judged, text=f"{judged.text}; {shown.well}")
+    return besides(judged, shown.quiet)
+
+
+def _by_offer(shown: Shown, end: NotForThis | NotReadable) -> Judgement:
+    """Return what is to be said where no file of a key was judged.
+
+    Args:
+        shown: what was offered from outside.
+        end: why none was.
+
+    Raises:
+        NotForThis: there is no sshd.
+        NotReadable: nothing that was offered is weak.
+    """
+    if isinstance(end, NotForThis):
+        if not shown.answers:
+            raise end
+        end = NotReadable("an sshd was asked from outside, and where its keys lie is not known")
+    unread = (*(end.unread or (ANY_KEY,)), *shown.quiet)
+    if shown.seen:
+        return failed(shown.wrong, *shown.seen, unread=unread)
+    raise NotReadable(end.message, end.topics, unread)
+
+
+def _key_files(scene: Scene) -> Judgement:
     read = _read(scene)
     bits = int(scene.number("rsa_bits"))
     keys = {HOST_KEY + rest: fields for rest, fields in starting(read, HOST_KEY) if rest.endswith("_key")}
@@ -82,6 +135,11 @@ def _host_keys(scene: Scene) -> Judgement:
     wrong_text = f"{len(seen)} keys of this host"
     topics = (SETTINGS,) if missing else ()
     return settled(f"{len(keys)} keys, root's alone, and long enough", wrong_text, seen, unread, need, topics)
+
+
+def _way(seen: Seen) -> Way | None:
+    """Return the way of what is offered, and that of public keys; None for all else."""
+    return Way(by_hand=OFFERED) if "algorithm" in seen.data else public_key(seen)
 
 
 def _weak(kind: str, length: int | None, bits: int) -> str:
@@ -181,22 +239,24 @@ def _config_files(scene: Scene) -> Judgement:
 
 CHECKS_OF_SSHD_FILES: tuple[Check, ...] = (
     Check(
-        "ssh-hostkey", "the keys of a host are root's alone, and long enough", (MODES, SETTINGS), _host_keys,
-        FindingSeverity.HIGH,
+        "ssh-hostkey", "the keys of a host are root's alone, long enough, and of no broken kind", (MODES, SETTINGS),
+        _host_keys, FindingSeverity.HIGH,
+        applies="hosts with sshd",
         controls=Controls(("5.1.2", "5.1.3"), ("2.2.6",), ("AC-6(1)",), ("8.3", "8.24")),
         remedy=Remedy(
             "Close the file; a key that others could read, or that is too short, has to be made anew and told to all "
-            "who know the old one.",
+            "who know the old one. Let sshd show no key of DSA, and RSA not with SHA-1 alone.",
             mode_plan("/etc/ssh/ssh_host_[A-Za-z0-9_.-]{1,60}_key", "0600"),
             MODE_VALUES,
             by_hand="a new key is another host to all who know the old one, this desk among them",
-            choose=public_key,
+            choose=_way,
         ),
         parameters={"rsa_bits": 3072},
     ),
     Check(
         "ssh-conffile", "sshd's settings are root's alone to read and write", (MODES, SETTINGS), _config_files,
         FindingSeverity.LOW,
+        applies="hosts with sshd",
         controls=Controls(("5.1.1",), ("2.2.6",), ("AC-6(1)",), ("8.3",)),
         remedy=Remedy(
             "Give the file to root, with the mode 0600.",

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from tui_ops.model.facts import Fields
+from tui_ops.model.filepaths import is_sshd_file
 from tui_ops.model.sshdline import split_setting
 from tui_ops.practices.security.checks.base import Read
 from tui_ops.practices.security.checks.plain import flag, listed, names, starting, takes, word
@@ -27,8 +28,17 @@ KEPT_FILE = "sshd_config file "
 STARTED_NEED = "words with which sshd was started"
 """What a host is said to need that does not tell them."""
 
-FOLDERS = ("/etc/", "/usr/", "/opt/")
-"""Where such a file has to lie for root to be asked what it says: where a system keeps its own."""
+NOT_READ = (
+    "root reads such a file only directly in /etc/ssh, with sshd or config in its name and not that of a key: move it "
+    "there, or have this sshd judged by what it offers from outside alone"
+)
+"""Why it is not known what a file says that lies elsewhere or is called otherwise, and what to do."""
+
+CUT_OFF = (
+    "with which words sshd was started was not told to its end: too many processes call themselves one, or with too "
+    "many words; end those that are none, and R reads it again"
+)
+"""Why not all sshds of a host are known, though no privilege is missing."""
 
 ALIASES: Mapping[str, str] = {
     "challengeresponseauthentication": "kbdinteractiveauthentication",
@@ -87,7 +97,7 @@ def _missing(file: str, fields: Fields) -> str:
         return text
     if is_open := word(fields, "open"):
         return f"{text}, and root is not asked for it: {is_open}"
-    return text if file.startswith(FOLDERS) else f"{text}: root is only asked for files below {', '.join(FOLDERS)}"
+    return text if is_sshd_file(file) else f"{text}: {NOT_READ}"
 
 
 def said_in(fields: Fields) -> dict[str, str]:
@@ -103,7 +113,9 @@ def unread_others(read: Read) -> str:
     """Return which sshd reads another file that was not read whole, and what would make it known; empty for none."""
     if missing := next((other.missing for other in others_of(read) if other.missing), ""):
         return missing
-    return "" if knows_others(read) else f"with which words sshd was started: {takes(read)}"
+    if knows_others(read):
+        return ""
+    return f"with which words sshd was started: {takes(read)}" if read.needs else CUT_OFF
 
 
 def knows_others(read: Read) -> bool:

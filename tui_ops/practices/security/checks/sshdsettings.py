@@ -208,6 +208,7 @@ def _advice(line: str) -> str:
 CHECKS_OF_SSHD_SETTINGS: tuple[Check, ...] = (
     Check(
         "ssh-root", "root does not log in by ssh", (TOPIC,), _root, HIGH,
+        applies="hosts with sshd",
         controls=Controls(("5.1.20",), ("2.2.6",), ("AC-6(2)", "AC-17(a)", "IA-2(5)"), ("8.2", "8.5")),
         remedy=Remedy(
             _advice("PermitRootLogin no"), drop_in("ssh-root", "PermitRootLogin no", pre=NOT_ROOT), by_hand=_BLOCK
@@ -216,6 +217,7 @@ CHECKS_OF_SSHD_SETTINGS: tuple[Check, ...] = (
     ),
     Check(
         "ssh-empty", "no login by ssh without a password", (TOPIC,), _empty, CRITICAL,
+        applies="hosts with sshd",
         controls=Controls(("5.1.19",), ("2.2.6",), ("AC-17(a)", "CM-7"), ("8.5",)),
         remedy=Remedy(
             _advice("PermitEmptyPasswords no"), drop_in("ssh-empty", "PermitEmptyPasswords no"), by_hand=_BLOCK
@@ -224,6 +226,7 @@ CHECKS_OF_SSHD_SETTINGS: tuple[Check, ...] = (
     ),
     Check(
         "ssh-password", "logins by ssh take a key, not a password", (TOPIC,), _password, HIGH,
+        applies="hosts with sshd",
         controls=Controls((), ("8.4",), ("IA-2",), ("8.5",)),
         remedy=Remedy(
             _advice("PasswordAuthentication no and KbdInteractiveAuthentication no"),
@@ -236,6 +239,7 @@ CHECKS_OF_SSHD_SETTINGS: tuple[Check, ...] = (
     ),
     Check(
         "ssh-maxauth", "few tries in one connection", (TOPIC,), _tries, LOW,
+        applies="hosts with sshd",
         controls=Controls(("5.1.16",), ("2.2.6",), ("AC-7",), ("8.5",)),
         remedy=Remedy(
             _advice("MaxAuthTries 4"),
@@ -247,6 +251,7 @@ CHECKS_OF_SSHD_SETTINGS: tuple[Check, ...] = (
     ),
     Check(
         "ssh-idle", "a silent client is asked whether it is there, and let go", (TOPIC,), _idle, LOW,
+        applies="hosts with sshd",
         controls=Controls(("5.1.7",), ("8.2.8",), ("AC-12", "SC-10"), ("8.5",)),
         remedy=Remedy(
             _advice("ClientAliveInterval and ClientAliveCountMax"),
@@ -257,6 +262,7 @@ CHECKS_OF_SSHD_SETTINGS: tuple[Check, ...] = (
     ),
     Check(
         "ssh-grace", "a login has a minute to be made", (TOPIC,), _grace, LOW,
+        applies="hosts with sshd",
         controls=Controls(("5.1.13",), ("2.2.6",), ("SC-5",), ("8.6",)),
         remedy=Remedy(
             _advice("LoginGraceTime 60"),
@@ -268,6 +274,7 @@ CHECKS_OF_SSHD_SETTINGS: tuple[Check, ...] = (
     ),
     Check(
         "ssh-maxstartups", "connections that have not logged in are bounded", (TOPIC,), _startups, LOW,
+        applies="hosts with sshd",
         controls=Controls(("5.1.18",), ("2.2.6",), ("SC-5",), ("8.6",)),
         remedy=Remedy(
             _advice("MaxStartups 10:30:60"),
@@ -283,6 +290,7 @@ CHECKS_OF_SSHD_SETTINGS: tuple[Check, ...] = (
     ),
     Check(
         "ssh-allow", "who may log in by ssh is written down", (TOPIC,), _allow, MEDIUM,
+        applies="hosts with sshd",
         controls=Controls(("5.1.4",), ("2.2.6",), ("AC-3",), ("8.3", "5.15")),
         remedy=Remedy(
             "Make a group of those who log in, put everybody and the account of tui-ops into it, and set AllowGroups.",
@@ -297,6 +305,7 @@ CHECKS_OF_SSHD_SETTINGS: tuple[Check, ...] = (
     ),
     Check(
         "ssh-hostbased", "no other host answers for who somebody is", (TOPIC,), _hostbased, MEDIUM,
+        applies="hosts with sshd",
         controls=Controls(("5.1.10", "5.1.11"), ("8.3.1", "2.2.6"), ("AC-3", "CM-7"), ("8.5",)),
         remedy=Remedy(
             _advice("HostbasedAuthentication no and IgnoreRhosts yes"),
@@ -307,6 +316,7 @@ CHECKS_OF_SSHD_SETTINGS: tuple[Check, ...] = (
     ),
     Check(
         "ssh-userenv", "accounts do not set what their login begins with", (TOPIC,), _environment, MEDIUM,
+        applies="hosts with sshd",
         controls=Controls(("5.1.21",), ("2.2.6",), ("AC-17(a)", "CM-6"), ("8.19",)),
         remedy=Remedy(
             _advice("PermitUserEnvironment no"), drop_in("ssh-userenv", "PermitUserEnvironment no"), by_hand=_BLOCK
@@ -315,6 +325,7 @@ CHECKS_OF_SSHD_SETTINGS: tuple[Check, ...] = (
     ),
     Check(
         "ssh-forward", "no ways through a host that is no door", (TOPIC,), _forward, LOW,
+        applies="hosts with sshd, but for a role in door_roles",
         controls=Controls(("5.1.8",), (), ("CM-7",), ("8.20",)),
         remedy=Remedy(
             _advice("DisableForwarding yes"),
@@ -325,6 +336,7 @@ CHECKS_OF_SSHD_SETTINGS: tuple[Check, ...] = (
     ),
     Check(
         "ssh-log", "sshd writes down who came", (TOPIC,), _log, LOW,
+        applies="hosts with sshd",
         controls=Controls(("5.1.14",), ("2.2.6",), ("AC-17(1)",), ("8.15",)),
         remedy=Remedy(_advice("LogLevel INFO"), drop_in("ssh-log", "LogLevel INFO"), by_hand=_BLOCK),
         root=True,

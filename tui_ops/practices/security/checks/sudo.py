@@ -1,6 +1,7 @@
 """The checks of sudo and su: who becomes root, how he proves who he is, and what is written down of it."""
 
 import re
+from collections.abc import Sequence
 
 from tui_ops.model.facts import Field
 from tui_ops.model.security import FindingKind, FindingSeverity, Seen
@@ -31,7 +32,7 @@ from tui_ops.practices.security.checks.base import (
 from tui_ops.practices.security.checks.pam import rules_of
 from tui_ops.practices.security.checks.plain import BY_HAND, known_mapping, listed, names, settled, word
 from tui_ops.practices.security.checks.sudoplans import SU, SUDO_PTY, written_way
-from tui_ops.practices.security.checks.sudorules import People, aliases_of, is_reading, rule_of
+from tui_ops.practices.security.checks.sudorules import People, aliases_of, is_for, is_reading, rule_of
 
 SUDOERS, POLICY, PACKAGES = "sudoers", "authpolicy", "packages"
 
@@ -65,28 +66,43 @@ def _elsewhere(read: Read) -> list[str]:
     return [one.strip() for one in read.unread if one]
 
 
-def _settled(scene: Scene, read: Read, well: str, wrong: str, seen: list[Seen]) -> Judgement:
-    """Return a judgement of all rules. What stands in a file that was not read may be any of them."""
+def _settled(
+    scene: Scene, read: Read, well: str, wrong: str, seen: list[Seen], doubtful: Sequence[str] = ()
+) -> Judgement:  # fmt: skip
+    """Return a judgement of all rules. What stands in a file that was not read may be any of them.
+
+    Args:
+        scene: of the host.
+        read: the rules.
+        well: what is said where nothing is wrong.
+        wrong: where something is.
+        seen: what is wrong.
+        doubtful: objects of which it can't be said before it is known whom this desk logs in as.
+    """
     left = _elsewhere(read)
     strangers = directories(scene.reads.get(ACCOUNTS), scene, SUDO_RULES)
     unread = [""] if read.unread or read.cut else strangers
     need = f"included and not read: {names(left)}" if left else "not all rules of sudo were read"
     need = why_directories(strangers) if unread and unread == strangers else need
-    return settled(well, wrong, seen, unread, need, (SUDOERS,))
+    if doubtful and not unread:
+        need = "it is not known yet whom this desk logs in as; R reads the host again"
+    return settled(well, wrong, seen, [*unread, *doubtful], need, (SUDOERS,))
 
 
 def _no_password(scene: Scene) -> Judgement:
     read = _sudoers(scene)
     accounts = accounts_of(scene.read(ACCOUNTS))
     people = People(accounts, aliases_of(read.items.values()), frozenset(scene.words("service_accounts")))
-    seen, readings, programs = [], 0, 0
+    login = str(scene.known.get("login") or "")
+    seen, doubtful, readings, programs = [], list[str](), 0, 0
     for item in sorted(read.items):
         fields = read.items[item]
         if word(fields, "kind") != "rule" or fields.get("nopasswd") is not True:
             continue
         rule = rule_of(item, fields)
-        if is_reading(rule):
+        if is_reading(rule) and (not login or is_for(rule, login)):
             readings += 1
+            doubtful += [] if login else [rule.text]
             continue
         found = people.among(rule.who)
         if not found:
@@ -100,7 +116,7 @@ def _no_password(scene: Scene) -> Judgement:
     if programs or readings:
         well += f"; {programs} rules of programs and {readings} of this desk's readings need none"
     wrong = f"{len(seen)} rules of people ask for no password"
-    return _settled(scene, read, well, wrong, seen)
+    return _settled(scene, read, well, wrong, seen, doubtful)
 
 
 def _defaults(read: Read) -> list[tuple[str, str, str]]:
@@ -240,6 +256,7 @@ ADMIN_GROUPS: Field = ["sudo", "wheel", "admin", "docker", "lxd", "incus-admin",
 CHECKS_OF_SUDO: tuple[Check, ...] = (
     Check(
         "sudo-nopasswd", "people give a password to sudo", (SUDOERS, ACCOUNTS), _no_password, HIGH, FindingKind.ACCESS,
+        applies="hosts with sudo",
         controls=Controls(("5.2.4",), ("2.2.6",), ("IA-11",), ("8.2", "8.5")),
         remedy=Remedy(
             "Take NOPASSWD out of the rule with visudo, or give what needs it an account of its own.",
@@ -250,6 +267,7 @@ CHECKS_OF_SUDO: tuple[Check, ...] = (
     Check(
         "sudo-noauth", "no setting does away with sudo's password", (SUDOERS, ACCOUNTS), _no_question, HIGH,
         FindingKind.ACCESS,
+        applies="hosts with sudo",
         controls=Controls(("5.2.5",), (), ("IA-11",), ("8.5",)),
         parameters={DIRECTORIES: NO_DIRECTORIES},
         remedy=Remedy("Take !authenticate out of the Defaults with visudo.", by_hand=_NO_ROOT),
@@ -258,6 +276,7 @@ CHECKS_OF_SUDO: tuple[Check, ...] = (
     Check(
         "sudo-pty-log", "sudo parts terminals, and writes down what it runs", (SUDOERS, PACKAGES, ACCOUNTS),
         _written_down, LOW,
+        applies="hosts with sudo",
         controls=Controls(("5.2.2", "5.2.3"), ("2.2.6",), ("AU-12",), ("8.15",)),
         parameters={DIRECTORIES: NO_DIRECTORIES},
         remedy=Remedy(
@@ -267,6 +286,7 @@ CHECKS_OF_SUDO: tuple[Check, ...] = (
     ),
     Check(
         "sudo-su", "su is for a group that is empty or known", (POLICY, ACCOUNTS), _su, LOW,
+        applies="hosts with su and PAM",
         controls=Controls(("5.2.7",), ("2.2.6",), ("AC-6",), ("8.2",)),
         parameters={DIRECTORIES: NO_DIRECTORIES},
         remedy=Remedy("Bound su to an empty group with pam_wheel, so that sudo, which is logged, is the way.", SU,

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from tui_ops.model.facts import Fields
+from tui_ops.model.filepaths import is_sshd_file
 from tui_ops.practices.security.checks.accountsread import Account
 from tui_ops.practices.security.checks.plain import word
 
@@ -20,16 +21,19 @@ _READING = re.compile(
     r"/(?:usr/)?s?bin/timeout [0-9]{1,3} /(?:usr/)?s?bin/(?:nice -n [0-9]{1,2} )?([a-z0-9-]{1,30})(?: (.*))?", re.ASCII
 )
 _READERS: Mapping[str, tuple[str, ...]] = {
-    "sed": ("-E -e s/:!",), "find": ("/", "-L /", "-H /"), "sshd": ("-T",), "sysctl": ("-a",),
+    "sed": ("-E -e s/:!",), "find": ("/", "-L /", "-H /"), "sysctl": ("-a",),
     "nft": ("-s list ruleset",),
     "iptables-save": ("",), "ip6tables-save": ("",), "ss": ("-ltunpe",), "docker": ("ps ",), "podman": ("ps ",),
     "vgs": ("--noheadings ",), "lvs": ("--noheadings ",), "journalctl": ("-q --no-pager ",), "stat": ("-L -c ",),
     "sha256sum": ("/",), "head": ("-c 8193 /",), "smartctl": ("--json=c -n standby -H -A -i ",), "lastb": ("-w -i ",),
     "auditctl": ("-s", "-l"), "aa-status": ("",), "fail2ban-client": ("status",), "needrestart": ("-b -r l",),
-    "grep": ("-sacE ", "-aH . /"),
+    "grep": ("-sacE ",),
 }  # fmt: skip
 """Programs of the drop-in that tui-ops makes, with how their words begin there: another one in that file is judged as
 any rule is. A test reads the whole drop-in by this."""
+
+_OF_AN_SSHD: Mapping[str, tuple[str, str]] = {"sshd": ("-T", "-T -f "), "grep": ("", "-aH . ")}
+"""Programs that read what an sshd is set to: the words with which they stand alone there, and those before its file."""
 
 _NEVER = ("\n",)
 """What no rule begins with."""
@@ -145,14 +149,24 @@ class People:
 
 def is_reading(rule: Rule) -> bool:
     """Return whether a rule stands in the drop-in of tui-ops and does no more than what that reads: one program that
-    reads, for so many seconds, as root.
+    reads, for so many seconds, as root. For whom it is, :func:`is_for` says.
     """
     commands = rule.commands.removeprefix("(root)").strip().removeprefix("NOPASSWD:").strip()
     read = _READING.fullmatch(commands)
-    return (
-        rule.file == _DROP_IN
-        and read is not None
-        and (read[2] or "").replace("\\", "").startswith(_READERS.get(read[1], _NEVER))
-        and not _RUNNERS.search(commands)
-        and not re.search(r"(?<!\\)[*?,]", commands)
-    )
+    if rule.file != _DROP_IN or read is None or _RUNNERS.search(commands) or re.search(r"(?<!\\)[*?,]", commands):
+        return False
+    words = (read[2] or "").replace("\\", "")
+    return words.startswith(_READERS.get(read[1], _NEVER)) or _is_of_an_sshd(read[1], words)
+
+
+def _is_of_an_sshd(program: str, words: str) -> bool:
+    """Return whether a command reads what an sshd is set to, and no other file than one that may be one's settings."""
+    alone, start = _OF_AN_SSHD.get(program, ("", ""))
+    if alone and words == alone:
+        return True
+    return bool(start) and words.startswith(start) and is_sshd_file(words.removeprefix(start))
+
+
+def is_for(rule: Rule, account: str) -> bool:
+    """Return whether a rule is for this account and for nobody else."""
+    return [re.sub(r"\\(.)", r"\1", one) for one in rule.who] == [account]

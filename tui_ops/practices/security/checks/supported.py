@@ -114,6 +114,7 @@ CHECKS_OF_SUPPORT: tuple[Check, ...] = (
         ("patches", "repositories"),
         _judge,
         FindingSeverity.HIGH,
+        applies="systems that have releases",
         controls=Controls(pci=("6.3.3",), nist=("MA-6", "SA-13(a)"), iso=("8.8",)),
         remedy=Remedy(
             "Move the host to a release that is supported, or take the extended support of this one.",

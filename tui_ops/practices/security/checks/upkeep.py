@@ -200,6 +200,7 @@ CHECKS_OF_UPKEEP: tuple[Check, ...] = (
         FindingKind.VULNERABILITY,
         Controls(("1.2.2.1",), ("6.3.3",), ("SI-2(c)", "SI-2(5)"), ("8.8",)),
         Remedy("Install them, on one host first.", SECURITY),
+        applies="hosts with a package manager",
         parameters={"patch_index_hours": 48},
     ),
     Check(
@@ -208,6 +209,7 @@ CHECKS_OF_UPKEEP: tuple[Check, ...] = (
         ("patches", "packages", "unitfiles"),
         _automatic,
         FindingSeverity.MEDIUM,
+        applies="hosts with a package manager",
         controls=Controls((), ("6.3.3",), ("SI-2(5)",), ("8.8",)),
         remedy=Remedy("Set up unattended-upgrades or dnf-automatic for security; or waive it where you patch yourself.",
                       UNATTENDED),
