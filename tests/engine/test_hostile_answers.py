@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import pytest
+from support.fact_box import FactBox
 
 from tui_ops.collectors.facts.topics import FILES, Topic
 from tui_ops.engine import facts
@@ -13,7 +14,6 @@ from tui_ops.engine.facts import ASKED, FactReader
 from tui_ops.engine.slow import SELDOM_PERIODS
 from tui_ops.model.facts import FactReading
 from tui_ops.model.fleet import HostSpec
-from tui_ops.store.facts import FactWrite
 from tui_ops.transport.gates import Gate
 
 SPEC = HostSpec("db-1", "db-1", "192.0.2.1")
@@ -37,25 +37,14 @@ class Host:
         return f"run {name}\n{self.answer}".encode()
 
 
-@dataclass
-class Box:
-    """Takes what is handed on."""
-
-    rows: list[FactWrite] = field(default_factory=list)
-    facts_lost: int = 0
-
-    def fact(self, row: FactWrite) -> None:
-        self.rows.append(row)
-
-
-def reader(host: Host, box: Box) -> FactReader:
+def reader(host: Host, box: FactBox) -> FactReader:
     return FactReader("db-1", 1, host, box, Gate(1, 60.0))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("stamp", ["9999999999", "9223372036854775807", "-1", "1e9", "99999999999999999999999"])
 async def test_a_stamp_that_can_t_be_one_is_not_taken_back(stamp: str) -> None:
     """The next reading asks without it; one that the probe would refuse would end all readings of the host."""
-    host, box = Host(f"stamp {stamp}\ndpkg bash\tamd64\t5.2\tii \tbash\t5.2\nwhole dpkg\nwhole archive\n"), Box()
+    host, box = Host(f"stamp {stamp}\ndpkg bash\tamd64\t5.2\tii \tbash\t5.2\nwhole dpkg\nwhole archive\n"), FactBox()
     read = reader(host, box)
     for _ in range(2):
         read.all_due()
@@ -66,7 +55,7 @@ async def test_a_stamp_that_can_t_be_one_is_not_taken_back(stamp: str) -> None:
 
 async def test_a_good_stamp_is_taken_back() -> None:
     """And then all may be as before."""
-    host, box = Host("stamp 4294967295\ndpkg bash\tamd64\t5.2\tii \tbash\t5.2\nwhole dpkg\nwhole archive\n"), Box()
+    host, box = Host("stamp 4294967295\ndpkg bash\tamd64\t5.2\tii \tbash\t5.2\nwhole dpkg\nwhole archive\n"), FactBox()
     read = reader(host, box)
     await read.read()
     host.answer = "stamp 4294967295\nsame\n"
@@ -83,7 +72,7 @@ async def test_nothing_is_as_before_where_nothing_was(answer: str) -> None:
     """A host that was not asked with a stamp can't say that all is as it was then: that would be no reading, told
     as a fresh one.
     """
-    box = Box()
+    box = FactBox()
     await reader(Host(answer), box).read()
     packages = next(row for row in box.rows if row.topic == "packages")
     assert packages.found is None
@@ -100,7 +89,7 @@ async def test_what_nobody_foresaw_stops_one_topic_alone(
 
     broken = Topic("broken", "Broken", 60.0, 5, parse)  # type: ignore[arg-type]
     monkeypatch.setattr(facts, "ASKED", (broken, *ASKED))
-    host, box = Host(""), Box()
+    host, box = Host(""), FactBox()
     await reader(host, box).read()
     assert {name for name, _ in host.asked} >= {"broken", *NAMES}
     assert next(row for row in box.rows if row.topic == "broken").why == "its answer could not be read"
@@ -117,7 +106,7 @@ async def test_a_long_answer_is_read_beside_the_loop(monkeypatch: pytest.MonkeyP
         return FactReading("heavy", {})
 
     monkeypatch.setattr(facts, "ASKED", (Topic("heavy", "Heavy", 60.0, 5, parse),))
-    host, box = Host("x" * 200_000), Box()
+    host, box = Host("x" * 200_000), FactBox()
     worst = 0.0
 
     async def watch() -> None:

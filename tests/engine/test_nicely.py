@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 import pytest
+from support.fact_box import FactBox
 from support.probes import SHELLS, Probe, write_tree
 from support.sshd import Sshd, SshdFarm
 
@@ -15,7 +16,6 @@ from tui_ops.collectors.facts.topics import FILES
 from tui_ops.collectors.sections import SECTIONS
 from tui_ops.engine.facts import ASKED, FactReader
 from tui_ops.engine.visit import Visit
-from tui_ops.store.facts import FactWrite
 from tui_ops.transport.gates import Gate
 from tui_ops.transport.hostkeys import KeyBook
 from tui_ops.transport.ssh import SshTransport
@@ -50,17 +50,6 @@ def ran(root: Path) -> set[int]:
     said = log.read_text().split() if log.exists() else []
     log.unlink(missing_ok=True)
     return {int(one) for one in said}
-
-
-@dataclass
-class Box:
-    """Takes what is handed on."""
-
-    rows: list[FactWrite] = field(default_factory=list)
-    facts_lost: int = 0
-
-    def fact(self, row: FactWrite) -> None:
-        self.rows.append(row)
 
 
 @dataclass
@@ -103,7 +92,7 @@ async def host(farm: SshdFarm, tmp_path: Path, request: pytest.FixtureRequest) -
 @pytest.mark.parametrize("host", [[], ["MaxSessions 1"]], indirect=True, ids=["two channels", "one channel"])
 async def test_all_facts_are_read_nicely_on_a_real_host_and_nothing_else(host: Host) -> None:
     """Each topic that the host is asked for; its health is read as before, and the shells stay as they were."""
-    box, seen = Box(), {}
+    box, seen = FactBox(), {}
     reader = FactReader("far", 1, host.visit, box, Gate(4, 2.0))  # type: ignore[arg-type]
     await host.visit.vitals()
     ran(host.root)

@@ -1,7 +1,9 @@
 """The parts of the engine that exposure goes through, over a real store: readings go in, findings come out."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import TypeVar
 
 from support.finding_world import FindingWorld
 from tui_ops.actions.baselines import TAKE
@@ -83,3 +85,17 @@ class Bench:
     def states(self) -> dict[tuple[str, str], str]:
         with open_reader(self.world.paths) as reader:
             return {(row.check, row.object): str(row.state) for row in findings(reader, everything=True)}
+
+
+B = TypeVar("B", bound=Bench)
+
+
+@asynccontextmanager
+async def benched(world: FindingWorld, made: Callable[[Writer], B]) -> AsyncIterator[B]:
+    """Open a world's store, make a bench over it, and close both in the end."""
+    writer = await Writer.open(world.paths)
+    bench = made(writer)
+    yield bench
+    await bench.exposing.close()
+    await bench.judging.close()
+    await writer.close()

@@ -46,6 +46,14 @@ def difference_text(before: Fields | None, after: Fields | None) -> str:
     return ", ".join(parts) + (f" and {more} more" if more > 0 else "")
 
 
+def difference_said(topic: str, item: str, before: Fields | None, after: Fields | None) -> str:
+    """Return one line for a difference: what differs, from what to what; arguments as of :func:`difference_text`."""
+    text = difference_text(before, after)
+    if before is None:
+        return f"{topic}: {item} is new ({text})"
+    return f"{topic}: {item} is gone ({text})" if after is None else f"{topic}: {item} {text}"
+
+
 def _change(name: str, before: Field, after: Field) -> str:
     if name in DIGESTS:
         return f"{value_text(before)[:DIGEST_LIMIT]} → {value_text(after)[:DIGEST_LIMIT]}"

@@ -4,7 +4,6 @@ import asyncio
 import hashlib
 import shutil
 import signal
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -22,13 +21,6 @@ from tui_ops.model.orders import OUTPUT_KEPT, Seen
 from tui_ops.model.plans import Part, StepKind
 
 HOST = "web-1"
-
-
-@pytest.fixture(scope="module")
-def farm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SshdFarm]:
-    made = SshdFarm(tmp_path_factory.mktemp("farm") / "farm")
-    yield made
-    made.close()
 
 
 @pytest.fixture(scope="module")

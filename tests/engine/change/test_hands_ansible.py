@@ -1,7 +1,6 @@
 """Playbooks by the real ``ansible-playbook``, with our inventory, on a real OpenSSH server."""
 
 import os
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,13 +30,6 @@ PLAY = """
     - name: tell
       copy: {dest: "@at@/told", content: "told\\n"}
 """
-
-
-@pytest.fixture(scope="module")
-def farm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SshdFarm]:
-    made = SshdFarm(tmp_path_factory.mktemp("farm") / "farm")
-    yield made
-    made.close()
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
 """Packages by the real apt, on a host with a root of its own: security updates, holds, and names that are traps."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from itertools import count
 
 import pytest
@@ -18,13 +18,6 @@ from tui_ops.model.plans import StepKind
 NAMES = ("own-hole", "own-plain", "own-axb")
 
 _numbers = count(1)
-
-
-@pytest.fixture(scope="module")
-def farm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SshdFarm]:
-    made = SshdFarm(tmp_path_factory.mktemp("farm") / "farm")
-    yield made
-    made.close()
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,6 @@ import asyncio
 import math
 import os
 import sys
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -24,13 +23,6 @@ HOST = "web-1"
 
 PAGE = 4096
 """In bytes of these, a disk in memory has room."""
-
-
-@pytest.fixture(scope="module")
-def farm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SshdFarm]:
-    made = SshdFarm(tmp_path_factory.mktemp("farm") / "farm")
-    yield made
-    made.close()
 
 
 @pytest.fixture

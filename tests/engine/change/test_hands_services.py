@@ -1,6 +1,6 @@
 """Units where no systemd is: init scripts, by the real ``service`` and ``update-rc.d`` of Debian."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from itertools import count
 
 import pytest
@@ -36,13 +36,6 @@ chmod 755 /etc/init.d/own-web
 """
 
 _numbers = count(1)
-
-
-@pytest.fixture(scope="module")
-def farm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SshdFarm]:
-    made = SshdFarm(tmp_path_factory.mktemp("farm") / "farm")
-    yield made
-    made.close()
 
 
 @pytest.fixture(scope="module")

@@ -36,13 +36,6 @@ unit
 
 
 @pytest.fixture(scope="module")
-def farm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SshdFarm]:
-    made = SshdFarm(tmp_path_factory.mktemp("farm") / "farm")
-    yield made
-    made.close()
-
-
-@pytest.fixture(scope="module")
 def server(farm: SshdFarm) -> BootedSshd:
     return booted(farm, WEB)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from support.exposing import Bench
+from support.exposing import Bench, benched
 from support.finding_world import FindingWorld
 from support.sshd import SshdFarm
 from support.waiting import until
@@ -26,7 +26,6 @@ from tui_ops.store.views.connect import open_reader
 from tui_ops.store.views.exposed import baselines, logins
 from tui_ops.store.views.facts import items_of
 from tui_ops.store.views.findings import findings
-from tui_ops.store.writer import Writer
 from tui_ops.transport.ends.seen import NotReached
 from tui_ops.transport.ends.ssh import SshSeen
 from tui_ops.transport.hostkeys import KeyBook
@@ -53,12 +52,8 @@ def world() -> Iterator[FindingWorld]:
 
 @pytest.fixture
 async def bench(world: FindingWorld) -> AsyncIterator[Bench]:
-    writer = await Writer.open(world.paths)
-    bench = Bench(writer, world, CHECKS)
-    yield bench
-    await bench.exposing.close()
-    await bench.judging.close()
-    await writer.close()
+    async with benched(world, lambda writer: Bench(writer, world, CHECKS)) as bench:
+        yield bench
 
 
 class TestBaselines:

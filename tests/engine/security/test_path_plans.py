@@ -1,7 +1,6 @@
 """Plans that change what lies on a real host, or refuse to: root touches only what nobody else can replace."""
 
 import shlex
-from collections.abc import Iterator
 
 import pytest
 from support.mended_host import MendedHost
@@ -15,13 +14,6 @@ from tui_ops.model.security import Seen
 from tui_ops.plans import read_plan
 from tui_ops.practices.security.checks.declared import BY_ID
 from tui_ops.practices.security.remedies import mend
-
-
-@pytest.fixture(scope="module")
-def farm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SshdFarm]:
-    made = SshdFarm(tmp_path_factory.mktemp("farm") / "farm")
-    yield made
-    made.close()
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,6 @@ By the real probe, real hands and the real programs: sshd, sudo, chage, nft, ufw
 looks through all files, is for the torture.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
@@ -170,13 +169,6 @@ APART = [
 
 MACHINES = ("net-forward", "net-stack")
 """Checks that spare a container."""
-
-
-@pytest.fixture(scope="module")
-def farm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SshdFarm]:
-    made = SshdFarm(tmp_path_factory.mktemp("farm") / "farm")
-    yield made
-    made.close()
 
 
 @pytest.fixture(scope="module")

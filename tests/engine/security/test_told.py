@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 from sqlmodel import Session
-from support.exposing import Bench
+from support.exposing import Bench, benched
 from support.finding_world import CAT, FindingWorld
 
 from tui_ops.engine.security.told import DRAFTS_SHOWN, Told
@@ -43,8 +43,8 @@ def world() -> Iterator[FindingWorld]:
 class Wired(Bench):
     """The bench, with what other practices tell."""
 
-    def __init__(self, world: FindingWorld, *parts: object) -> None:
-        super().__init__(*parts, CHECKS)  # type: ignore[arg-type]
+    def __init__(self, writer: Writer, world: FindingWorld) -> None:
+        super().__init__(writer, world, CHECKS)
         self.heard: list[int] = []
         self.told = Told(world.paths, self.heard.extend)
         self.judging.known.append(self.told.known)
@@ -100,12 +100,8 @@ def _asked(session: Session) -> Asked:
 
 @pytest.fixture
 async def bench(world: FindingWorld) -> AsyncIterator[Wired]:
-    writer = await Writer.open(world.paths)
-    bench = Wired(world, writer, world)
-    yield bench
-    await bench.exposing.close()
-    await bench.judging.close()
-    await writer.close()
+    async with benched(world, lambda writer: Wired(writer, world)) as bench:
+        yield bench
 
 
 def beat(job: str = "dump", at: float | None = None, ok: bool = True, known: bool = True) -> BeatRecord:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from support.exposing import Bench
+from support.exposing import Bench, benched
 from support.finding_world import FindingWorld
 from support.probes import Probe
 from support.sshd import SshdFarm, free_port, keygen, next_address
@@ -28,7 +28,6 @@ from tui_ops.model.facts import FactReading, Fields
 from tui_ops.model.fleet import HostSpec
 from tui_ops.practices.security.checks.declared import BY_ID
 from tui_ops.store.views.connect import open_reader
-from tui_ops.store.writer import Writer
 from tui_ops.transport.hostkeys import KeyBook
 from tui_ops.transport.outside import ask_outside
 from tui_ops.transport.ssh import SshTransport
@@ -134,12 +133,8 @@ def machine(tmp_path: Path) -> Iterator[Machine]:
 @pytest.fixture
 async def bench() -> AsyncIterator[Bench]:
     with FindingWorld() as world:
-        writer = await Writer.open(world.paths)
-        bench = Bench(writer, world, CHECKS)
-        yield bench
-        await bench.exposing.close()
-        await bench.judging.close()
-        await writer.close()
+        async with benched(world, lambda writer: Bench(writer, world, CHECKS)) as bench:
+            yield bench
 
 
 async def reads(bench: Bench, facts: dict[str, FactReading]) -> None:

@@ -1,7 +1,7 @@
 """What F makes of vulnerabilities, carried out by the real apt on a host with a root of its own: upgraded, proved, and
 put back."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
@@ -18,13 +18,6 @@ from tui_ops.plans import read_plan
 from tui_ops.practices.security.upgrading import Hole, Release, plan_of
 
 NAMES = ("own-lib", "own-tool")
-
-
-@pytest.fixture(scope="module")
-def farm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SshdFarm]:
-    made = SshdFarm(tmp_path_factory.mktemp("farm") / "farm")
-    yield made
-    made.close()
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import yaml
 
 from tui_ops.model.clean import clean
-from tui_ops.model.differing import difference_text
+from tui_ops.model.differing import difference_said
 from tui_ops.model.facts import Fields
 from tui_ops.plans import read_plan
 from tui_ops.plans.errors import PlanWrong
@@ -47,12 +47,7 @@ class Drift:
     @property
     def said(self) -> str:
         """One line: what differs, from what to what."""
-        text = difference_text(self.before, self.after)
-        if self.before is None:
-            return f"{self.topic}: {self.item} is new ({text})"
-        return (
-            f"{self.topic}: {self.item} is gone ({text})" if self.after is None else f"{self.topic}: {self.item} {text}"
-        )
+        return difference_said(self.topic, self.item, self.before, self.after)
 
 
 def counts(drift: Drift, noise: Sequence[str]) -> bool:

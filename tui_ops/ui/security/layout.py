@@ -53,6 +53,9 @@ def detail(row: FindingRow, page: SeenPage | None, pen: Pen, height: int) -> lis
     lines = head(page, pen)
     for block in (panels.read, panels.now_said, panels.remedy, panels.others, panels.controls, panels.happened):
         found = block(page, pen)
+        if block is panels.remedy and height and len(lines) + len(found) + 1 > height:
+            # The plan may be long; that there is one, and what it does, is not left out for that.
+            found = panels.remedy(page, pen, with_plan=False)
         if found and (not height or len(lines) + len(found) + 1 <= height):
             lines += [EMPTY, *found]
     return trimmed(lines, pen.width)[: height or None]

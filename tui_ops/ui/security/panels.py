@@ -133,13 +133,15 @@ def needed(needs: tuple[str, ...], host: str, pen: Pen) -> list[Line]:
 # What mends it --------------------------------------------------------------------------------------------------------
 
 
-def remedy(page: SeenPage, pen: Pen) -> list[Line]:
-    """Return the panel of what is to be done, with the plan that ``F`` makes a change of."""
+def remedy(page: SeenPage, pen: Pen, with_plan: bool = True) -> list[Line]:
+    """Return the panel of what is to be done, with the plan that ``F`` makes a change of, or with the plan's length."""
     note = "F makes a change of it" if page.plan and page.row.is_live and not page.row.change else ""
     lines = [heading("What mends it", pen, note, Ink.ACCENT)]
     lines += wrapped(page.advice, pen.width, Ink.TEXT, "") if page.advice else []
-    if page.plan:
+    if page.plan and with_plan:
         lines += list(_plan(page, pen))
+    elif page.plan:
+        lines.append(line((f"by a plan of {len(page.plan.splitlines())} lines: enter shows it", Ink.DIM)))
     elif page.why_no_plan:
         lines += wrapped(page.why_no_plan, pen.width, Ink.DIM, "")
     return lines if len(lines) > 1 else []

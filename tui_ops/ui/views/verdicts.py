@@ -168,7 +168,9 @@ class VerdictsPane(FoldedPane[VerdictShown]):
         facts: dict[str, Any] = {
             "check": rows[0].check if len(checks) == 1 else f"{len(checks)} checks",
             "host": rows[0].host if len(hosts) == 1 else hosts_told(len(hosts)), "result": str(worst),
-            "text": about.title if about else "", "severity": about.severity if about else "",
+            # Of the worst: the title says what has to be, and beside a fail that reads as the opposite.
+            "text": next(row.text for row in rows if row.result is worst) if about else "",
+            "severity": about.severity if about else "",
             **{result.name.lower(): float(counts[result]) for result in CheckResult},
         }  # fmt: skip
         sign = RESULT_SIGNS[worst]

@@ -27,7 +27,7 @@ NOBODY_KNOWS = StateSign("?", "?", Look.WARN, 1, "unknown", "")
 
 VULNERABLE_COLUMNS: tuple[Column[Item], ...] = (
     text_fact("host", "HOST", 11, most=28, ink=Ink.TEXT),
-    told_fact("state", "STATE", 8, most=10),
+    told_fact("state", "JUDGED", 8, most=10),
     number_fact("fixable", "FIX HERE", 8, lambda value: f"{value:.0f}"),
     number_fact("waiting", "NO FIX", 6, lambda value: f"{value:.0f}", 1),
     number_fact("kev", "USED", 4, lambda value: f"{value:.0f}", 1, warn=1),

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tui_ops.model.clean import clean
-from tui_ops.model.differing import difference_text
+from tui_ops.model.differing import difference_said
 from tui_ops.model.facts import Field, Fields
 from tui_ops.model.security import FindingKind, FindingSeverity, Seen
 from tui_ops.practices.security.checks.base import STALE_AFTER, Check, Judgement, NotReadable, Read, Remedy, Scene
@@ -44,12 +44,7 @@ class _Differs:
     @property
     def said(self) -> str:
         """One line: what differs, from what to what."""
-        text = difference_text(self.before, self.after)
-        if self.before is None:
-            return f"{self.topic}: {self.item} is new ({text})"
-        return (
-            f"{self.topic}: {self.item} is gone ({text})" if self.after is None else f"{self.topic}: {self.item} {text}"
-        )
+        return difference_said(self.topic, self.item, self.before, self.after)
 
 
 def _drifted(scene: Scene) -> Judgement:
